@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules can do, as ansible-doc shows it."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Attributes of modules: check mode, diff mode, action groups."""
+
+    # What every module here has: check mode.
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in check mode, and says there what a real run does.
+    support: full
+"""
+
+    WRITES = r"""
+options: {}
+attributes:
+  diff_mode:
+    description: Shows in diff mode what differs, declared keys only, secrets masked.
+    support: full
+  idempotent:
+    description: Writes nothing where nothing differs.
+    support: full
+"""
+
+    READS = r"""
+options: {}
+attributes:
+  diff_mode:
+    description: Shows in diff mode what differs.
+    support: N/A
+    details: This module changes nothing.
+  idempotent:
+    description: Writes nothing where nothing differs.
+    support: full
+"""
+
+    ACTIONGROUP_KEYCLOAK = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/cellsops.sso.keycloak) in C(module_defaults) to set the shared options once.
+    support: full
+    membership:
+      - cellsops.sso.keycloak
+"""
+
+    ACTIONGROUP_CELLS = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/cellsops.sso.cells) in C(module_defaults) to set the shared options once.
+    support: full
+    membership:
+      - cellsops.sso.cells
+"""

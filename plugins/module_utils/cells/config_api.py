@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The static client by way of the REST interface of Cells Enterprise, which acts on the running server."""
+
+from __future__ import annotations
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import find_static_client
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotKept
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+COLLECTION = ("config", "oauth2clients")
+SCHEMA = frozenset(
+    {
+        "client_id",
+        "client_name",
+        "client_secret",
+        "redirect_uris",
+        "grant_types",
+        "response_types",
+        "scope",
+        "audience",
+    }
+)
+"""The fields that the documentation of the interface names. Cells' own clients have more, such as their life spans."""
+
+
+class ApiStore:
+    """The static client as the running server has it."""
+
+    backup_file = ""
+
+    def __init__(self, session: CellsSession, client_id: str) -> None:
+        """Take the session and the client's id."""
+        self.session = session
+        self.warnings = session.warnings
+        self.client_id = client_id
+        self._shows_all = False
+
+    def load(self) -> State:
+        """Return the static client. Raises InvalidInput, SsoError."""
+        answer = self.session.get(*COLLECTION)
+        clients = answer.get("staticClients") if isinstance(answer, dict) else None
+        _index, client = find_static_client(clients, self.client_id, f"{self.session.url}/a/{'/'.join(COLLECTION)}")
+        self._shows_all = any(set(other) - SCHEMA for other in clients or [] if isinstance(other, dict))
+        return client
+
+    def plan(self, client: State, audience: list[str]) -> str:
+        """Return the line of this way. Raises InvalidInput where a write would lose what the server does not show."""
+        if not self._shows_all:
+            raise InvalidInput(
+                "The REST interface of Cells shows only the documented fields of its static clients, so that a write"
+                f" could lose others of {self.client_id}, such as post_logout_redirect_uris. Nothing was written:"
+                " use method file or cli."
+            )
+        return f"write the audience of static client {self.client_id} by the REST interface"
+
+    def save(self, client: State, audience: list[str]) -> None:
+        """Write the client with the audience and all its other fields. Raises NotKept where one is lost, SsoError."""
+        self.session.put(*COLLECTION, self.client_id, body={**client, "audience": audience})
+        after = self.load()
+        lost = sorted(key for key in client if key != "audience" and after.get(key) != client[key])
+        if lost:
+            raise NotKept(
+                f"Cells did not keep {', '.join(lost)} of static client {self.client_id} when the audience was written."
+            )

@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command of the guide (row A1), cells admin config set: read back, and undone where it did anything else."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import (
+    SERVICE,
+    FileStore,
+    Snapshot,
+    edit,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_source import RunCommand
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotKept
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+
+class CliStore(FileStore):
+    """The static client in pydio.json, written by the cells command and read from the file."""
+
+    def __init__(self, path: str, client_id: str, backup: bool, run_command: RunCommand, cells_bin: str) -> None:
+        """Take what FileStore takes, and the command's name or path. Raises InvalidInput where there is none."""
+        super().__init__(path, client_id, backup, run_command)
+        # Cells looks for the file by its name in its working directory, where it may be a link.
+        self.working_dir, name = os.path.split(os.path.abspath(path))
+        if name != "pydio.json":
+            raise InvalidInput(f"config_path: the cells command only knows a file named pydio.json, not {path}.")
+        command = shutil.which(cells_bin)
+        if command is None:
+            raise InvalidInput(f"cells_bin: there is no command {cells_bin!r} that can be run here.")
+        self.run_command = run_command
+        self.cells_bin = os.path.abspath(command)
+
+    def plan(self, client: State, audience: list[str]) -> str:
+        """Return the commands. Raises InvalidInput for what the command cannot do: shorten a list."""
+        present = client.get("audience") or []
+        if not isinstance(present, list) or len(present) > len(audience):
+            raise InvalidInput(
+                f"The cells command cannot take entries out of the audience of {self.client_id}, nor replace what is"
+                " no list: use method file."
+            )
+        index, _client = self.find(self.file.parse(self.file.read().content))
+        commands = (self._command(index, position, url) for position, url in _assignments(present, audience))
+        return "; ".join(" ".join(command) for command in commands)
+
+    def save(self, client: State, audience: list[str]) -> None:
+        """Run the commands and compare the file with what was wanted.
+
+        Raises NotKept where it is something else, after putting it back as it was, and InvalidInput.
+        """
+        with self.file.locked():
+            before = self.file.read()
+            index, found = self.find(self.file.parse(before.content))
+            if found != client:
+                raise InvalidInput(
+                    f"{self.file.shown_path}: the static client was changed by somebody else meanwhile: run again."
+                )
+            if self.backup:
+                self.backup_file = self.file.back_up(before)
+            wanted = self.file.parse(edit(before.content, index, audience))
+            for position, url in _assignments(client.get("audience") or [], audience):
+                self._run(self._command(index, position, url), before)
+            self._compare(before, wanted)
+
+    def _command(self, index: int, position: int, url: str) -> list[str]:
+        return [self.cells_bin, "admin", "config", "set", SERVICE, f"staticClients[{index}]/audience[{position}]", url]
+
+    def _run(self, command: list[str], before: Snapshot) -> None:
+        owner, environment = self._as_owner()
+        try:
+            code, _out, words = self.run_command(
+                [*owner, *command], cwd=self.working_dir, environ_update=environment, handle_exceptions=False
+            )
+        except OSError as error:
+            self._put_back(before)
+            raise InvalidInput(f"{' '.join(command)}: {error}. The file is as it was.") from error
+        if code != 0:
+            self._put_back(before)
+            words = " ".join(words.split())[:200]
+            raise InvalidInput(f"{' '.join(command)}: exit code {code}, {words}. The file is as it was.")
+
+    def _as_owner(self) -> tuple[list[str], dict[str, str]]:
+        """Return the words before the command that make it run as the file's owner, and its environment.
+
+        Another user's call would make and edit a configuration of its own.
+        """
+        environment = {"CELLS_WORKING_DIR": self.working_dir}
+        owner = os.stat(self.file.path)
+        if os.geteuid() != 0 or owner.st_uid == 0:
+            return [], environment
+        try:
+            environment["HOME"] = pwd.getpwuid(owner.st_uid).pw_dir
+        except KeyError:
+            environment["HOME"] = self.working_dir
+        return ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups", "--"], environment
+
+    def _compare(self, before: Snapshot, wanted: dict[str, Any]) -> None:
+        """Compare the file with what was wanted, and put it back as it was where they differ."""
+        try:
+            written = self.file.parse(self.file.read().content)
+        except InvalidInput:
+            written = {}
+        if written == wanted:
+            return
+        self._put_back(before)
+        raise NotKept(
+            f"cells admin config set did more than set the audience of {self.client_id}:"
+            f" {_differences(wanted, written)}. {self.file.shown_path} was put back as it was. Use method file."
+        )
+
+    def _put_back(self, before: Snapshot) -> None:
+        try:
+            if self.file.read().content == before.content:
+                return
+        except InvalidInput:
+            # The command has removed it, or made it unreadable.
+            pass
+        self.file.restore(before)
+
+
+def _assignments(present: list[Any], audience: list[str]) -> list[tuple[int, str]]:
+    """Return (position, URL) of each entry of the audience that has to be set."""
+    return [(i, url) for i, url in enumerate(audience) if i >= len(present) or present[i] != url]
+
+
+def _differences(wanted: Any, written: Any, path: str = "") -> str:
+    """Return in words the first few places where a written document is not the wanted one."""
+    return "; ".join(_places(wanted, written, path)[:4])
+
+
+def _places(wanted: Any, written: Any, path: str) -> list[str]:
+    if isinstance(wanted, dict) and isinstance(written, dict):
+        places = []
+        for key in sorted({*wanted, *written}):
+            where = f"{path}/{key}" if path else str(key)
+            if key not in written:
+                places.append(f"{where} is gone")
+            elif key not in wanted:
+                places.append(f"{where} is new")
+            else:
+                places += _places(wanted[key], written[key], where)
+        return places
+    if isinstance(wanted, list) and isinstance(written, list):
+        places = [f"{path}[{i}] is gone" for i in range(len(written), len(wanted))]
+        places += [f"{path}[{i}] is new" for i in range(len(wanted), len(written))]
+        for i, (want, have) in enumerate(zip(wanted, written)):
+            places += (
+                [f"{path}[{i}] is gone"] if have is None and want is not None else _places(want, have, f"{path}[{i}]")
+            )
+        return places
+    return [] if wanted == written else [f"{path or 'the file'} is another"]

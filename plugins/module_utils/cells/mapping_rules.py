@@ -1,0 +1,274 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How Pydio Cells turns the values of an outside attribute, such as a claim, into roles (row M1).
+
+The steps behave as those of Cells' public code, to the letter where that is surprising: mapping_rules.json in
+tests/vectors says what the real ones answer. `ldap2017` is the order in which Cells' public LDAP connector called them.
+How Cells Enterprise applies rules to claims is not public: `exclusive` is an assumption, see docs/standin.md.
+
+In every step None stands for a list that is not there, and comes back as None; [] comes back as [].
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, MissingLibrary
+
+Values = Optional[Sequence[str]]
+"""What a step takes and gives back: a list of str, or None where there is none."""
+
+ROLES = "Roles"
+"""The one right attribute whose values are roles; case matters."""
+
+REGEX_MARK = "preg"
+"""A rule that begins with this is a regular expression, with or without the colon (fact: the switch is ^preg:*)."""
+
+# White space as Go's unicode.IsSpace has it; str.strip() would take U+001C to U+001F too.
+_WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
+    "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+
+# RFC 2253 as Cells reads it: no white space around separators, a type may hold an underscore.
+_TYPE = r"(?:[A-Za-z][\w-]*|\d+(?:\.\d+)*)"
+_ESCAPE = r"""\\[,=+<>#;\\"]|\\[0-9A-Fa-f]{2}"""
+_PLAIN = rf"""(?:[^,=+<>#;\\"]|{_ESCAPE})*"""
+_QUOTED = rf"""\"(?:[^\\"]|{_ESCAPE})*\""""
+_PAIR = rf"{_TYPE}=(?:#(?:[0-9A-Fa-f]{{2}})+|{_PLAIN}|{_QUOTED})"
+_DN = re.compile(rf"{_PAIR}(?:[+,]{_PAIR})*", re.ASCII)
+
+# Cells puts these in place of characters while it looks at a DN; in data of their own they are turned back as well.
+_HASH_MARKER = "[UOO01]"
+_COMMA_MARKER = "[U0000]"
+
+_ESCAPED = re.compile(r"\\([=+<>#;])")
+
+# What is quoted by \Q, or one escaped character. The library takes \C, any byte, which Go refuses.
+_REGEX_ESCAPE = re.compile(r"\\Q.*?(?:\\E|\Z)|\\(.)", re.DOTALL)
+
+RULE_KEYS = {
+    "left_attribute": "LeftAttribute",
+    "right_attribute": "RightAttribute",
+    "rule_string": "RuleString",
+    "left_split": "LeftSplit",
+    "right_value_template": "RightValueTemplate",
+    "role_prefix": "RolePrefix",
+    "no_update": "NoUpdate",
+    "rule_name": "RuleName",
+}
+"""The names of a rule's parts: as options, and as Cells shows them."""
+
+
+def sanitize_values(values: Values) -> Values:
+    """Trim white space, as Unicode has it, from each value; values that are or become empty stay."""
+    return values and [value.strip(_WHITE_SPACE) for value in values]
+
+
+def remove_ldap_escape(values: Values) -> Values:
+    r"""Take the backslash from \= \< \> \# \;. As in Cells, \+ becomes =, and \, \" \\ and hex pairs stay."""
+    return values and [_ESCAPED.sub(lambda found: found[1].replace("+", "="), value) for value in values]
+
+
+def is_dn_format(value: str) -> bool:
+    """Return whether the whole value is a distinguished name by Cells' pattern; ``cn=a, ou=b`` is none."""
+    return _DN.fullmatch(value) is not None
+
+
+def convert_dn_to_name(values: Values) -> Values:
+    """Cut each value that is a DN to the text between its first = and what separates there; keep the others.
+
+    What the first type is called does not matter, so that ``role=admin`` becomes ``admin``.
+    """
+    return values and [_dn_to_name(value) for value in values]
+
+
+def _dn_to_name(value: str) -> str:
+    marked = value.replace("#", _HASH_MARKER)
+    if is_dn_format(marked):
+        first = marked.replace("\\,", _COMMA_MARKER).split(",")[0]
+        marked = first.split("=")[1].replace(_COMMA_MARKER, "\\,")
+    return marked.replace(_HASH_MARKER, "#")
+
+
+def split_rule(rule_string: str) -> list[str]:
+    """Return the items of a rule that is a list: parted at each comma and trimmed; an empty rule is one empty item."""
+    return list(sanitize_values(rule_string.split(",")) or [])
+
+
+def filter_list(accepted: Values, values: Values) -> Values:
+    """Keep the values that are in a list: whole, case-sensitive, in the list's order, once per item and value.
+
+    With no list at all, None or [], every value stays.
+    """
+    if not accepted or not values:
+        return values
+    return [value for item in accepted for value in values if value == item]
+
+
+def is_regex(rule_string: str) -> bool:
+    """Return whether Cells takes a rule as a regular expression."""
+    return rule_string.startswith(REGEX_MARK)
+
+
+def filter_preg(rule_string: str, values: Values) -> Values:
+    """Keep the values in which the rule's regular expression matches anywhere; RE2's, as in Cells.
+
+    A rule that is no regular expression keeps every value, one that RE2 does not take drops every value, silently.
+    Raises MissingLibrary.
+    """
+    if not values or not is_regex(rule_string):
+        return values
+    pattern, error = _compile(rule_string)
+    if error is not None:
+        return []
+    return [value for value in values if pattern.search(value)]
+
+
+def regex_error(rule_string: str) -> str | None:
+    """Return why RE2 would not take a rule's regular expression, None where it would or the rule is none.
+
+    Cells says nothing of such a rule and gives its users no roles. Raises MissingLibrary.
+    """
+    return _compile(rule_string)[1] if is_regex(rule_string) else None
+
+
+def _compile(rule_string: str) -> tuple[Any, str | None]:
+    """Return the compiled expression and None, or None and the reason."""
+    try:
+        import re2
+    except ImportError as error:
+        raise MissingLibrary("google-re2", "for mapping rules that are regular expressions (preg:)") from error
+    # Every preg: goes, not only the first.
+    pattern = rule_string.replace(f"{REGEX_MARK}:", "")
+    if any(found[1] == "C" for found in _REGEX_ESCAPE.finditer(pattern)):
+        return None, "invalid escape sequence: \\C"
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options), None
+    except re2.error as error:
+        reason = error.args[0] if error.args else error
+        return None, reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+
+
+def add_prefix(prefix: str, values: Values) -> Values:
+    """Put a prefix before each value, also an empty one, also where it is there already."""
+    return [prefix + value for value in values] if values and prefix else values
+
+
+def ldap2017(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
+    """Apply a rule in the order of Cells' public LDAP connector: regular expression and then list, by the same rule.
+
+    rule: RightAttribute, RuleString and RolePrefix, each optional. is_dn: whether the attribute holds DNs.
+    With this order a regular expression always ends with nothing. Raises MissingLibrary.
+    """
+    values, rule_string = _prepared(values, is_dn), rule.get("RuleString", "")
+    if rule.get("RightAttribute") != ROLES:
+        return values
+    values = filter_preg(rule_string, values)
+    if rule_string:
+        values = filter_list(split_rule(rule_string), values)
+    return add_prefix(rule.get("RolePrefix", ""), values)
+
+
+def exclusive(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
+    """Apply a rule in the order that is assumed for claims: regular expression or list, never both.
+
+    Takes and returns what ldap2017 does. Raises MissingLibrary.
+    """
+    values, rule_string = _prepared(values, is_dn), rule.get("RuleString", "")
+    if rule.get("RightAttribute") != ROLES:
+        return values
+    if is_regex(rule_string):
+        values = filter_preg(rule_string, values)
+    elif rule_string:
+        values = filter_list(split_rule(rule_string), values)
+    return add_prefix(rule.get("RolePrefix", ""), values)
+
+
+def _prepared(values: Values, is_dn: bool) -> Values:
+    return sanitize_values(remove_ldap_escape(convert_dn_to_name(values) if is_dn else values))
+
+
+def predicted_roles(
+    claims: Mapping[str, Any], rules: Sequence[Mapping[str, Any]], dn_to_name: bool = True
+) -> list[str]:
+    """Return the names of the roles that claims give by mapping rules, in Cells' order, duplicates kept.
+
+    claims: of an ID token, say. rules: with the keys of RULE_KEYS, in either form; those for another right attribute
+    than Roles give nothing. dn_to_name: whether a DN becomes the name in it, which is not known for claims.
+    Raises InvalidInput where a rule or a claim cannot be used or the outcome is not known, MissingLibrary.
+    """
+    if not isinstance(claims, Mapping):
+        raise InvalidInput(f"The claims must be a dictionary, such as those of an ID token, not {_kind(claims)}.")
+    if isinstance(rules, (str, bytes, Mapping)) or not isinstance(rules, Sequence):
+        raise InvalidInput(f"The mapping rules must be a list of dictionaries, not {_kind(rules)}.")
+    roles: list[str] = []
+    for number, given in enumerate(rules, start=1):
+        rule = _rule(given, number)
+        if rule["RightAttribute"] != ROLES:
+            continue
+        if rule["RightValueTemplate"]:
+            raise InvalidInput(
+                f"Mapping rule {number} has a right_value_template, and what Cells does with it is not known:"
+                " the roles cannot be predicted."
+            )
+        values = claim_values(claims.get(rule["LeftAttribute"]), rule["LeftAttribute"])
+        if rule["LeftSplit"]:
+            values = [part for value in values for part in value.split(rule["LeftSplit"])]
+        roles += exclusive(values, rule, is_dn=dn_to_name) or []
+    return roles
+
+
+def claim_values(claim: Any, name: str) -> list[str]:
+    """Return a claim as a list of str: one value is a list of one, null is left out, numbers and booleans as in JSON.
+
+    Raises InvalidInput for an object, or a list within a list, since what Cells would make of it is not known.
+    """
+    values = []
+    for item in claim if isinstance(claim, (list, tuple)) else [claim]:
+        if isinstance(item, str):
+            values.append(item)
+        elif isinstance(item, (bool, int, float)):
+            values.append(json.dumps(item))
+        elif item is not None:
+            raise InvalidInput(
+                f"The claim {name} holds {_kind(item)}: only text, numbers, booleans and lists of them become roles."
+            )
+    return values
+
+
+def _rule(given: Any, number: int) -> dict[str, str]:
+    """Return a rule with the names Cells uses, what is not given as empty text. Raises InvalidInput."""
+    if not isinstance(given, Mapping):
+        raise InvalidInput(f"Mapping rule {number} must be a dictionary, not {_kind(given)}.")
+    unknown = sorted(str(key) for key in given if str(key).islower() and key not in RULE_KEYS)
+    if unknown:
+        raise InvalidInput(f"Mapping rule {number} has no part {', '.join(unknown)}: use {', '.join(RULE_KEYS)}.")
+    rule = {}
+    for option, key in RULE_KEYS.items():
+        value = given.get(option, given.get(key))
+        if key == "NoUpdate":
+            continue
+        if not isinstance(value, (str, type(None))):
+            raise InvalidInput(f"Mapping rule {number}: {option} must be text, not {_kind(value)}.")
+        rule[key] = value or ""
+    for option in ("left_attribute", "right_attribute"):
+        if not rule[RULE_KEYS[option]]:
+            raise InvalidInput(f"Mapping rule {number} has no {option}.")
+    return rule
+
+
+def _kind(value: Any) -> str:
+    """Return in words what kind of thing a value is, never the value itself: it may be personal."""
+    if isinstance(value, Mapping):
+        return "a dictionary"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return "nothing" if value is None else f"of type {type(value).__name__}"

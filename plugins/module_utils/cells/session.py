@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The session with a Pydio Cells server: its REST interface below /a."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
+    Conflict,
+    InvalidInput,
+    NotAuthorized,
+    NotFound,
+    ServerError,
+    Unreachable,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
+    AGENT,
+    base_url,
+    check_certificate_files,
+    import_requests,
+    is_unencrypted,
+    repeat_calls,
+    server_words,
+    transport_reason,
+)
+
+NEW_TOKEN = "Make a new one: cells admin user token -u admin -e 1h -q"  # noqa: S105 - a hint, not a token
+
+
+class CellsSession:
+    """Calls to the REST interface of one Cells server."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        """Take the shared options of the Cells modules. Sends nothing.
+
+        Raises MissingLibrary, or InvalidInput for options that cannot be used.
+        """
+        requests = import_requests()
+        if not params["cells_url"]:
+            raise InvalidInput("cells_url is missing: give it, or set the environment variable CELLS_URL.")
+        self.url = base_url(params["cells_url"], "cells_url")
+        self.warnings: list[str] = []
+        if is_unencrypted(self.url):
+            self.warnings.append(f"cells_url: {self.url} is not encrypted: the token can be read on the way.")
+        token = (params["cells_token"] or "").strip()
+        if not token:
+            raise InvalidInput(f"cells_token is missing. {NEW_TOKEN}")
+        if not token.isascii() or len(token.split()) != 1:
+            raise InvalidInput(f"cells_token is not one word, so it is no token of Cells. {NEW_TOKEN}")
+        check_certificate_files(params)
+        self._timeout = params["connection_timeout"]
+        self._session = requests.Session()
+        self._session.verify = (params["ca_path"] or True) if params["validate_certs"] else False
+        # An object of its own, since requests would let an entry of ~/.netrc take the header's place.
+        self._session.auth = _Bearer(token)
+        self._session.headers["User-Agent"] = AGENT
+        repeat_calls(self._session)
+
+    def get(self, *path: str) -> Any:
+        """Return the JSON of a GET; the parts of the path below /a are URL-encoded here. Raises SsoError."""
+        return self._call("GET", path)
+
+    def put(self, *path: str, body: dict[str, Any]) -> Any:
+        """Send JSON by PUT and return the answer's. Raises SsoError."""
+        return self._call("PUT", path, body)
+
+    def delete(self, *path: str) -> Any:
+        """Send a DELETE and return the answer's JSON. Raises SsoError."""
+        return self._call("DELETE", path)
+
+    def _call(self, method: str, path: tuple[str, ...], body: dict[str, Any] | None = None) -> Any:
+        url = "/".join([self.url, "a", *(quote(part, safe="") for part in path)])
+        response = self._send(method, url, body)
+        status, words = response.status_code, server_words(response)
+        if status < 400:
+            try:
+                return response.json()
+            except ValueError as error:
+                raise ServerError(method, url, status, words, self._why_not() or "Is this the URL of Cells?") from error
+        if status == 401:
+            raise NotAuthorized(
+                method, url, status, words, f"The token has expired or is not of this server. {NEW_TOKEN}"
+            )
+        if status == 403:
+            raise NotAuthorized(method, url, status, words, "The token is not an administrator's.")
+        if status == 404:
+            raise NotFound(method, url, status, words, self._why_not())
+        if status == 409:
+            raise Conflict(method, url, status, words)
+        raise ServerError(method, url, status, words)
+
+    def _send(self, method: str, url: str, body: dict[str, Any] | None = None) -> Any:
+        requests = import_requests()
+        try:
+            return self._session.request(method, url, json=body, timeout=self._timeout)
+        except requests.RequestException as error:
+            raise Unreachable(method, url, transport_reason(error)) from error
+
+    def _why_not(self) -> str:
+        """Return why there may be no REST interface of Enterprise here, asked only after it failed to answer."""
+        response = self._send("GET", f"{self.url}/a/frontend/bootconf")
+        try:
+            backend = response.json()["backend"]
+            package, label = backend.get("PackageType"), backend.get("PackageLabel")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return ""
+        if package == "PydioHome":
+            return f"This server is {label or 'Pydio Cells Home'}, which has no connectors: it takes Cells Enterprise."
+        return ""
+
+
+class _Bearer:
+    """Puts the token into each request, and is never shown."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: Any) -> Any:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request

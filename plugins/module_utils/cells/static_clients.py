@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The audience of a static client in Cells' configuration (rows A1, A2): what is to be, whichever way it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+
+class Store(Protocol):
+    """Where the static client is kept: the file, the file by way of the cells command, or the REST interface."""
+
+    warnings: list[str]
+    backup_file: str
+    """The copy that a save made, empty where none was made."""
+
+    def load(self) -> State:
+        """Return the static client. Raises InvalidInput where there is none of that id, SsoError."""
+
+    def plan(self, client: State, audience: list[str]) -> str:
+        """Return in one line what writing the audience takes. Raises InvalidInput where this way cannot do it."""
+
+    def save(self, client: State, audience: list[str]) -> None:
+        """Write the audience, [] to take it away, and nothing else. Raises SsoError."""
+
+
+class StaticClientAudience:
+    """The audience of one static client, as the engine sees it."""
+
+    secret_keys = frozenset({"client_secret"})
+
+    def __init__(self, store: Store, options: Mapping[str, Any]) -> None:
+        """Take the options of cells_config_audience. Raises InvalidInput for an audience that would break Cells."""
+        self.store = store
+        self.warnings = store.warnings
+        self.options = options
+        self.client_id: str = options["oauth_client_id"]
+        self.title = f"static client {self.client_id}"
+        self.identity: State = {"client_id": self.client_id}
+        for url in options["audience"] or []:
+            # One URL that does not parse breaks all of them: see audience.py.
+            if not url or any(character.isspace() or not character.isprintable() for character in url):
+                raise InvalidInput(
+                    f"audience: {url!r} is no URL. Give the external URL of Cells, such as https://cells.example.org"
+                )
+        clears = options["mode"] == "exact" and options["audience"] == []
+        if options["state"] == "present" and not options["audience"] and not clears:
+            raise InvalidInput("audience: give at least one URL; mode exact with an empty list clears it.")
+
+    def read(self) -> State:
+        """Return the static client."""
+        return self.store.load()
+
+    def desired(self, current: State | None) -> State:
+        """Return the audience that the client is to have, in the order in which it stands."""
+        declared = list(dict.fromkeys(self.options["audience"] or []))
+        present = self._present(current or {})
+        if self.options["state"] == "absent":
+            return {"audience": [url for url in present if declared and url not in declared]}
+        if self.options["mode"] == "exact":
+            return {"audience": present if sorted(present) == sorted(declared) else declared}
+        return {"audience": [*present, *(url for url in declared if url not in present)]}
+
+    def missing(self, current: State | None) -> list[str]:
+        """Return nothing: a store without the client has been refused by then."""
+        return []
+
+    def actions(self, current: State | None, desired: State | None) -> list[Action]:
+        """Return the one write."""
+        client, audience = current or {}, (desired or {})["audience"]
+        return [Action(self.store.plan(client, audience), lambda: self.store.save(client, audience))]
+
+    def _present(self, client: State) -> list[str]:
+        """Return the audience as it stands. Raises InvalidInput for one that Cells itself cannot read."""
+        audience = client.get("audience")
+        if audience is None or (
+            self.options["mode"] == "exact" and self.options["state"] == "present" and not _is_list(audience)
+        ):
+            return []
+        if not _is_list(audience):
+            raise InvalidInput(
+                f"The audience of the {self.title} is no list of strings, so that Cells cannot read its clients:"
+                f" {audience!r}. Mode exact replaces it."
+            )
+        return [url for url in audience if url is not None]
+
+
+def _is_list(audience: Any) -> bool:
+    return isinstance(audience, list) and all(url is None or isinstance(url, str) for url in audience)
+
+
+def find_static_client(clients: Any, client_id: str, place: str) -> tuple[int, State]:
+    """Return index and static client of that id in a list of clients. Raises InvalidInput that names those there."""
+    if not isinstance(clients, list):
+        raise InvalidInput(
+            f"{place} has no list of static clients. Start Cells once, so that it makes its own configuration."
+        )
+    found = [(i, c) for i, c in enumerate(clients) if isinstance(c, dict) and c.get("client_id") == client_id]
+    if not found:
+        there = ", ".join(str(c.get("client_id")) for c in clients if isinstance(c, dict)) or "none"
+        raise InvalidInput(f"{place} has no static client {client_id!r}. Static clients there: {there}.")
+    if len(found) > 1:
+        indices = ", ".join(str(i) for i, _client in found)
+        raise InvalidInput(f"{place} has {len(found)} static clients {client_id!r}, at {indices}: remove one.")
+    return found[0]

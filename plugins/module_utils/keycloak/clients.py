@@ -1,0 +1,274 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""OpenID Connect clients of a realm (rows G1-G7, and the assignment of client scopes, S1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Callable
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
+    State,
+    as_set,
+    changed_keys,
+    masked,
+    merged,
+    text_map,
+)
+
+SECRET_KEYS = frozenset({"secret", "registrationAccessToken"})
+
+FIELDS = {
+    "name": "name",
+    "description": "description",
+    "enabled": "enabled",
+    "root_url": "rootUrl",
+    "base_url": "baseUrl",
+    "public_client": "publicClient",
+    "authorization_services_enabled": "authorizationServicesEnabled",
+    "standard_flow_enabled": "standardFlowEnabled",
+    "implicit_flow_enabled": "implicitFlowEnabled",
+    "direct_access_grants_enabled": "directAccessGrantsEnabled",
+    "service_accounts_enabled": "serviceAccountsEnabled",
+    "secret": "secret",
+}
+"""Options whose values go as they are: option to key of ClientRepresentation."""
+
+SETS = {"redirect_uris": "redirectUris", "web_origins": "webOrigins"}
+"""Options that are lists without an order."""
+
+SCOPES = {"default_client_scopes": "defaultClientScopes", "optional_client_scopes": "optionalClientScopes"}
+"""Options whose names are assigned one by one: PUT on a client ignores them."""
+
+DEFAULT_AND_OPTIONAL = ("defaultClientScopes", "optionalClientScopes")
+
+POST_LOGOUT = "post.logout.redirect.uris"
+PKCE = "pkce.code.challenge.method"
+TRIGGER = "cellsops.sso.rotate_secret_on"
+"""The client attribute that remembers for which value of rotate_secret_on the secret was made."""
+
+COMPUTED_ATTRIBUTES = ("realm_client",)
+"""Attributes that Keycloak works out itself and would store if they came back (kc#52173)."""
+
+
+class Client:
+    """A client by its client id, as the engine sees it."""
+
+    secret_keys = SECRET_KEYS
+
+    def __init__(self, session: KeycloakSession, options: Mapping[str, Any]) -> None:
+        """Take the options of keycloak_oidc_client. Raises InvalidInput for values that cannot be used."""
+        self.session = session
+        self.warnings = session.warnings
+        self.options = options
+        self.client_id: str = options["client_id"]
+        self.title = f"client {self.client_id}"
+        self.identity: State = {"clientId": self.client_id}
+        _check(options)
+
+    def read(self) -> State | None:
+        """Return the client with its lists sorted, post-logout URIs included, or None."""
+        return find_client(self.session, self.client_id)
+
+    def desired(self, current: State | None) -> State | None:
+        """Return what the options declare."""
+        options = self.options
+        if options["state"] == "absent":
+            return None
+        state: State = {key: options[option] for option, key in FIELDS.items() if options[option] is not None}
+        state.update({key: as_set(options[option]) for option, key in SETS.items() if options[option] is not None})
+        attributes = _declared_attributes(options)
+        if attributes:
+            state["attributes"] = attributes
+        state.update(self._scopes(current or {}))
+        if ("secret" in state or options["rotate_secret_on"] is not None) and merged(current or {}, state).get(
+            "publicClient", True
+        ):
+            # Keycloak takes a secret for a public client, and drops it.
+            raise InvalidInput(
+                f"The {self.title} is public, and a public client has no secret: give public_client false."
+            )
+        return state
+
+    def _scopes(self, current: State) -> State:
+        """Return the declared assignments; a scope that is declared as default leaves the optional ones, and back."""
+        options = self.options
+        declared: dict[str, list[str]] = {key: options[o] for o, key in SCOPES.items() if options[o] is not None}
+        add = self.options["client_scopes_mode"] == "add"
+        state = {key: as_set([*names, *(current.get(key, []) if add else [])]) for key, names in declared.items()}
+        for key, other in (DEFAULT_AND_OPTIONAL, DEFAULT_AND_OPTIONAL[::-1]):
+            taken = set(declared.get(key, []))
+            names = state.get(other) or current.get(other) or []
+            if taken & set(names):
+                state[other] = [name for name in names if name not in taken]
+        return state
+
+    def missing(self, current: State | None) -> list[str]:
+        """Return which declared client scopes the realm does not have."""
+        declared = [name for option in SCOPES for name in self.options[option] or []]
+        assigned = [name for key in SCOPES.values() for name in (current or {}).get(key, [])]
+        unknown = [name for name in declared if name not in assigned and name not in self._scope_ids]
+        if not unknown:
+            return []
+        there = ", ".join(sorted(self._scope_ids))
+        return [f"Realm {self.session.realm} has no client scope {', '.join(unknown)} (it has {there})."]
+
+    def actions(self, current: State | None, desired: State | None) -> list[Action]:
+        """Return the writes: the client itself, its secret, and each scope on its own."""
+        admin = self.session.admin
+        if desired is None:
+            return [Action(f"remove {self.title}", lambda: admin.delete_client(_id(current)))]
+        scopes = {key: desired[key] for key in SCOPES.values() if key in desired}
+        body = {key: value for key, value in desired.items() if key not in scopes}
+        if current is None:
+            payload = {**body, "clientId": self.client_id, "protocol": "openid-connect"}
+            made = Action(f"create {self.title}", lambda: admin.create_client(payload), creates=True)
+            return [made, *self._assign(None, scopes)]
+        actions = []
+        changed = changed_keys(current, body)
+        if changed:
+            payload = _update(current, body, changed)
+            what = ", ".join(_names(current, body, changed))
+            actions.append(Action(f"update {self.title}: {what}", lambda: admin.update_client(_id(current), payload)))
+        if self._rotates(current):
+            # Before the update, which stores the trigger: where that fails, the next run rotates again.
+            rotate = Action(f"rotate the secret of {self.title}", lambda: admin.generate_client_secrets(_id(current)))
+            actions.insert(0, rotate)
+        return [*actions, *self._assign(current, scopes)]
+
+    def _rotates(self, current: State) -> bool:
+        trigger = self.options["rotate_secret_on"]
+        return trigger is not None and current.get("attributes", {}).get(TRIGGER, "") != trigger
+
+    def _assign(self, current: State | None, scopes: State) -> list[Action]:
+        """Return the changes of assignments, removals first: a scope is not both default and optional."""
+        removals, additions = [], []
+        for key, wanted in scopes.items():
+            kind = "default" if key == "defaultClientScopes" else "optional"
+            present = (current or {}).get(key, [])
+            for name in (name for name in present if name not in wanted):
+                line = f"take {kind} client scope {name} from {self.title}"
+                removals.append(Action(line, self._scope_call(f"delete_client_{kind}_client_scope", current, name)))
+            for name in (name for name in wanted if name not in present):
+                line = f"assign {kind} client scope {name} to {self.title}"
+                # The path says all that counts; Keycloak wants a body, and ignores it.
+                additions.append(Action(line, self._scope_call(f"add_client_{kind}_client_scope", current, name, {})))
+        return [*removals, *additions]
+
+    def _scope_call(self, verb: str, current: State | None, name: str, *body: State) -> Callable[[], object]:
+        return lambda: getattr(self.session.admin, verb)(_id(current or self.read()), self._scope_ids[name], *body)
+
+    @cached_property
+    def _scope_ids(self) -> dict[str, str]:
+        """The realm's client scopes, {name: id}, read once and only where they are needed."""
+        return {scope["name"]: scope["id"] for scope in self.session.get_list("client-scopes")}
+
+
+def find_client(session: KeycloakSession, client_id: str) -> State | None:
+    """Return the client of that very id in comparable form, or None. Raises Ambiguous, SsoError."""
+    found = [
+        client for client in session.get_list("clients", clientId=client_id) if client.get("clientId") == client_id
+    ]
+    client = only(found, f"client {client_id}")
+    return None if client is None else comparable(client)
+
+
+def list_clients(session: KeycloakSession, client_id: str | None) -> list[State]:
+    """Return the clients of the realm, or those of one client id, by client id, secrets masked. Raises SsoError."""
+    if client_id is None:
+        found = [comparable(client) for client in session.get_list("clients")]
+    else:
+        found = [client for client in [find_client(session, client_id)] if client is not None]
+    return [masked(client, SECRET_KEYS) for client in sorted(found, key=lambda client: str(client["clientId"]))]
+
+
+def comparable(client: State) -> State:
+    """Return a ClientRepresentation with lists that have no order sorted: Keycloak does not keep an order."""
+    state = dict(client)
+    for key in (*SETS.values(), *SCOPES.values()):
+        if key in state:
+            state[key] = as_set(state[key])
+    attributes = state.get("attributes")
+    if attributes and attributes.get(POST_LOGOUT):
+        state["attributes"] = {**attributes, POST_LOGOUT: _joined(attributes[POST_LOGOUT].split("##"))}
+    return state
+
+
+def _declared_attributes(options: Mapping[str, Any]) -> dict[str, str]:
+    attributes = text_map(options["attributes"] or {})
+    if options["post_logout_redirect_uris"] is not None:
+        attributes[POST_LOGOUT] = _joined(options["post_logout_redirect_uris"])
+    if options["pkce_method"] is not None:
+        attributes[PKCE] = options["pkce_method"]
+    if options["rotate_secret_on"] is not None:
+        attributes[TRIGGER] = options["rotate_secret_on"]
+    return attributes
+
+
+def _joined(uris: list[str]) -> str:
+    """Return post-logout redirect URIs as Keycloak's attribute holds them: one string, separated by ##."""
+    return "##".join(as_set(uris))
+
+
+def _update(current: State, body: State, changed: list[str]) -> State:
+    """Return what a PUT sends: changed keys only, but the attributes whole, since a partial map may drop the rest."""
+    payload = {key: body[key] for key in changed}
+    if payload.get("authorizationServicesEnabled") and merged(current, body).get("serviceAccountsEnabled"):
+        # Keycloak 24 answers 500 where this does not say once more that there is a service account.
+        payload["serviceAccountsEnabled"] = True
+    if "attributes" in payload:
+        attributes = merged(current.get("attributes", {}), body["attributes"])
+        payload["attributes"] = {key: value for key, value in attributes.items() if key not in COMPUTED_ATTRIBUTES}
+        if "frontchannelLogout" in current:
+            # Keycloak 26.0 switches it on where a PUT with attributes does not say what it is.
+            payload["frontchannelLogout"] = current["frontchannelLogout"]
+    return payload
+
+
+def _names(current: State, body: State, changed: list[str]) -> list[str]:
+    """Return the changed keys for a reader, attributes by their own names."""
+    names = [key for key in changed if key != "attributes"]
+    if "attributes" in changed:
+        names += changed_keys(current.get("attributes") or {}, body["attributes"])
+    return names
+
+
+def _id(client: State | None) -> str:
+    if client is None:
+        raise InvalidInput("The client was removed by somebody else while it was being changed: run again.")
+    return str(client["id"])
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    """Refuse values that Keycloak would take and that can only be mistakes. Raises InvalidInput."""
+    if options["secret"] is not None and options["rotate_secret_on"] is not None:
+        raise InvalidInput("secret and rotate_secret_on exclude each other: a secret that is declared is not rotated.")
+    for option in ("redirect_uris", "post_logout_redirect_uris"):
+        for uri in options[option] or []:
+            if not (uri in ("*", "+", "-") or _is_relative(uri) or _has_scheme(uri)):
+                raise InvalidInput(
+                    f"{option}: {uri!r} has no scheme. Give it whole, such as https://cells.example.org/…"
+                )
+    both = set(options["default_client_scopes"] or []) & set(options["optional_client_scopes"] or [])
+    if both:
+        raise InvalidInput(
+            f"Client scope {', '.join(sorted(both))} is declared as default and as optional: choose one."
+        )
+
+
+def _is_relative(uri: str) -> bool:
+    """Return whether a URI is relative to the root URL; two slashes would begin a host."""
+    return uri.startswith("/") and not uri.startswith("//")
+
+
+def _has_scheme(uri: str) -> bool:
+    scheme, colon, rest = uri.partition(":")
+    return bool(
+        colon and rest and scheme[:1].isalpha() and all(c.isalnum() or c in "+-." for c in scheme) and "." not in scheme
+    )

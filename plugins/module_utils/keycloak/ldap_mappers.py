@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mappers of an LDAP provider (rows L1, L2). The provider itself is only looked up, never written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State, changed_keys, merged, text_lists
+
+PROVIDER_TYPE = "org.keycloak.storage.UserStorageProvider"
+MAPPER_TYPE = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
+ATTRIBUTE_MAPPER = "user-attribute-ldap-mapper"
+
+CONFIG = {
+    "user_model_attribute": "user.model.attribute",
+    "ldap_attribute": "ldap.attribute",
+    "read_only": "read.only",
+    "always_read_value_from_ldap": "always.read.value.from.ldap",
+    "mandatory_in_ldap": "is.mandatory.in.ldap",
+}
+"""Options of the attribute mapper: option to key of the component's config."""
+
+
+class LdapMapper:
+    """A mapper by its provider and name, as the engine sees it."""
+
+    secret_keys: frozenset[str] = frozenset()
+
+    def __init__(self, session: KeycloakSession, options: Mapping[str, Any]) -> None:
+        """Take the options of keycloak_ldap_mapper. Raises InvalidInput where the provider is not there."""
+        self.session = session
+        self.warnings = session.warnings
+        self.options = options
+        self.name: str = options["name"]
+        self.title = f"LDAP mapper {self.name}"
+        self.identity: State = {"name": self.name}
+        self.provider_id = find_provider(session, options["ldap_provider"])["id"]
+
+    def read(self) -> State | None:
+        """Return the component, or None. Raises Ambiguous."""
+        components = self.session.get_list("components", parent=self.provider_id, type=MAPPER_TYPE)
+        # Keycloak does not always heed the query: parent and name are compared here.
+        found = [c for c in components if c.get("name") == self.name and c.get("parentId") == self.provider_id]
+        return only(found, self.title)
+
+    def desired(self, current: State | None) -> State | None:
+        """Return what the options declare. Raises InvalidInput for a mapper of another type."""
+        options = self.options
+        if options["state"] == "absent":
+            return None
+        if current is None:
+            self._check_new()
+        elif current.get("providerId") != options["mapper_type"]:
+            raise InvalidInput(
+                f"The {self.title} is there with the type {current.get('providerId')}, not {options['mapper_type']}:"
+                " a mapper's type cannot be changed. Remove it first, or take another name."
+            )
+        state: State = {"providerId": options["mapper_type"]}
+        config = {key: options[option] for option, key in CONFIG.items() if options[option] is not None}
+        config.update(options["config"] or {})
+        if config:
+            state["config"] = text_lists(config)
+        return state
+
+    def missing(self, current: State | None) -> list[str]:
+        """Return nothing: the provider has been found, and a mapper needs nothing else."""
+        return []
+
+    def actions(self, current: State | None, desired: State | None) -> list[Action]:
+        """Return the one write that is needed."""
+        admin = self.session.admin
+        if desired is None:
+            return [Action(f"remove {self.title}", lambda: admin.delete_component((current or {})["id"]))]
+        names = {"name": self.name, "parentId": self.provider_id, "providerType": MAPPER_TYPE}
+        if current is None:
+            payload = {**names, **desired}
+            return [Action(f"create {self.title}", lambda: admin.create_component(payload), creates=True)]
+        # The whole config goes back, but never a mask in place of a secret.
+        config = {
+            key: value
+            for key, value in merged(current.get("config", {}), desired.get("config", {})).items()
+            if value != [MASK]
+        }
+        payload = {**names, **desired, "id": current["id"], "config": config}
+        line = f"update {self.title}: {', '.join(changed_keys(current.get('config', {}), desired.get('config', {})))}"
+        return [Action(line, lambda: admin.update_component(current["id"], payload))]
+
+    def _check_new(self) -> None:
+        """Refuse a new attribute mapper that Keycloak would take although it maps nothing. Raises InvalidInput."""
+        options = self.options
+        if options["mapper_type"] != ATTRIBUTE_MAPPER:
+            return
+        config = options["config"] or {}
+        lacking = [o for o in ("user_model_attribute", "ldap_attribute") if not (options[o] or config.get(CONFIG[o]))]
+        if lacking:
+            raise InvalidInput(f"The {self.title} is not there, and to make it {' and '.join(lacking)} must be given.")
+
+
+def find_provider(session: KeycloakSession, name_or_id: str) -> State:
+    """Return the LDAP provider of that name or id. Raises InvalidInput that names those there are, Ambiguous."""
+    providers = [c for c in session.get_list("components", type=PROVIDER_TYPE) if c.get("providerId") == "ldap"]
+    found = [p for p in providers if p.get("id") == name_or_id] or [p for p in providers if p.get("name") == name_or_id]
+    provider = only(found, f"LDAP provider {name_or_id}")
+    if provider is None:
+        there = ", ".join(sorted(p["name"] for p in providers)) or "none"
+        raise InvalidInput(f"Realm {session.realm} has no LDAP provider {name_or_id!r}. LDAP providers there: {there}.")
+    return provider

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that all Keycloak modules share (doc fragment keycloak)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+
+
+def keycloak_argument_spec(**own: Any) -> dict[str, Any]:
+    """Return the argument spec of a Keycloak module: the shared options and the module's own."""
+    return {
+        "auth_keycloak_url": {
+            "type": "str",
+            "required": True,
+            "fallback": (env_fallback, ["KEYCLOAK_URL"]),
+            "no_log": False,
+        },
+        "auth_realm": {"type": "str", "default": "master", "fallback": (env_fallback, ["KEYCLOAK_REALM"])},
+        "auth_username": {"type": "str", "fallback": (env_fallback, ["KEYCLOAK_USERNAME"])},
+        "auth_password": {"type": "str", "no_log": True, "fallback": (env_fallback, ["KEYCLOAK_PASSWORD"])},
+        "auth_client_id": {
+            "type": "str",
+            "default": "admin-cli",
+            "fallback": (env_fallback, ["KEYCLOAK_CLIENT_ID"]),
+        },
+        "auth_client_secret": {"type": "str", "no_log": True, "fallback": (env_fallback, ["KEYCLOAK_CLIENT_SECRET"])},
+        "token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["KEYCLOAK_TOKEN"])},
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "client_cert": {"type": "path"},
+        "client_key": {"type": "path"},
+        "connection_timeout": {"type": "int", "default": 10},
+        "http_agent": {"type": "str", "default": "cellsops.sso (Ansible)"},
+        **own,
+    }

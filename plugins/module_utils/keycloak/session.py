@@ -1,0 +1,285 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The session with a Keycloak server: python-keycloak's transport, login, renewal and admin verbs.
+
+What is added here: every refusal becomes a typed error with method, URL, status and the server's own words, only
+calls that can be repeated are repeated, and a login that was refused is not tried again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Callable
+from urllib.parse import quote, unquote
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
+    Ambiguous,
+    Conflict,
+    InvalidInput,
+    LoginFailed,
+    MissingLibrary,
+    NotAuthorized,
+    NotFound,
+    ServerError,
+    Unreachable,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import missing_right
+from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
+    base_url,
+    check_certificate_files,
+    is_unencrypted,
+    repeat_calls,
+    server_words,
+    transport_reason,
+)
+
+try:
+    from keycloak import KeycloakAdmin, KeycloakOpenIDConnection
+    from keycloak.exceptions import KeycloakConnectionError, KeycloakError
+except ImportError:  # said in one line when a session is opened
+    HAS_KEYCLOAK = False
+    KeycloakOpenIDConnection = object  # type: ignore[misc, assignment]
+else:
+    HAS_KEYCLOAK = True
+
+RENEW_BEFORE = 10
+"""Seconds of life below which a token is renewed before it is used."""
+
+UNKNOWN_LIFE = 60
+"""Seconds assumed for a token that does not tell its life: that of the realm master's admin tokens."""
+
+
+class Connection(KeycloakOpenIDConnection):
+    """python-keycloak's connection, whose calls raise this collection's errors."""
+
+    def __init__(self, login_realm: str, **settings: Any) -> None:
+        """Take the realm of the login and what KeycloakOpenIDConnection takes."""
+        super().__init__(user_realm_name=quote(login_realm, safe=""), **settings)
+        self.login_realm = login_realm
+        # python-keycloak's own retry repeats every POST, also one that the server may have carried out.
+        repeat_calls(self._s)
+
+    def raw_get(self, path: str, **query: Any) -> Any:
+        """Send a GET. Raises SsoError for anything but an answer below 400."""
+        return self._checked("GET", path, lambda: super(Connection, self).raw_get(path, **query))
+
+    def raw_post(self, path: str, data: Any, **query: Any) -> Any:
+        """Send a POST. Raises SsoError for anything but an answer below 400."""
+        return self._checked("POST", path, lambda: super(Connection, self).raw_post(path, data, **query))
+
+    def raw_put(self, path: str, data: Any, **query: Any) -> Any:
+        """Send a PUT. Raises SsoError for anything but an answer below 400."""
+        return self._checked("PUT", path, lambda: super(Connection, self).raw_put(path, data, **query))
+
+    def raw_delete(self, path: str, data: Any = None, **query: Any) -> Any:
+        """Send a DELETE. Raises SsoError for anything but an answer below 400."""
+        return self._checked("DELETE", path, lambda: super(Connection, self).raw_delete(path, data, **query))
+
+    def get_token(self) -> None:
+        """Log in, once. Raises LoginFailed where the credentials are refused."""
+        url = f"{self.server_url}realms/{self.user_realm_name}/protocol/openid-connect/token"
+        # The login has a session of its own inside python-keycloak.
+        repeat_calls(self.keycloak_openid.connection._s)
+        try:
+            super().get_token()
+        except (KeyError, TypeError) as error:
+            words = "the answer holds no token. Is this the URL of Keycloak?"
+            raise ServerError("POST", url, 200, words) from error
+        except KeycloakConnectionError as error:
+            raise Unreachable("POST", url, transport_reason(error)) from error
+        except KeycloakError as error:
+            raise self._login_error(url, error) from error
+        if self.token:
+            # A refresh token goes stale by a login elsewhere: renewal is always a new login.
+            self.token.pop("refresh_token", None)
+
+    def _login_error(self, url: str, error: KeycloakError) -> ServerError:
+        words = _words_of(error.response_body)
+        status = error.response_code or 0
+        if status == 404:
+            return NotFound("POST", url, status, words, f"Is auth_realm {self.login_realm!r} right?")
+        if status in (400, 401, 403):
+            hint = "Check the account and its password or secret. The login was tried once."
+            return LoginFailed("POST", url, status, words, hint)
+        return ServerError("POST", url, status, words)
+
+    def _checked(self, method: str, path: str, call: Callable[[], Any]) -> Any:
+        url = f"{self.server_url}{path}"
+        try:
+            response = call()
+        except KeycloakConnectionError as error:
+            raise Unreachable(method, url, transport_reason(error)) from error
+        status = response.status_code
+        words = server_words(response)
+        if status < 400 and not _is_as_documented(method, path, response):
+            raise ServerError(method, url, status, words or "not what Keycloak answers", "Is this the URL of Keycloak?")
+        if status < 400:
+            return response
+        if status == 401:
+            hint = "The token has expired or is not of this server. Give credentials, so that it can be renewed."
+            raise NotAuthorized(method, url, status, words, hint)
+        if status == 403:
+            raise NotAuthorized(method, url, status, words, missing_right(method, path))
+        if status == 404:
+            hint = f"Is realm {unquote(self.realm_name or '')!r} right?" if "realm" in words.lower() else ""
+            raise NotFound(method, url, status, words, hint)
+        if status == 409:
+            raise Conflict(method, url, status, words)
+        raise ServerError(method, url, status, words)
+
+
+class KeycloakSession:
+    """Admin calls to one realm."""
+
+    def __init__(self, params: Mapping[str, Any], realm: str) -> None:
+        """Take the shared options of the Keycloak modules and the realm that the calls are about.
+
+        Raises MissingLibrary, or InvalidInput for options that cannot be used. Sends nothing.
+        """
+        if not HAS_KEYCLOAK:
+            raise MissingLibrary("python-keycloak", "where the module runs, to talk to Keycloak")
+        self.url = base_url(params["auth_keycloak_url"], "auth_keycloak_url")
+        self.realm = realm
+        self.warnings: list[str] = []
+        if is_unencrypted(self.url):
+            self.warnings.append(
+                f"auth_keycloak_url: {self.url} is not encrypted: the credentials can be read on the way."
+            )
+        check_certificate_files(params)
+        credentials = _credentials(params)
+        token = None if _near_its_end(params["token"]) and credentials else params["token"]
+        if not token and not credentials:
+            raise InvalidInput(
+                "No credential for Keycloak: give token, or auth_username and auth_password,"
+                " or auth_client_id and auth_client_secret."
+            )
+        self.connection = Connection(
+            login_realm=params["auth_realm"],
+            server_url=f"{self.url}/",
+            realm_name=quote(realm, safe=""),
+            token={"access_token": token, "expires_in": _life(token)} if token else None,
+            verify=(params["ca_path"] or True) if params["validate_certs"] else False,
+            cert=_certificate(params),
+            timeout=params["connection_timeout"],
+            custom_headers={"User-Agent": params["http_agent"]},
+            **credentials,
+        )
+        self.admin = KeycloakAdmin(connection=self.connection)
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Return the JSON of a GET below the realm's admin URL. Raises SsoError."""
+        return self.connection.raw_get(f"admin/realms/{self.connection.realm_name}/{path}".rstrip("/"), **query).json()
+
+    def get_list(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """Return the objects that a GET below the realm's admin URL lists. Raises SsoError."""
+        answer = self.get(path, **query)
+        if not isinstance(answer, list) or not all(isinstance(item, dict) for item in answer):
+            url = f"{self.url}/admin/realms/{self.connection.realm_name}/{path}"
+            raise ServerError("GET", url, 200, "a list was expected", "Is this the URL of Keycloak?")
+        return answer
+
+    def token(self) -> tuple[str, int]:
+        """Return an access token and the seconds it is good for: the one that was given, or that of a new login.
+
+        Raises InvalidInput where there is nothing to log in with, LoginFailed, SsoError.
+        """
+        if self.connection.token is None:
+            self.connection.get_token()
+        token = self.connection.token or {}
+        return str(token["access_token"]), int(token["expires_in"])
+
+
+def only(found: list[dict[str, Any]], what: str) -> dict[str, Any] | None:
+    """Return the one object of a list of those that bear a name, or None. Raises Ambiguous for two."""
+    if len(found) > 1:
+        raise Ambiguous(what, [str(item.get("id")) for item in found])
+    return found[0] if found else None
+
+
+def _is_as_documented(method: str, path: str, response: Any) -> bool:
+    """Return whether a success is one that Keycloak's admin REST API knows, and no page of a proxy in front of it."""
+    if method in ("PUT", "DELETE"):
+        return bool(response.status_code == 204)
+    if method == "POST" and not path.endswith("/client-secret"):
+        return bool(response.status_code == 201 and response.headers.get("Location"))
+    try:
+        response.json()
+    except ValueError:
+        return False
+    return bool(response.status_code == 200)
+
+
+def _credentials(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what python-keycloak needs for a login, {} where none is possible. Raises InvalidInput for half of it."""
+    if bool(params["auth_username"]) != bool(params["auth_password"]):
+        missing = "auth_password" if params["auth_username"] else "auth_username"
+        if not params["token"]:
+            raise InvalidInput(f"auth_username and auth_password go together: {missing} is missing.")
+    client = {"client_id": params["auth_client_id"], "client_secret_key": params["auth_client_secret"] or None}
+    if params["auth_username"] and params["auth_password"]:
+        return {
+            **client,
+            "grant_type": "password",
+            "username": params["auth_username"],
+            "password": params["auth_password"],
+        }
+    if params["auth_client_secret"]:
+        return {**client, "grant_type": "client_credentials"}
+    return {}
+
+
+def _certificate(params: Mapping[str, Any]) -> str | tuple[str, str] | None:
+    if params["client_key"] and not params["client_cert"]:
+        raise InvalidInput("client_key goes with client_cert, which is missing.")
+    if params["client_cert"] and params["client_key"]:
+        return (params["client_cert"], params["client_key"])
+    certificate: str | None = params["client_cert"]
+    return certificate
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """Return a token's claims without checking it (RFC 7519), {} where it is not a JWT."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError, binascii.Error):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _life(token: str) -> int:
+    """Return the seconds for which a token may be used without a thought, by this machine's clock.
+
+    Clocks differ: a life longer than the token's whole life is cut to that, and one that is over counts as whole,
+    since Keycloak's answer 401 is the last word.
+    """
+    claims = _claims(token)
+    try:
+        whole = int(claims["exp"]) - int(claims["iat"])
+        rest = int(claims["exp"] - time.time())
+    except (KeyError, TypeError, ValueError):
+        return UNKNOWN_LIFE
+    return rest if 0 < rest <= whole else whole
+
+
+def _near_its_end(token: str | None) -> bool:
+    if not token:
+        return True
+    expires = _claims(token).get("exp")
+    return isinstance(expires, (int, float)) and expires - time.time() < RENEW_BEFORE
+
+
+def _words_of(body: bytes | None) -> str:
+    try:
+        answer = json.loads(body or b"{}")
+    except ValueError:
+        return "no JSON in the answer"
+    if not isinstance(answer, dict):
+        return ""
+    return ": ".join(str(answer[key]) for key in ("error", "error_description") if answer.get(key))

@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module layer: a result or an error becomes what Ansible shows. Nothing below calls exit_json or fail_json."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, NoReturn, Protocol
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource, Result, reconcile, shown
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+
+class Session(Protocol):
+    """What the module layer needs of a session."""
+
+    warnings: list[str]
+
+
+def answer(module: AnsibleModule, ask: Callable[[], tuple[Session, dict[str, Any]]]) -> NoReturn:
+    """End a module that reads: ask returns its session and what to return."""
+    try:
+        session, values = ask()
+    except Unmet as error:
+        module.fail_json(msg=str(error), **error.values)
+    except SsoError as error:
+        module.fail_json(msg=str(error))
+    _warn(module, session.warnings)
+    module.exit_json(changed=False, **values)
+
+
+def bring_about(
+    module: AnsibleModule,
+    prepare: Callable[[], Resource],
+    values: Callable[[Any, Result, State], dict[str, Any]],
+) -> NoReturn:
+    """End a module that writes: run the engine on the resource that prepare returns.
+
+    values gets that resource, the result and the object with its secrets masked, and returns the module's own keys.
+    """
+    try:
+        resource = prepare()
+        result = reconcile(resource, module.check_mode)
+        own = values(resource, result, shown(resource, result.state))
+    except SsoError as error:
+        module.fail_json(msg=str(error))
+    _warn(module, [*resource.warnings, *result.warnings])
+    module.exit_json(changed=result.changed, diff=result.diff, actions=result.actions, **own)
+
+
+def _warn(module: AnsibleModule, warnings: list[str]) -> None:
+    for warning in warnings:
+        module.warn(warning)

@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The engine: brings one object on a server to the state that was declared, the same way in check mode and for real.
+
+The order is always: read, make the declared state from the options, compare, write what differs, read back.
+States are dicts in the server's own form (wire form). Only declared keys are compared, sent and shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import Conflict, InvalidInput, NotKept, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
+    MASK,
+    State,
+    declared_part,
+    differing,
+    holds_mask,
+    masked,
+    merged,
+    without_absent,
+)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One write: a line that says what it does, and the call that does it."""
+
+    line: str
+    do: Callable[[], object]
+    creates: bool = False
+    """True where the call makes the object itself: a conflict or time-out is then looked into, not reported."""
+
+
+class Resource(Protocol):
+    """One object that the engine can bring to a declared state."""
+
+    title: str
+    """What messages call it, such as "client demo.cells.pydio"."""
+    identity: State
+    """The keys that name the object, shown in diffs when it is made or removed."""
+    secret_keys: frozenset[str]
+    """The keys, at any depth, whose values are masked in diffs and results."""
+    warnings: list[str]
+    """What the user should know though nothing failed, one line each."""
+
+    def read(self) -> State | None:
+        """Return the object as the server shows it, in wire form, or None where there is none."""
+
+    def desired(self, current: State | None) -> State | None:
+        """Return the declared keys in wire form (a value of None: that key must be absent), or None for no object."""
+
+    def missing(self, current: State | None) -> list[str]:
+        """Return what the object needs that is not there (yet), one sentence each."""
+
+    def actions(self, current: State | None, desired: State | None) -> list[Action]:
+        """Return the writes that lead from one state to the other; called only if the two differ."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it: the same keys in check mode and for a real run."""
+
+    changed: bool
+    state: State | None
+    """The object after it, as the server shows it; in check mode as it would be. Secrets are in it: see shown()."""
+    diff: dict[str, Any]
+    actions: list[str]
+    warnings: list[str] = field(default_factory=list)
+
+
+def reconcile(resource: Resource, check_mode: bool) -> Result:
+    """Bring the object to its declared state, or say what that would take.
+
+    Raises SsoError: from the resource's own calls, InvalidInput where something it needs is missing,
+    NotKept where the server does not show afterwards what was written.
+    """
+    current = resource.read()
+    desired = resource.desired(current)
+    if holds_mask(desired):
+        raise InvalidInput(f"{resource.title}: {MASK} is the mask that servers show for a secret, not a secret.")
+    if _same(current, desired):
+        return Result(False, current, _diff(resource, current, desired), [])
+
+    missing = resource.missing(current) if desired is not None else []
+    if missing and not check_mode:
+        raise InvalidInput(" ".join(missing))
+    warnings = [f"{sentence} Without an earlier task that makes it, a real run fails here." for sentence in missing]
+
+    actions = resource.actions(current, desired)
+    if check_mode:
+        state = None if desired is None else without_absent(merged(current or resource.identity, desired))
+    else:
+        state = _write(resource, current, actions)
+    return Result(True, state, _diff(resource, current, desired), [action.line for action in actions], warnings)
+
+
+def shown(resource: Resource, state: State | None) -> State:
+    """Return the state as a result may show it: secrets masked, and {} for no object."""
+    return dict(masked(state or {}, resource.secret_keys))
+
+
+def _same(current: State | None, desired: State | None) -> bool:
+    if current is None or desired is None:
+        return current is None and desired is None
+    return declared_part(current, desired) == desired
+
+
+def _write(resource: Resource, current: State | None, actions: list[Action]) -> State | None:
+    """Do the actions and read back until a further run would find nothing to do."""
+    for action in actions:
+        try:
+            action.do()
+        except (Conflict, Unreachable):
+            if not action.creates or resource.read() is None:
+                raise
+            # Made by somebody else meanwhile, or by this call though its answer was lost: it goes on as an update.
+            break
+    after = resource.read()
+    desired = resource.desired(after)
+    if _same(after, desired):
+        return after
+    if current is None and after is not None:
+        # A server gives a new object things of its own, such as a realm's default client scopes.
+        return _write(resource, after, resource.actions(after, desired))
+    raise NotKept(_not_kept(resource, after, desired))
+
+
+def _not_kept(resource: Resource, after: State | None, desired: State | None) -> str:
+    if desired is None:
+        return f"The {resource.title} was removed without an error, but is still there."
+    if after is None:
+        return f"The {resource.title} was written without an error, but is not there."
+    shows = masked(declared_part(after, desired), resource.secret_keys)
+    asked = masked(desired, resource.secret_keys)
+    details = "; ".join(f"{key}: asked {want!r}, has {have!r}" for key, want, have in differing(asked, shows))
+    return (
+        f"The {resource.title} was written without an error, but the server kept something else: {details or 'secret'}."
+    )
+
+
+def _diff(resource: Resource, current: State | None, desired: State | None) -> dict[str, Any]:
+    """Return the diff in Ansible's form: declared keys only, secrets masked."""
+    before: State = {}
+    after: State = {}
+    if current is None and desired is None:
+        pass
+    elif desired is None:
+        before = dict(resource.identity)
+    elif current is None:
+        after = without_absent({**resource.identity, **desired})
+    else:
+        before, after = without_absent(declared_part(current, desired)), without_absent(desired)
+    return {
+        "before_header": resource.title,
+        "after_header": resource.title,
+        "before": masked(before, resource.secret_keys),
+        "after": masked(after, resource.secret_keys, before),
+    }

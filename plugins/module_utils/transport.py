@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What both sessions share of HTTP: which calls are repeated, what a URL may be, how an answer becomes one line."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import ssl
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
+    InvalidInput,
+    MissingLibrary,
+)
+
+if TYPE_CHECKING:
+    import requests
+
+AGENT = "cellsops.sso (Ansible)"
+
+REPEATED_STATUSES = (429, 502, 503, 504)
+REPEATABLE_METHODS = ("GET", "HEAD", "PUT", "DELETE")
+REPEATS = 4
+LONGEST_WAIT = 30
+"""Seconds to wait at the most where a server names a time in Retry-After."""
+
+
+def repeat_calls(session: requests.Session) -> None:
+    """Make a session repeat what can be repeated: transport errors and the statuses 429, 502, 503 and 504.
+
+    A POST is repeated only when no connection was made. The waits are 0, 1, 2 and 4 s, or what Retry-After says.
+    Redirects are not followed: a request goes only to the host that was named, and a POST would become a GET.
+    """
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
+
+    class Repeats(Retry):
+        def get_retry_after(self, response: Any) -> float | None:
+            seconds = super().get_retry_after(response)
+            return None if seconds is None else min(seconds, LONGEST_WAIT)
+
+    policy = Repeats(
+        total=REPEATS,
+        backoff_factor=0.5,
+        status_forcelist=REPEATED_STATUSES,
+        allowed_methods=REPEATABLE_METHODS,
+        raise_on_status=False,
+    )
+    session.mount("http://", HTTPAdapter(max_retries=policy))
+    session.mount("https://", HTTPAdapter(max_retries=policy))
+    session.max_redirects = 0
+
+
+def import_requests() -> Any:
+    """Return the module requests. Raises MissingLibrary where it is not installed."""
+    try:
+        import requests
+    except ImportError as error:
+        raise MissingLibrary("requests", "where the module runs, to talk to Pydio Cells") from error
+    return requests
+
+
+def base_url(value: str, option: str) -> str:
+    """Return a server's URL without trailing slashes; a base path stays.
+
+    option: the name for it in the error. Raises InvalidInput unless it has the scheme http or https and a host, and
+    neither account, query nor fragment.
+    """
+    try:
+        url = urlsplit(value)
+        good = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        good = False
+    # An error must not show a password that stands in a URL.
+    if "@" in value.partition("//")[2].partition("/")[0]:
+        raise InvalidInput(f"{option}: a server's URL has no account in it.")
+    if not good or any(character.isspace() or not character.isprintable() for character in value):
+        raise InvalidInput(f"{option}: {value!r} is not a URL. Give scheme and host, such as https://sso.example.org")
+    if "?" in value or "#" in value:
+        raise InvalidInput(f"{option}: {value!r} has a query or a fragment, which a server's URL has not.")
+    return value.rstrip("/")
+
+
+def is_unencrypted(url: str) -> bool:
+    """Return whether secrets would cross a network in clear: plain http to a host that is not this machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = host == "localhost" or host.endswith(".localhost")
+    return parts.scheme == "http" and not local
+
+
+def check_certificate_files(params: Mapping[str, Any]) -> None:
+    """Load ca_path, client_cert and client_key once, before the libraries fail on them in their own words.
+
+    Raises InvalidInput that names the option and the file.
+    """
+    ca_path, cert, key = (params.get(option) for option in ("ca_path", "client_cert", "client_key"))
+    for option, path in (("ca_path", ca_path), ("client_cert", cert), ("client_key", key)):
+        if path and not os.path.exists(path):
+            raise InvalidInput(f"{option}: there is no {path} where the module runs.")
+    try:
+        if ca_path and os.path.isfile(ca_path):
+            ssl.create_default_context(cafile=ca_path)
+    except OSError as error:
+        raise InvalidInput(
+            f"ca_path: {ca_path} is no file of CA certificates in PEM form ({_of_ssl(error)})."
+        ) from error
+    try:
+        if cert:
+            ssl.create_default_context().load_cert_chain(cert, key)
+    except OSError as error:
+        both = f"{cert} and client_key {key}" if key else f"{cert} without client_key"
+        raise InvalidInput(f"client_cert: {both} cannot be used together ({_of_ssl(error)}).") from error
+
+
+def _of_ssl(error: OSError) -> str:
+    """Return the words of an error; ssl.SSLError is an OSError."""
+    return (error.strerror or str(error)).split(" (_ssl.c")[0]
+
+
+def server_words(response: requests.Response) -> str:
+    """Return what a server says about a refusal, in its own words, as one short line."""
+    try:
+        answer = response.json()
+    except ValueError:
+        kind = response.headers.get("Content-Type", "no content type").split(";")[0]
+        return f"answered with {kind} where JSON was expected" if response.content else ""
+    if not isinstance(answer, dict):
+        return json.dumps(answer)[:300]
+    # Keycloak: error, error_description, errorMessage; Cells (rest.Error): Title, Detail; proxies: message.
+    words: list[str] = []
+    for key in ("error", "error_description", "errorMessage", "message", "Title", "Detail"):
+        word = answer.get(key)
+        if isinstance(word, str) and word and word not in words:
+            words.append(word)
+    return ": ".join(words)[:300]
+
+
+def transport_reason(error: BaseException) -> str:
+    """Return why no answer came, in words, from an error of requests or of what lies below it."""
+    import requests
+
+    root: BaseException = error
+    while root.__cause__ is not None and not isinstance(root, requests.RequestException):
+        root = root.__cause__
+    if isinstance(root, requests.exceptions.TooManyRedirects):
+        target = root.response.headers.get("Location", "") if root.response is not None else ""
+        return f"the server redirects to {target or 'another place'}: give that URL"
+    if isinstance(root, requests.exceptions.SSLError):
+        return f"TLS failed: {innermost(root)}"
+    if isinstance(root, requests.exceptions.Timeout) or "timed out" in innermost(root):
+        return "no answer in time (connection_timeout)"
+    return f"no answer: {innermost(root)}"
+
+
+def innermost(error: BaseException) -> str:
+    """Return the words of the error at the bottom, without the names of the libraries that wrapped it."""
+    seen: set[int] = set()
+    current: BaseException = error
+    while id(current) not in seen:
+        seen.add(id(current))
+        below = getattr(current, "reason", None) or (current.args[0] if current.args else None)
+        if not isinstance(below, BaseException):
+            below = current.__cause__
+        if below is None:
+            break
+        current = below
+    words = str(current)
+    # urllib3 puts the connection's repr in front: "<…HTTPConnection object at 0x…>: Failed to …".
+    return words.split(">: ", 1)[1] if words.startswith("<") and ">: " in words else words

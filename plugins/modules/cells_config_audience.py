@@ -1,0 +1,200 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cells_config_audience
+short_description: Manage the audience of a static client in the configuration of Pydio Cells
+version_added: 0.1.0
+description:
+  - Puts the external URL of Cells into the audience of its own OAuth client (rows A1 and A2 of the guide).
+    Without it, a session that began with SSO ends at its first refresh, after about 10 minutes, with the status 401.
+  - The client is found by its id, never by its position in the list.
+  - Ways V(file) and V(cli) of O(method) run on the host of Cells and need only Python's standard library there. A
+    running server does
+    not see them, and overwrites them when it next writes its own configuration, so that Cells must be stopped before
+    and started after.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.cells
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.writes
+  - cellsops.sso.attributes.actiongroup_cells
+requirements:
+  - requests, where the module runs, for method V(api)
+options:
+  cells_url:
+    description:
+      - URL under which users reach Pydio Cells. Only needed for O(method=api).
+      - The environment variable E(CELLS_URL) is taken where the option is not given.
+  cells_token:
+    description:
+      - A personal access token of an administrator. Only needed for O(method=api).
+      - The environment variable E(CELLS_TOKEN) is taken where the option is not given.
+  state:
+    description: V(absent) takes O(audience) away, or the whole audience where that is not given.
+    type: str
+    choices: [present, absent]
+    default: present
+  audience:
+    description:
+      - The URLs that sessions may be refreshed for, such as the external URL of Cells. Scheme, host and port count to
+        the letter.
+    type: list
+    elements: str
+  oauth_client_id:
+    description: The static client.
+    type: str
+    default: cells-frontend
+  mode:
+    description: V(add) leaves other URLs in the list, V(exact) takes them out.
+    type: str
+    choices: [add, exact]
+    default: add
+  method:
+    description:
+      - V(file) edits O(config_path), byte for byte only what is needed, in one step that cannot leave half a file.
+      - V(cli) runs C(cells admin config set), as the guide does, and reads the file back. Where the command changed
+        or dropped anything else,
+        as newer versions 5 do, the file is put back as it was, and the task fails. It cannot shorten the list.
+      - V(api) uses the REST interface of Cells Enterprise. Where that does not show all fields of the client, the
+        task fails before it writes.
+    type: str
+    choices: [file, cli, api]
+    default: file
+  config_path:
+    description: The file from which Cells lives, for the methods V(file) and V(cli).
+    type: path
+    default: /var/cells/pydio.json
+  cells_bin:
+    description:
+      - Name or path of the command, for the method V(cli). Run as root, the module runs it as the owner of
+        O(config_path).
+    type: path
+    default: cells
+  backup:
+    description:
+      - Whether to keep a copy of O(config_path) beside it when it is changed, for the methods V(file) and V(cli).
+    type: bool
+    default: false
+seealso:
+  - module: cellsops.sso.cells_connector
+"""
+
+EXAMPLES = r"""
+- name: Sessions survive their refresh
+  cellsops.sso.cells_config_audience:
+    audience: ["https://demo.cells.pydio"]
+    config_path: /var/cells/pydio.json
+    backup: true
+  become: true
+
+- name: The same by the command of the guide
+  cellsops.sso.cells_config_audience:
+    audience: ["https://demo.cells.pydio"]
+    method: cli
+    cells_bin: /opt/pydio/bin/cells
+  become: true
+
+- name: The same by the REST interface
+  cellsops.sso.cells_config_audience:
+    audience: ["https://demo.cells.pydio"]
+    method: api
+    cells_url: https://demo.cells.pydio
+    cells_token: "{{ cells_token }}"
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+audience:
+  description: The audience of the client after it; in check mode as it would be.
+  type: list
+  elements: str
+  returned: success
+  sample: ["https://demo.cells.pydio"]
+static_client:
+  description: The static client after it; in check mode as it would be.
+  type: dict
+  returned: success
+  sample:
+    client_id: cells-frontend
+    audience: ["https://demo.cells.pydio"]
+    scope: openid email profile pydio offline
+backup_file:
+  description: The copy that was made; empty where none was made.
+  type: str
+  returned: success
+  sample: /var/cells/pydio.json.4711.2026-11-23@12:00:00~
+actions:
+  description: What was done, or would be in check mode, in order.
+  type: list
+  elements: str
+  returned: success
+  sample: ["write the audience of static client cells-frontend into /var/cells/pydio.json"]
+diff:
+  description: The audience before and after.
+  type: dict
+  returned: success
+  sample:
+    before: {audience: []}
+    after: {audience: ["https://demo.cells.pydio"]}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_api import ApiStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_cli import CliStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import FileStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import StaticClientAudience
+from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Result
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+
+def open_store(module: AnsibleModule) -> FileStore | CliStore | ApiStore:
+    """Return the store of the way that method names."""
+    params = module.params
+    if params["method"] == "api":
+        return ApiStore(CellsSession(params), params["oauth_client_id"])
+    place = (params["config_path"], params["oauth_client_id"], params["backup"], module.run_command)
+    return CliStore(*place, params["cells_bin"]) if params["method"] == "cli" else FileStore(*place)
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=cells_argument_spec(
+            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+            audience={"type": "list", "elements": "str"},
+            oauth_client_id={"type": "str", "default": "cells-frontend"},
+            mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
+            method={"type": "str", "choices": ["file", "cli", "api"], "default": "file"},
+            config_path={"type": "path", "default": "/var/cells/pydio.json"},
+            cells_bin={"type": "path", "default": "cells"},
+            backup={"type": "bool", "default": False},
+        ),
+        supports_check_mode=True,
+    )
+
+    def prepare() -> StaticClientAudience:
+        return StaticClientAudience(open_store(module), module.params)
+
+    def values(resource: StaticClientAudience, result: Result, client: State) -> dict[str, object]:
+        emptied = result.changed and not client.get("audience")
+        return {
+            "audience": client.get("audience") or [],
+            # An audience that was emptied leaves no key behind.
+            "static_client": {key: value for key, value in client.items() if key != "audience" or not emptied},
+            "backup_file": resource.store.backup_file,
+        }
+
+    bring_about(module, prepare, values)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,275 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cells_connector
+short_description: Manage an OpenID Connect connector in Pydio Cells Enterprise
+version_added: 0.1.0
+description:
+  - Makes, changes or removes a connector, by which users log in to Cells through Keycloak (rows C1 to C8 and M1 of
+    the guide).
+  - Only options that are given are compared and written. What is left out stays as it is. An empty string or an empty
+    list clears.
+  - An O(issuer) is compared with the realm's discovery document, to the letter, before anything is written.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.cells
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.writes
+  - cellsops.sso.attributes.actiongroup_cells
+requirements:
+  - requests, where the module runs
+  - google-re2, where the module runs, for regular expressions in O(mapping_rules) to be checked before they are written
+options:
+  state:
+    description: Whether the connector is to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  connector_id:
+    description:
+      - The connector's id, by which it is found (row C1). It is part of the callback URL, so that it never changes.
+    type: str
+    required: true
+  name:
+    description: The name that the login page shows (row C2). A new connector needs one.
+    type: str
+  type:
+    description: The connector's type (row C1).
+    type: str
+    choices: [oidc]
+    default: oidc
+  issuer:
+    description: The issuer, exactly as the realm's discovery document names it (row C4). A new connector needs one.
+    type: str
+  client_id:
+    description: The client id in Keycloak (row C5). A new connector needs one.
+    type: str
+  client_secret:
+    description:
+      - The client's secret in Keycloak (row C5). A new connector needs one.
+      - Where Cells hides the secret of a connector, any other change needs it too, since a write may lose a secret
+        that it leaves out.
+    type: str
+  update_secret:
+    description:
+      - V(when_differs) writes O(client_secret) where Cells shows another one. Where Cells hides the secret, there is
+        nothing to
+        compare, and it goes along only with another change; RV(actions) says so.
+      - V(always) also writes it where Cells hides it, at every run.
+      - V(on_create) leaves the secret of a connector that is there alone.
+    type: str
+    choices: [when_differs, always, on_create]
+    default: when_differs
+  redirect_uri:
+    description:
+      - The callback URL that Cells sends to Keycloak (row C3). A new connector has the one that O(cells_url) and
+        O(connector_id) make.
+    type: str
+  scopes:
+    description: The scopes that a login asks for (row C8).
+    type: list
+    elements: str
+  insecure_skip_email_verified:
+    description:
+      - Whether users log in whose e-mail address Keycloak does not call verified (row C6).
+      - LDAP users are not verified unless their provider trusts e-mail addresses. Use it with a directory that you
+        trust.
+    type: bool
+  get_user_info:
+    description: Whether Cells asks the userinfo endpoint for more claims (row C7).
+    type: bool
+  basic_auth_unsupported:
+    description: Whether Cells sends the client's secret in the body instead of in a header (row C8).
+    type: bool
+  user_id_key:
+    description: The claim that identifies the user (row C8).
+    type: str
+  user_name_key:
+    description: The claim that becomes the user's name (row C8).
+    type: str
+  hosted_domains:
+    description: The domains whose users may log in; none means all.
+    type: list
+    elements: str
+  sites:
+    description: The site URLs of Cells that offer the connector; none means all.
+    type: list
+    elements: str
+  mapping_rules:
+    description: The rules that map claims to what Cells knows (row M1).
+    type: list
+    elements: dict
+    suboptions:
+      left_attribute:
+        description: The claim.
+        type: str
+        required: true
+      right_attribute:
+        description: What it becomes in Cells, such as V(Roles).
+        type: str
+        required: true
+      rule_string:
+        description:
+          - Which values pass. Empty for all, names separated by commas for just these, or C(preg:) and a regular
+            expression of RE2.
+          - A regular expression that RE2 does not take is refused, since Cells would drop every value without a word.
+        type: str
+      left_split:
+        description: A separator at which Cells splits the claim's value.
+        type: str
+      right_value_template:
+        description: A template for the value in Cells.
+        type: str
+      no_update:
+        description: Whether Cells leaves the value alone at later logins.
+        type: bool
+  mapping_rules_mode:
+    description:
+      - V(add) gives the declared rules their places, those with the same left and right attribute being replaced, and
+        leaves others alone.
+      - V(exact) makes them the only ones, in this order.
+    type: str
+    choices: [add, exact]
+    default: add
+seealso:
+  - module: cellsops.sso.cells_connector_info
+  - module: cellsops.sso.keycloak_oidc_client
+  - plugin: cellsops.sso.cells_callback_url
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: The connector, as the guide has it
+  cellsops.sso.cells_connector:
+    cells_url: https://demo.cells.pydio
+    cells_token: "{{ cells_token }}"
+    connector_id: keycloak
+    name: SSO with Keycloak
+    issuer: https://sso.example.org/realms/cells
+    client_id: demo.cells.pydio
+    client_secret: "{{ cells_client.client_secret }}"
+    scopes: [openid, profile, email]
+    insecure_skip_email_verified: true
+    get_user_info: true
+    basic_auth_unsupported: true
+    user_id_key: email
+    user_name_key: email
+
+- name: Groups become roles
+  cellsops.sso.cells_connector:
+    cells_url: https://demo.cells.pydio
+    cells_token: "{{ cells_token }}"
+    connector_id: keycloak
+    client_secret: "{{ cells_client.client_secret }}"
+    mapping_rules:
+      - left_attribute: cellsgroups
+        right_attribute: Roles
+
+- name: Remove the connector
+  cellsops.sso.cells_connector:
+    cells_url: https://demo.cells.pydio
+    cells_token: "{{ cells_token }}"
+    connector_id: keycloak
+    state: absent
+"""
+
+RETURN = r"""
+connector:
+  description:
+    - The connector as Cells shows it, its secret masked; in check mode as it would be; empty for state V(absent).
+  type: dict
+  returned: success
+  sample:
+    id: keycloak
+    name: SSO with Keycloak
+    type: oidc
+    configoidc: {issuer: "https://sso.example.org/realms/cells", clientID: demo.cells.pydio, clientSecret: "**********"}
+    mappingRules: [{LeftAttribute: cellsgroups, RightAttribute: Roles, RuleString: ""}]
+callback_url:
+  description: The URL to which Keycloak sends users back, for the client's redirect URIs.
+  type: str
+  returned: success
+  sample: https://demo.cells.pydio/auth/login/keycloak/callback
+actions:
+  description: What was done, or would be in check mode, in order.
+  type: list
+  elements: str
+  returned: success
+  sample: ["create connector keycloak"]
+diff:
+  description: The declared keys before and after, secrets masked.
+  type: dict
+  returned: success
+  sample:
+    before: {name: Keycloak}
+    after: {name: SSO with Keycloak}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import Connector
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=cells_argument_spec(
+            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+            connector_id={"type": "str", "required": True},
+            name={"type": "str"},
+            type={"type": "str", "choices": ["oidc"], "default": "oidc"},
+            issuer={"type": "str"},
+            client_id={"type": "str"},
+            client_secret={"type": "str", "no_log": True},
+            update_secret={
+                "type": "str",
+                "choices": ["when_differs", "always", "on_create"],
+                "default": "when_differs",
+                "no_log": False,
+            },
+            redirect_uri={"type": "str"},
+            scopes={"type": "list", "elements": "str"},
+            insecure_skip_email_verified={"type": "bool"},
+            get_user_info={"type": "bool"},
+            basic_auth_unsupported={"type": "bool"},
+            user_id_key={"type": "str", "no_log": False},
+            user_name_key={"type": "str", "no_log": False},
+            hosted_domains={"type": "list", "elements": "str"},
+            sites={"type": "list", "elements": "str"},
+            mapping_rules={
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "left_attribute": {"type": "str", "required": True},
+                    "right_attribute": {"type": "str", "required": True},
+                    "rule_string": {"type": "str"},
+                    "left_split": {"type": "str"},
+                    "right_value_template": {"type": "str"},
+                    "no_update": {"type": "bool"},
+                },
+            },
+            mapping_rules_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
+        ),
+        supports_check_mode=True,
+    )
+
+    def prepare() -> Connector:
+        return Connector(CellsSession(module.params), module.params)
+
+    bring_about(
+        module,
+        prepare,
+        lambda resource, _result, connector: {"connector": connector, "callback_url": resource.callback_url},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cells_connector_info
+short_description: Read the connectors of Pydio Cells Enterprise and what its login page offers
+version_added: 0.1.0
+description:
+  - Returns one connector, or all of them, secrets masked, and the connectors that the login page offers (row C9 of
+    the guide).
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.cells
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.reads
+  - cellsops.sso.attributes.actiongroup_cells
+requirements:
+  - requests, where the module runs
+options:
+  connector_id:
+    description: The id of the connector to read. Where it is not given, all connectors are read.
+    type: str
+seealso:
+  - module: cellsops.sso.cells_connector
+"""
+
+EXAMPLES = r"""
+- name: Read the connectors
+  cellsops.sso.cells_connector_info:
+    cells_url: https://demo.cells.pydio
+    cells_token: "{{ cells_token }}"
+  register: cells
+
+- name: The login page offers Keycloak
+  ansible.builtin.assert:
+    that: "'SSO with Keycloak' in (cells.login_connectors | map(attribute='Name'))"
+"""
+
+RETURN = r"""
+connectors:
+  description: The connectors; empty where there is none of that id.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - id: keycloak
+      name: SSO with Keycloak
+      type: oidc
+login_connectors:
+  description: What the login page offers, all of it.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - {Id: keycloak, Name: SSO with Keycloak, Type: oidc}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import (
+    list_connectors,
+    login_connectors,
+    without_secrets,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=cells_argument_spec(connector_id={"type": "str"}), supports_check_mode=True)
+
+    def ask() -> tuple[CellsSession, dict[str, object]]:
+        session = CellsSession(module.params)
+        connectors = list_connectors(session, module.params["connector_id"])
+        return session, {
+            "connectors": without_secrets(connectors),
+            "login_connectors": login_connectors(session),
+        }
+
+    answer(module, ask)
+
+
+if __name__ == "__main__":
+    main()

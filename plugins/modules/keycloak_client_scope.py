@@ -1,0 +1,183 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keycloak_client_scope
+short_description: Manage a client scope and its protocol mappers in Keycloak
+version_added: 0.1.0
+description:
+  - Makes, changes or removes a client scope of a realm and the protocol mappers in it (rows S1 and S2 of the guide).
+  - Only options that are given are compared and written; an empty string clears.
+  - M(cellsops.sso.keycloak_oidc_client) assigns the scope to a client.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.keycloak
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.writes
+  - cellsops.sso.attributes.actiongroup_keycloak
+options:
+  realm:
+    description: The realm of the client scope.
+    type: str
+    required: true
+  state:
+    description: Whether the client scope is to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description: The scope's name, by which it is found (row S1).
+    type: str
+    required: true
+  description:
+    description: A description (row S1).
+    type: str
+  protocol:
+    description: The protocol of the scope and its mappers. A new scope has V(openid-connect).
+    type: str
+    choices: [openid-connect, saml]
+  attributes:
+    description:
+      - Attributes of the scope by Keycloak's own names, such as C(include.in.token.scope).
+      - Attributes that are not named here stay as they are. An empty value removes one.
+    type: dict
+  protocol_mappers:
+    description: The scope's protocol mappers, found by their names (row S2).
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: The mapper's name.
+        type: str
+        required: true
+      protocol_mapper:
+        description: The mapper's type by Keycloak's own name, such as V(oidc-usermodel-attribute-mapper).
+        type: str
+        required: true
+      config:
+        description:
+          - The mapper's settings by Keycloak's own names. Settings that are not named here stay as they are.
+        type: dict
+  protocol_mappers_mode:
+    description: V(add) leaves mappers alone that are not in O(protocol_mappers), V(exact) removes them.
+    type: str
+    choices: [add, exact]
+    default: add
+seealso:
+  - module: cellsops.sso.keycloak_oidc_client
+  - module: cellsops.sso.keycloak_token_preview
+"""
+
+EXAMPLES = r"""
+- name: The claim cellsgroups, as the guide has it
+  cellsops.sso.keycloak_client_scope:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    name: cellsscope
+    description: Defines `cellsgroups` claim
+    protocol_mappers:
+      - name: User Group Mapper
+        protocol_mapper: oidc-usermodel-attribute-mapper
+        config:
+          user.attribute: cellsgroups
+          claim.name: cellsgroups
+          jsonType.label: String
+          id.token.claim: true
+          access.token.claim: true
+          userinfo.token.claim: true
+          multivalued: true
+          aggregate.attrs: true
+
+- name: Remove the scope
+  cellsops.sso.keycloak_client_scope:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    name: cellsscope
+    state: absent
+"""
+
+RETURN = r"""
+client_scope:
+  description: The client scope as Keycloak shows it; in check mode as it would be; empty for state V(absent).
+  type: dict
+  returned: success
+  contains:
+    name:
+      description: The scope's name.
+      type: str
+      returned: success
+    protocolMappers:
+      description: The protocol mappers, by name.
+      type: dict
+      returned: success
+  sample:
+    id: 0a4a4a0e-5d4c-4a2b-9f0e-0f4d4e5f6a7b
+    name: cellsscope
+    protocol: openid-connect
+    protocolMappers:
+      User Group Mapper:
+        protocolMapper: oidc-usermodel-attribute-mapper
+        config: {claim.name: cellsgroups, multivalued: "true"}
+actions:
+  description: What was done, or would be in check mode, in order.
+  type: list
+  elements: str
+  returned: success
+  sample: ["create client scope cellsscope", "create protocol mapper User Group Mapper of client scope cellsscope"]
+diff:
+  description: The declared keys before and after.
+  type: dict
+  returned: success
+  sample:
+    before: {description: ""}
+    after: {description: "Defines `cellsgroups` claim"}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_scopes import ClientScope
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=keycloak_argument_spec(
+            realm={"type": "str", "required": True},
+            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+            name={"type": "str", "required": True},
+            description={"type": "str"},
+            protocol={"type": "str", "choices": ["openid-connect", "saml"]},
+            attributes={"type": "dict"},
+            protocol_mappers={
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "name": {"type": "str", "required": True},
+                    "protocol_mapper": {"type": "str", "required": True},
+                    "config": {"type": "dict"},
+                },
+            },
+            protocol_mappers_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
+        ),
+        supports_check_mode=True,
+    )
+
+    def prepare() -> ClientScope:
+        return ClientScope(KeycloakSession(module.params, module.params["realm"]), module.params)
+
+    bring_about(module, prepare, lambda _resource, _result, scope: {"client_scope": scope})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keycloak_ldap_mapper
+short_description: Manage a mapper of an LDAP provider in Keycloak
+version_added: 0.1.0
+description:
+  - Makes, changes or removes a mapper of an LDAP user federation provider (rows L1 and L2 of the guide).
+    The provider must be there, and is never changed, nor are its other mappers.
+  - Only options that are given are compared and written; an empty string clears.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.keycloak
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.writes
+  - cellsops.sso.attributes.actiongroup_keycloak
+options:
+  realm:
+    description: The realm of the LDAP provider.
+    type: str
+    required: true
+  state:
+    description: Whether the mapper is to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  ldap_provider:
+    description: Name or id of the LDAP provider.
+    type: str
+    required: true
+  name:
+    description: The mapper's name, by which it is found (row L1).
+    type: str
+    required: true
+  mapper_type:
+    description: The mapper's type by Keycloak's own name. The type of a mapper that is there cannot be changed.
+    type: str
+    default: user-attribute-ldap-mapper
+  user_model_attribute:
+    description: The user attribute in Keycloak that is filled (row L2).
+    type: str
+  ldap_attribute:
+    description: The LDAP attribute that it is filled from (row L2).
+    type: str
+  read_only:
+    description: Whether the attribute is never written back to LDAP (row L2).
+    type: bool
+  always_read_value_from_ldap:
+    description: Whether the value comes from LDAP at each login, not from Keycloak's own copy (row L2).
+    type: bool
+  mandatory_in_ldap:
+    description: Whether entries in LDAP must have the attribute.
+    type: bool
+  config:
+    description:
+      - Further settings, or those of other types, by Keycloak's own names. Values may be lists.
+      - Settings that are not named here stay as they are. An empty value clears one.
+    type: dict
+seealso:
+  - module: cellsops.sso.keycloak_client_scope
+"""
+
+EXAMPLES = r"""
+- name: The groups of LDAP users become a user attribute
+  cellsops.sso.keycloak_ldap_mapper:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    ldap_provider: ldap
+    name: memberOf to group
+    user_model_attribute: cellsgroups
+    ldap_attribute: memberOf
+    read_only: true
+    always_read_value_from_ldap: true
+
+- name: A mapper of another type
+  cellsops.sso.keycloak_ldap_mapper:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    ldap_provider: ldap
+    name: full name
+    mapper_type: full-name-ldap-mapper
+    config:
+      ldap.full.name.attribute: displayName
+      read.only: true
+      write.only: false
+"""
+
+RETURN = r"""
+ldap_mapper:
+  description: The mapper as Keycloak shows it, a component; in check mode as it would be; empty for state V(absent).
+  type: dict
+  returned: success
+  sample:
+    id: 3c1f0b8e-7a52-4d0e-8d5d-1d2c3b4a5f6e
+    name: memberOf to group
+    providerId: user-attribute-ldap-mapper
+    config:
+      ldap.attribute: [memberOf]
+      user.model.attribute: [cellsgroups]
+actions:
+  description: What was done, or would be in check mode, in order.
+  type: list
+  elements: str
+  returned: success
+  sample: ["create LDAP mapper memberOf to group"]
+diff:
+  description: The declared keys before and after.
+  type: dict
+  returned: success
+  sample:
+    before: {config: {read.only: ["false"]}}
+    after: {config: {read.only: ["true"]}}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import LdapMapper
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=keycloak_argument_spec(
+            realm={"type": "str", "required": True},
+            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+            ldap_provider={"type": "str", "required": True},
+            name={"type": "str", "required": True},
+            mapper_type={"type": "str", "default": "user-attribute-ldap-mapper"},
+            user_model_attribute={"type": "str"},
+            ldap_attribute={"type": "str"},
+            read_only={"type": "bool"},
+            always_read_value_from_ldap={"type": "bool"},
+            mandatory_in_ldap={"type": "bool"},
+            config={"type": "dict"},
+        ),
+        supports_check_mode=True,
+    )
+
+    def prepare() -> LdapMapper:
+        return LdapMapper(KeycloakSession(module.params, module.params["realm"]), module.params)
+
+    bring_about(module, prepare, lambda _resource, _result, mapper: {"ldap_mapper": mapper})
+
+
+if __name__ == "__main__":
+    main()

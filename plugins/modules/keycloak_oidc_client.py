@@ -1,0 +1,274 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keycloak_oidc_client
+short_description: Manage an OpenID Connect client in Keycloak
+version_added: 0.1.0
+description:
+  - Makes, changes or removes a client of a realm (rows G1 to G7 of the guide), and assigns client scopes to it.
+  - Only options that are given are compared and written. What is left out stays as it is, and has Keycloak's own
+    default in a new client.
+    An empty string or an empty list clears.
+  - Lists are compared without regard to order.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.keycloak
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.writes
+  - cellsops.sso.attributes.actiongroup_keycloak
+options:
+  realm:
+    description: The realm of the client.
+    type: str
+    required: true
+  state:
+    description: Whether the client is to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  client_id:
+    description: The client id, by which the client is found (row G1).
+    type: str
+    required: true
+  name:
+    description: The name that consoles and consent pages show (row G2).
+    type: str
+  description:
+    description: A description.
+    type: str
+  enabled:
+    description: Whether logins by this client are possible.
+    type: bool
+  root_url:
+    description: The root URL, put before relative URLs of the client (row G3).
+    type: str
+  base_url:
+    description: The home URL, to which Keycloak links (row G3).
+    type: str
+  redirect_uris:
+    description:
+      - The redirect URIs that are allowed, all of them (row G4). For Cells, the callback URL of its connector.
+      - Each needs a scheme, or starts with C(/) and is relative to O(root_url).
+    type: list
+    elements: str
+  post_logout_redirect_uris:
+    description:
+      - The redirect URIs that are allowed after a logout, all of them; V(+) stands for those of O(redirect_uris) (row
+        G5).
+    type: list
+    elements: str
+  web_origins:
+    description: The origins that are allowed for CORS, all of them (row G3).
+    type: list
+    elements: str
+  public_client:
+    description: Whether the client has no secret. V(false) is "client authentication on" in the console (row G6).
+    type: bool
+  authorization_services_enabled:
+    description: Whether the client has fine-grained authorization (row G6). Needs O(service_accounts_enabled).
+    type: bool
+  standard_flow_enabled:
+    description: Whether the authorization code flow is on (row G6).
+    type: bool
+  implicit_flow_enabled:
+    description: Whether the implicit flow is on (row G6).
+    type: bool
+  direct_access_grants_enabled:
+    description: Whether the client may log users in with their passwords (row G6).
+    type: bool
+  service_accounts_enabled:
+    description: Whether the client has an account of its own (row G6).
+    type: bool
+  pkce_method:
+    description: The code challenge method that the client must use; the empty string for none.
+    type: str
+    choices: ["", S256, plain]
+  attributes:
+    description:
+      - Attributes of the client by Keycloak's own names, such as C(oauth2.device.authorization.grant.enabled).
+      - Attributes that are not named here stay as they are. An empty value removes one.
+    type: dict
+  secret:
+    description:
+      - The client secret (row G7). Where it is not given, Keycloak makes one, which stays as it is.
+      - Excludes O(rotate_secret_on).
+    type: str
+  rotate_secret_on:
+    description:
+      - A value of your choice. When it differs from the one at the last rotation, Keycloak makes a new secret.
+      - The value is kept in the client's attribute C(cellsops.sso.rotate_secret_on). A new client has a new secret
+        anyway.
+    type: str
+  default_client_scopes:
+    description: Names of client scopes to assign as default scopes (row S1). A scope among the optional ones is moved.
+    type: list
+    elements: str
+  optional_client_scopes:
+    description: Names of client scopes to assign as optional scopes. A scope among the default ones is moved.
+    type: list
+    elements: str
+  client_scopes_mode:
+    description:
+      - V(add) leaves other assigned scopes alone, V(exact) takes them away.
+      - Keycloak's scope C(basic) must stay assigned, or tokens lack C(sub).
+    type: str
+    choices: [add, exact]
+    default: add
+  return_secret:
+    description:
+      - Whether to return the secret as RV(client_secret). Use C(no_log) with it.
+    type: bool
+    default: false
+seealso:
+  - module: cellsops.sso.keycloak_oidc_client_info
+  - module: cellsops.sso.keycloak_client_scope
+  - module: cellsops.sso.cells_connector
+"""
+
+EXAMPLES = r"""
+- name: The client of Pydio Cells, as the guide has it
+  cellsops.sso.keycloak_oidc_client:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    client_id: demo.cells.pydio
+    name: Cells Demo
+    root_url: https://demo.cells.pydio
+    base_url: https://demo.cells.pydio
+    web_origins: ["https://demo.cells.pydio"]
+    redirect_uris: ["{{ 'https://demo.cells.pydio' | cellsops.sso.cells_callback_url('keycloak') }}"]
+    post_logout_redirect_uris: []
+    public_client: false
+    standard_flow_enabled: true
+    implicit_flow_enabled: false
+    direct_access_grants_enabled: false
+    service_accounts_enabled: false
+
+- name: Assign a client scope, and leave all others alone
+  cellsops.sso.keycloak_oidc_client:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    client_id: demo.cells.pydio
+    default_client_scopes: [cellsscope]
+
+- name: A new secret in the new year, once
+  cellsops.sso.keycloak_oidc_client:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    client_id: demo.cells.pydio
+    rotate_secret_on: "2027"
+
+- name: Get the secret, to hand it on
+  cellsops.sso.keycloak_oidc_client:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    client_id: demo.cells.pydio
+    return_secret: true
+  register: cells_client
+  no_log: true
+"""
+
+RETURN = r"""
+client:
+  description:
+    - The client as Keycloak shows it, its secret masked; in check mode as it would be; empty for state V(absent).
+  type: dict
+  returned: success
+  sample:
+    clientId: demo.cells.pydio
+    enabled: true
+    id: 5f0e7a0e-8d7c-4c2b-a6a6-9c4b7d0d3f2e
+    redirectUris: ["https://demo.cells.pydio/auth/login/keycloak/callback"]
+    secret: "**********"
+client_secret:
+  description: The client's secret; empty where there is none yet, as in check mode before the client is made.
+  type: str
+  returned: when O(return_secret=true)
+  sample: the-secret-that-keycloak-made
+actions:
+  description: What was done, or would be in check mode, in order.
+  type: list
+  elements: str
+  returned: success
+  sample: ["create client demo.cells.pydio", "assign default client scope cellsscope to client demo.cells.pydio"]
+diff:
+  description: The declared keys before and after, secrets masked.
+  type: dict
+  returned: success
+  sample:
+    before: {redirectUris: []}
+    after: {redirectUris: ["https://demo.cells.pydio/auth/login/keycloak/callback"]}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource, Result
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=keycloak_argument_spec(
+            realm={"type": "str", "required": True},
+            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+            client_id={"type": "str", "required": True},
+            name={"type": "str"},
+            description={"type": "str"},
+            enabled={"type": "bool"},
+            root_url={"type": "str"},
+            base_url={"type": "str"},
+            redirect_uris={"type": "list", "elements": "str"},
+            post_logout_redirect_uris={"type": "list", "elements": "str"},
+            web_origins={"type": "list", "elements": "str"},
+            public_client={"type": "bool"},
+            authorization_services_enabled={"type": "bool"},
+            standard_flow_enabled={"type": "bool"},
+            implicit_flow_enabled={"type": "bool"},
+            direct_access_grants_enabled={"type": "bool"},
+            service_accounts_enabled={"type": "bool"},
+            pkce_method={"type": "str", "choices": ["", "S256", "plain"]},
+            attributes={"type": "dict"},
+            secret={"type": "str", "no_log": True},
+            rotate_secret_on={"type": "str", "no_log": False},
+            default_client_scopes={"type": "list", "elements": "str"},
+            optional_client_scopes={"type": "list", "elements": "str"},
+            client_scopes_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
+            return_secret={"type": "bool", "default": False, "no_log": False},
+        ),
+        supports_check_mode=True,
+    )
+
+    def prepare() -> Client:
+        return Client(KeycloakSession(module.params, module.params["realm"]), module.params)
+
+    def values(_resource: Resource, result: Result, client: State) -> dict[str, object]:
+        if not module.params["return_secret"]:
+            return {"client": client}
+        secret = (result.state or {}).get("secret", "")
+        # It was asked for: Ansible would hide a secret that was also given as an option, and hides that one here.
+        module.no_log_values.discard(secret)
+        module.params["secret"] = MASK if module.params["secret"] else None
+        return {"client": client, "client_secret": secret}
+
+    bring_about(module, prepare, values)
+
+
+if __name__ == "__main__":
+    main()

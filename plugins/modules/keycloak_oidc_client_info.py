@@ -1,0 +1,83 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keycloak_oidc_client_info
+short_description: Read clients from Keycloak
+version_added: 0.1.0
+description:
+  - Returns one client of a realm, or all of them, as Keycloak shows them, secrets masked.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.keycloak
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.reads
+  - cellsops.sso.attributes.actiongroup_keycloak
+options:
+  realm:
+    description: The realm of the clients.
+    type: str
+    required: true
+  client_id:
+    description: The client id of the client to read. Where it is not given, all clients are read.
+    type: str
+seealso:
+  - module: cellsops.sso.keycloak_oidc_client
+"""
+
+EXAMPLES = r"""
+- name: Read a client
+  cellsops.sso.keycloak_oidc_client_info:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    client_id: demo.cells.pydio
+  register: cells_client
+
+- name: Show its redirect URIs
+  ansible.builtin.debug:
+    var: cells_client.clients[0].redirectUris
+"""
+
+RETURN = r"""
+clients:
+  description: The clients, by client id in alphabetical order; empty where there is none of that client id.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - clientId: demo.cells.pydio
+      enabled: true
+      redirectUris: ["https://demo.cells.pydio/auth/login/keycloak/callback"]
+      secret: "**********"
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import list_clients
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=keycloak_argument_spec(realm={"type": "str", "required": True}, client_id={"type": "str"}),
+        supports_check_mode=True,
+    )
+
+    def ask() -> tuple[KeycloakSession, dict[str, object]]:
+        session = KeycloakSession(module.params, module.params["realm"])
+        return session, {"clients": list_clients(session, module.params["client_id"])}
+
+    answer(module, ask)
+
+
+if __name__ == "__main__":
+    main()

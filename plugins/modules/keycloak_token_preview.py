@@ -1,0 +1,145 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keycloak_token_preview
+short_description: Show what a user's tokens would carry
+version_added: 0.1.0
+description:
+  - Asks Keycloak which claims a user's ID token, access token and userinfo would have for a client (rows T1 and D2 of
+    the guide).
+    Nobody logs in, no password is needed, nothing is changed.
+  - Fails when claims are missing or expectations do not hold, so that a play stops before a user finds out.
+  - The preview does not show whether C(sub) is there when the scope C(basic) is not assigned to the client. Keep it
+    assigned.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.keycloak
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.reads
+  - cellsops.sso.attributes.actiongroup_keycloak
+options:
+  realm:
+    description: The realm of client and user.
+    type: str
+    required: true
+  client_id:
+    description: The client id of the client for which the tokens would be made.
+    type: str
+    required: true
+  username:
+    description:
+      - The user, its own or one of an LDAP provider. The user of a client's service account is
+        C(service-account-<client id>).
+    type: str
+    required: true
+  scope:
+    description: The scopes that the login would ask for, separated by blanks.
+    type: str
+    default: openid
+  expect_claims:
+    description: Names of claims that the ID token must have. A claim whose value is an empty list counts as there.
+    type: list
+    elements: str
+    default: []
+  expect:
+    description:
+      - JMESPath expressions over the claims of the ID token that must hold. C(false), C(null) and what is empty do not.
+      - Needs the Python library jmespath where the module runs.
+    type: list
+    elements: str
+    default: []
+seealso:
+  - plugin: cellsops.sso.cells_roles
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Would Cells learn the groups of alice?
+  cellsops.sso.keycloak_token_preview:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    client_id: demo.cells.pydio
+    username: alice
+    expect_claims: [email, cellsgroups]
+    expect:
+      - contains(cellsgroups, 'cn=Test_DEM_WebUsers,ou=test-pydio-cells,dc=example,dc=org')
+  register: preview
+
+- name: The roles that she would have in Cells
+  ansible.builtin.debug:
+    msg: "{{ preview.id_token | cellsops.sso.cells_roles([{'left_attribute': 'cellsgroups', 'right_attribute':
+    'Roles'}]) }}"
+"""
+
+RETURN = r"""
+id_token:
+  description: The claims of the ID token.
+  type: dict
+  returned: when client and user are there, also when an expectation failed
+  sample:
+    preferred_username: alice
+    email: alice@example.org
+    email_verified: false
+    cellsgroups: ["cn=Test_DEM_WebUsers,ou=test-pydio-cells,dc=example,dc=org"]
+access_token:
+  description: The claims of the access token.
+  type: dict
+  returned: when client and user are there, also when an expectation failed
+  sample: {typ: Bearer, scope: openid email profile}
+userinfo:
+  description: What the userinfo endpoint would answer.
+  type: dict
+  returned: when client and user are there, also when an expectation failed
+  sample: {preferred_username: alice}
+missing_claims:
+  description: Those of O(expect_claims) that the ID token lacks.
+  type: list
+  elements: str
+  returned: when client and user are there, also when an expectation failed
+  sample: []
+failed_expectations:
+  description: Those of O(expect) that do not hold.
+  type: list
+  elements: str
+  returned: when client and user are there, also when an expectation failed
+  sample: []
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import preview
+from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=keycloak_argument_spec(
+            realm={"type": "str", "required": True},
+            client_id={"type": "str", "required": True},
+            username={"type": "str", "required": True},
+            scope={"type": "str", "default": "openid"},
+            expect_claims={"type": "list", "elements": "str", "default": []},
+            expect={"type": "list", "elements": "str", "default": []},
+        ),
+        supports_check_mode=True,
+    )
+
+    def ask() -> tuple[KeycloakSession, dict[str, object]]:
+        session = KeycloakSession(module.params, module.params["realm"])
+        return session, preview(session, module.params)
+
+    answer(module, ask)
+
+
+if __name__ == "__main__":
+    main()
