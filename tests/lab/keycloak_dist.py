@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keycloak's distribution in the cache: fetched, unpacked and built once for each version."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+from lab import tools
+from lab.errors import LabError
+
+OLDEST = (22, 0)
+# A database in memory: each server begins empty, and several can run from one distribution.
+BUILD_OPTIONS = {"KC_DB": "dev-mem", "KC_CACHE": "local"}
+
+
+def parse_version(version: str) -> tuple[int, int]:
+    """Return (major, minor) of a version such as ``26.7.3``.
+
+    Raises LabError for what is no version, and for one older than 22.
+    """
+    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)
+    if match is None:
+        raise LabError(f"Keycloak's version has to look like 26.7.3, not {version!r}")
+    found = int(match.group(1)), int(match.group(2))
+    if found < OLDEST:
+        raise LabError(f"The lab runs Keycloak from 22.0 on, not {version}")
+    return found
+
+
+def install(version: str, java: str) -> Path:
+    """Return the folder of Keycloak version, fetching and building it first where that was not done yet.
+
+    Nothing in it changes afterwards. Takes a minute the first time (about 170 MB to download); then no time at all.
+    Raises LabError where Maven or the build fails.
+    """
+    parse_version(version)
+    cache = tools.cache_directory()
+    home = cache / f"keycloak-{version}"
+    done = home / ".built"
+    with tools.locked(cache / f"keycloak-{version}.lock"):
+        if not done.exists():
+            shutil.rmtree(home, ignore_errors=True)
+            downloads = cache / f"download-keycloak-{version}"
+            archive = tools.fetch(f"org.keycloak:keycloak-quarkus-dist:{version}:tar.gz", downloads)
+            with tarfile.open(archive) as packed:
+                packed.extractall(cache, filter="data")
+            # Maven keeps its own copy.
+            shutil.rmtree(downloads)
+            _build(home, version, java)
+            done.touch()
+    return home
+
+
+def _build(home: Path, version: str, java: str) -> None:
+    options = " ".join(tools.JAVA_OPTIONS)
+    env = tools.environment(**BUILD_OPTIONS, JAVA=java, JAVA_OPTS=f"-Xmx768m {options}")
+    built = subprocess.run([str(home / "bin/kc.sh"), "build"], env=env, capture_output=True, text=True, check=False)
+    if built.returncode != 0:
+        lines = [line for line in (built.stdout + built.stderr).splitlines() if line.strip()] or ["it printed nothing"]
+        why = next((line for line in lines if "ERROR" in line), lines[-1])
+        raise LabError(f"Keycloak {version}: 'kc.sh build' ended with exit code {built.returncode}: {why[:300]}")
