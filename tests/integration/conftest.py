@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The real servers of integration tests: one Keycloak and one LDAP server for all, a realm and a Cells for each."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from keycloak import KeycloakAdmin
+
+from lab import rows
+from lab.cells_server import Cells
+from lab.keycloak_server import NEWEST
+from lab.lab import Lab
+from lab.realm import LDAP_PROVIDER, temporary_realm
+from lab.secret import write_private
+
+
+@dataclass(frozen=True)
+class Site:
+    """A realm with an LDAP provider and a Cells of its own, as they are before the guide begins."""
+
+    lab: Lab
+    admin: KeycloakAdmin
+    cells: Cells
+    realm: str
+    folder: Path
+    """A folder for what a test runs."""
+
+    @property
+    def keycloak_options(self) -> dict[str, Any]:
+        """The shared options of the Keycloak modules."""
+        keycloak = self.lab.keycloak
+        return {
+            "auth_keycloak_url": keycloak.url,
+            "auth_username": keycloak.admin_username,
+            "auth_password": keycloak.admin_password,
+            "realm": self.realm,
+        }
+
+    @property
+    def cells_options(self) -> dict[str, Any]:
+        """The shared options of the Cells modules."""
+        return {"cells_url": self.cells.url, "cells_token": self.cells.token}
+
+    @property
+    def issuer(self) -> str:
+        """The issuer of the realm."""
+        return self.lab.keycloak.issuer(self.realm)
+
+    @property
+    def role_variables(self) -> dict[str, Any]:
+        """What the role needs to know; everything else is the guide's."""
+        keycloak, cells = self.lab.keycloak, self.cells
+        control = [sys.executable, str(Path(__file__).parent / "cells_control.py"), str(cells.directory)]
+        return {
+            "sso_keycloak_url": keycloak.url,
+            "sso_keycloak_username": keycloak.admin_username,
+            "sso_keycloak_password": keycloak.admin_password,
+            "sso_realm": self.realm,
+            "sso_cells_url": cells.url,
+            "sso_cells_token": cells.token,
+            "sso_cells_config_path": str(cells.config_path),
+            "sso_cells_bin": str(cells.cells_bin),
+            "sso_cells_service": "",
+            "sso_cells_stop_command": [*control, "stop"],
+            "sso_cells_start_command": [*control, "start"],
+            "sso_ldap_provider": LDAP_PROVIDER,
+            "sso_verify_username": "dora",
+        }
+
+    def rows(self) -> rows.Site:
+        """Where to ask for the rows of the guide."""
+        return rows.Site(
+            admin=self.admin,
+            keycloak_url=self.lab.keycloak.url,
+            realm=self.realm,
+            client_id="localhost",
+            cells_url=self.cells.url,
+            cells_token=self.cells.token,
+            config_path=self.cells.config_path,
+        )
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """Keycloak (KEYCLOAK_VERSION, or the newest) and LDAP, for all tests."""
+    with Lab(keycloak_version=os.environ.get("KEYCLOAK_VERSION") or NEWEST, cells=False) as servers:
+        yield servers
+
+
+def make_site(lab: Lab, folder: Path, **cells_settings: Any) -> Iterator[Site]:
+    """Yield a new site; what is given goes to Cells, such as edition, store or env."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cells = Cells(folder / "cells", **cells_settings)
+    with cells, temporary_realm(lab.keycloak, lab.ldap) as admin:
+        # For the role's stop and start commands, which are processes of their own.
+        write_private(cells.directory / "control.json", json.dumps(cells.state() | {"token": cells.token}))
+        yield Site(lab, admin, cells, admin.connection.realm_name, folder)
+
+
+@pytest.fixture
+def site(lab: Lab, tmp_path: Path) -> Iterator[Site]:
+    """A site of its own for a test."""
+    yield from make_site(lab, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_site(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site for the tests of one file, which leave it as they found it."""
+    yield from make_site(lab, tmp_path_factory.mktemp("site"))

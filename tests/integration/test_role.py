@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role setup on real servers: the guide from end to end, again, by drift, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+
+from integration.ansible_run import Run, run_playbook
+from integration.conftest import Site, make_site
+from lab import rows
+
+PLAYBOOK = Path(__file__).parent / "role.yml"
+TIMEOUT = 10
+
+
+def run_role(site: Site, *arguments: str, **variables: Any) -> Run:
+    """Run the role on the site; its cells command works on the store that the site's Cells has."""
+    values = {**site.role_variables, **variables}
+    return run_playbook(PLAYBOOK, values, site.folder / "play", *arguments, STANDIN_STORE=site.cells.store)
+
+
+def not_ok(site: Site) -> list[rows.Row]:
+    """Return the rows of the guide that the servers do not show as the guide has them."""
+    return [row for row in rows.check(site.rows()) if not row.ok]
+
+
+@pytest.fixture(scope="module")
+def previewed(shared_site: Site) -> Run:
+    """Check mode before anything was done."""
+    return run_role(shared_site, "--check", "--diff")
+
+
+@pytest.fixture(scope="module")
+def guided(shared_site: Site, previewed: Run) -> Run:
+    """The first run of the role."""
+    run = run_role(shared_site, "--diff")
+    assert run.exit_code == 0, run.output
+    return run
+
+
+def test_check_mode_on_the_first_run_predicts_what_the_run_changes(previewed: Run, guided: Run) -> None:
+    assert previewed.exit_code == 0, previewed.output
+    assert previewed.changes == guided.changes != []
+
+
+def test_every_row_of_the_guide_is_on_the_servers(shared_site: Site, guided: Run) -> None:
+    assert not_ok(shared_site) == []
+
+
+def test_the_preview_predicts_the_roles_of_the_guides_user(guided: Run) -> None:
+    shown = guided.task("Show the user's groups and roles").result["msg"]
+    assert shown["roles"] == ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
+
+
+def test_a_second_run_changes_nothing_with_one_login_and_ten_requests_at_most(shared_site: Site, guided: Run) -> None:
+    mark = shared_site.lab.keycloak.mark()
+
+    run = run_role(shared_site, "--tags", "client,connector,ldap,scope,mapping")
+
+    sent = shared_site.lab.keycloak.requests_since(mark)
+    assert run.recap()["changed"] == 0, run.output
+    assert [request.path for request in sent if request.path.endswith("/token")] == [
+        "/realms/master/protocol/openid-connect/token"
+    ]
+    assert len(sent) <= 10, sent
+    assert {request.method for request in sent if not request.path.endswith("/token")} == {"GET"}
+
+
+def test_a_second_run_of_everything_changes_nothing(shared_site: Site, guided: Run) -> None:
+    assert run_role(shared_site).recap()["changed"] == 0
+
+
+def client_of(site: Site) -> dict[str, Any]:
+    """Return the guide's client as Keycloak shows it."""
+    client: dict[str, Any] = next(c for c in site.admin.get_clients() if c["clientId"] == "localhost")
+    return client
+
+
+def scope_of(site: Site) -> dict[str, Any]:
+    """Return the guide's client scope as Keycloak shows it."""
+    scope: dict[str, Any] = next(s for s in site.admin.get_client_scopes() if s["name"] == rows.GUIDE_SCOPE)
+    return scope
+
+
+def add_redirect_uri(site: Site) -> None:
+    client = client_of(site)
+    site.admin.update_client(client["id"], {"redirectUris": [*client["redirectUris"], "https://evil.example.org/*"]})
+
+
+def rename_the_claim(site: Site) -> None:
+    scope = scope_of(site)
+    mapper = scope["protocolMappers"][0]
+    mapper["config"]["claim.name"] = "groups"
+    site.admin.update_mapper_in_client_scope(scope["id"], mapper["id"], mapper)
+
+
+def remove_the_protocol_mapper(site: Site) -> None:
+    scope = scope_of(site)
+    site.admin.delete_mapper_from_client_scope(scope["id"], scope["protocolMappers"][0]["id"])
+
+
+def unassign_the_scope(site: Site) -> None:
+    site.admin.delete_client_default_client_scope(client_of(site)["id"], scope_of(site)["id"])
+
+
+def ldap_mapper_of(site: Site) -> dict[str, Any]:
+    mapper: dict[str, Any] = next(c for c in site.admin.get_components() if c.get("name") == rows.GUIDE_LDAP_MAPPER)
+    return mapper
+
+
+def remove_the_ldap_mapper(site: Site) -> None:
+    site.admin.delete_component(ldap_mapper_of(site)["id"])
+
+
+def change_the_ldap_mapper(site: Site) -> None:
+    mapper = ldap_mapper_of(site)
+    mapper["config"]["ldap.attribute"] = ["description"]
+    site.admin.update_component(mapper["id"], mapper)
+
+
+def regenerate_the_secret(site: Site) -> None:
+    site.admin.generate_client_secrets(client_of(site)["id"])
+
+
+def put_connector(site: Site, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the connector in Cells as somebody in its console would."""
+    connector = next(
+        c for c in site.rows().cells("config/oauth2connectors")["connectors"] if c["id"] == rows.GUIDE_CONNECTOR
+    )
+    change(connector)
+    url = f"{site.cells.url}/a/config/oauth2connectors/{connector['id']}"
+    headers = {"Authorization": f"Bearer {site.cells.token}"}
+    requests.put(url, json=connector, headers=headers, timeout=TIMEOUT).raise_for_status()
+
+
+def rename_the_connector(site: Site) -> None:
+    put_connector(site, lambda connector: connector.update(name="Login"))
+
+
+def change_the_rule(site: Site) -> None:
+    put_connector(site, lambda connector: connector["mappingRules"][0].update(RuleString="Test_Etrange_Gov"))
+
+
+def remove_the_rule(site: Site) -> None:
+    put_connector(site, lambda connector: connector.update(mappingRules=[]))
+
+
+def verify_emails(site: Site) -> None:
+    put_connector(site, lambda connector: connector["configoidc"].update(insecureSkipEmailVerified=False))
+
+
+class Drift(NamedTuple):
+    """What somebody does by hand: the tag that mends it, the task that sees it, a word of that task's diff."""
+
+    by_hand: Callable[[Site], None]
+    tag: str
+    task: str
+    word: str
+
+
+DRIFTS: dict[str, Drift] = {
+    "a redirect URI added": Drift(add_redirect_uri, "client", "Register the client", "evil.example.org"),
+    "the claim renamed": Drift(rename_the_claim, "scope", "Define the claim", "claim.name"),
+    "the protocol mapper removed": Drift(remove_the_protocol_mapper, "scope", "Define the claim", "User Group Mapper"),
+    "the scope unassigned": Drift(unassign_the_scope, "scope", "Assign the scope", "cellsscope"),
+    "the LDAP mapper removed": Drift(remove_the_ldap_mapper, "ldap", "Map the groups of LDAP users", "memberOf"),
+    "the LDAP mapper changed": Drift(change_the_ldap_mapper, "ldap", "Map the groups of LDAP users", "description"),
+    "the secret regenerated": Drift(regenerate_the_secret, "connector", "Make the connector", "********** (new)"),
+    "the connector renamed": Drift(rename_the_connector, "connector", "Make the connector", "SSO with Keycloak"),
+    "emails to be verified": Drift(verify_emails, "connector", "Make the connector", "insecureSkipEmailVerified"),
+    "the rule changed": Drift(change_the_rule, "mapping", "Map the claim to roles", "Test_Etrange_Gov"),
+    "the rule removed": Drift(remove_the_rule, "mapping", "Map the claim to roles", "cellsgroups"),
+}
+
+
+@pytest.mark.parametrize("drift", DRIFTS.values(), ids=DRIFTS.keys())
+def test_drift_by_hand_is_seen_in_check_mode_shown_and_mended(drift: Drift, shared_site: Site, guided: Run) -> None:
+    drift.by_hand(shared_site)
+    assert not_ok(shared_site) != []
+
+    predicted = run_role(shared_site, "--check", "--diff", "--tags", drift.tag)
+    assert not_ok(shared_site) != [], "check mode wrote something"
+    mended = run_role(shared_site, "--diff", "--tags", drift.tag)
+
+    assert predicted.changes == mended.changes
+    seen, done = predicted.task(drift.task).result, mended.task(drift.task).result
+    assert seen["diff"] == done["diff"]
+    assert seen["actions"] == done["actions"] != []
+    assert drift.word in str(seen["diff"])
+    assert not_ok(shared_site) == []
+
+
+def test_the_way_back_takes_away_what_the_role_made_and_nothing_else(site: Site) -> None:
+    def everything() -> dict[str, Any]:
+        config = site.cells.config_path.read_bytes()
+        named = {
+            "clients": site.admin.get_clients(),
+            "scopes": site.admin.get_client_scopes(),
+            "components": site.admin.get_components(),
+        }
+        return {
+            "connectors": site.rows().cells("config/oauth2connectors"),
+            "config": config,
+            **{kind: sorted(str(i.get("name") or i["clientId"]) for i in items) for kind, items in named.items()},
+        }
+
+    before = everything()
+    assert run_role(site).exit_code == 0
+    assert everything()["clients"] != before["clients"]
+
+    predicted = run_role(site, "--check", sso_state="absent")
+    gone = run_role(site, sso_state="absent")
+    again = run_role(site, sso_state="absent")
+
+    assert gone.exit_code == 0, gone.output
+    assert predicted.changes == gone.changes != []
+    assert again.changes == []
+    assert everything() == before
+
+
+def test_what_another_client_uses_stays(site: Site) -> None:
+    assert run_role(site).exit_code == 0
+    other = site.admin.create_client({"clientId": "other"})
+    site.admin.add_client_default_client_scope(other, scope_of(site)["id"], {})
+
+    gone = run_role(site, sso_state="absent")
+
+    assert gone.exit_code == 0, gone.output
+    assert scope_of(site)["name"] == rows.GUIDE_SCOPE
+    assert ldap_mapper_of(site)["name"] == rows.GUIDE_LDAP_MAPPER
+    assert [c["clientId"] for c in site.admin.get_clients() if c["clientId"] == "localhost"] == []
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "masked"])
+def test_a_cells_that_hides_secrets_gets_the_guide_too(lab: Any, tmp_path: Path, visibility: str) -> None:
+    for site in make_site(lab, tmp_path, env={"STANDIN_SECRET_VISIBILITY": visibility}):
+        first, second = run_role(site), run_role(site)
+        assert first.exit_code == 0, first.output
+        assert second.changes == []
+        assert [row.id for row in not_ok(site)] == ["C5"], "only the secret cannot be seen"
+        stored = site.cells.config_path.read_text(encoding="utf-8")
+        assert client_of(site)["secret"] in stored
+
+
+def test_the_audience_by_the_command_of_the_guide(site: Site) -> None:
+    run = run_role(site, sso_audience_method="cli")
+
+    assert run.exit_code == 0, run.output
+    assert not_ok(site) == []
+
+
+def test_a_command_that_loses_clients_is_undone_and_cells_runs_again(lab: Any, tmp_path: Path) -> None:
+    for site in make_site(lab, tmp_path, store="v5-kv-trunc"):
+        before = site.cells.config_path.read_bytes()
+        run = run_role(site, "--tags", "audience", sso_audience_method="cli")
+
+        assert run.exit_code != 0
+        assert "staticClients[1] is gone" in run.failure
+        assert "was put back" in run.failure
+        assert site.cells.config_path.read_bytes() == before
+        assert requests.get(f"{site.cells.url}/a/frontend/bootconf", timeout=TIMEOUT).status_code == 200
+
+
+def test_each_step_runs_alone_by_its_tag(site: Site) -> None:
+    assert run_role(site).exit_code == 0
+    for tag in ("client", "connector", "ldap", "scope", "mapping", "audience", "verify"):
+        run = run_role(site, "--tags", tag)
+        assert run.exit_code == 0, run.output
+        assert run.changes == []

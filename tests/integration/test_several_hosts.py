@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Several Cells in one play, by the playbook that the collection ships."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import yaml
+
+from integration.ansible_run import run_playbook
+from integration.conftest import Site
+from lab import rows
+from lab.cells_server import Cells
+
+SITE = Path("cellsops.sso.site")
+
+
+def test_each_host_gets_a_client_and_a_connector_and_the_realm_one_scope_and_one_mapper(site: Site) -> None:
+    per_host = ("sso_cells_url", "sso_cells_token", "sso_cells_config_path")
+    shared = {key: value for key, value in site.role_variables.items() if key not in per_host}
+    # These two run on, so that the audience takes effect at their next start.
+    shared |= {"sso_cells_stop_command": [], "sso_cells_start_command": []}
+    inventory = site.folder / "inventory.yml"
+    with Cells(site.folder / "second") as second:
+        hosts = {}
+        for name, cells, url in (
+            ("first", site.cells, site.cells.url),
+            ("second", second, second.url.replace("localhost", "127.0.0.1")),
+        ):
+            hosts[name] = {
+                "ansible_connection": "local",
+                "ansible_become": False,
+                "ansible_python_interpreter": sys.executable,
+                "sso_cells_url": url,
+                "sso_cells_token": cells.token,
+                "sso_cells_config_path": str(cells.config_path),
+            }
+        inventory.write_text(yaml.safe_dump({"cells": {"hosts": hosts}}), encoding="utf-8")
+
+        arguments = (SITE, shared, site.folder / "play", "--inventory", str(inventory))
+        predicted = run_playbook(*arguments, "--check")
+        first = run_playbook(*arguments)
+        again = run_playbook(*arguments)
+
+        assert first.exit_code == 0, first.output
+        # What the hosts share is made by one of them, and predicted for each.
+        assert set(predicted.changes) == set(first.changes)
+        assert again.changes == []
+        names = {"localhost": site.cells, "127.0.0.1": second}
+        clients = {c["clientId"]: c for c in site.admin.get_clients() if c["clientId"] in names}
+        assert sorted(clients) == sorted(names)
+        for name, cells in names.items():
+            assert rows.GUIDE_SCOPE in clients[name]["defaultClientScopes"]
+            assert clients[name]["secret"] in cells.config_path.read_text(encoding="utf-8")
+    assert [s["name"] for s in site.admin.get_client_scopes()].count(rows.GUIDE_SCOPE) == 1
+    assert [c.get("name") for c in site.admin.get_components()].count(rows.GUIDE_LDAP_MAPPER) == 1

@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Cells as a systemd unit, stopped for an edit and started again. A command of the test stands for systemctl."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from integration.ansible_run import Run, run_playbook
+from integration.conftest import Site
+from integration.test_role import PLAYBOOK, not_ok
+
+SYSTEMCTL = """#!{python}
+import os, subprocess, sys
+words = [word for word in sys.argv[1:] if not word.startswith("-")]
+with open("{log}", "a") as log:
+    print(*words, file=log)
+if words[0] == "show" and "cells" in words[1:]:
+    runs = os.path.exists("{running}")
+    print(f"Id=cells.service\\nLoadState=loaded\\nActiveState={{'active' if runs else 'inactive'}}\\nSubState=x")
+elif words[0] == "show":
+    print("LoadState=not-found\\nActiveState=inactive")
+elif words[0] in ("start", "stop"):
+    subprocess.run([{python!r}, {control!r}, {cells!r}, words[0]], check=True)
+elif words[0] == "is-active":
+    print("active")
+"""
+
+
+@pytest.fixture
+def log(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a systemctl in front that knows the unit cells, and return the file with what it was asked."""
+    commands, file = site.folder / "commands", site.folder / "systemctl.log"
+    commands.mkdir()
+    control = str(Path(__file__).parent / "cells_control.py")
+    text = SYSTEMCTL.format(
+        python=sys.executable,
+        log=file,
+        running=site.cells.working_dir / "standin-run.json",
+        control=control,
+        cells=str(site.cells.directory),
+    )
+    (commands / "systemctl").write_text(text, encoding="utf-8")
+    (commands / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
+    return file
+
+
+def run_audience(site: Site, *arguments: str, service: str = "cells") -> Run:
+    """Run the step audience with Cells as a unit."""
+    unit = {"sso_cells_service": service, "sso_cells_stop_command": [], "sso_cells_start_command": []}
+    variables = {**site.role_variables, **unit}
+    return run_playbook(PLAYBOOK, variables, site.folder / "play", "--tags", "audience", *arguments)
+
+
+def verbs(log: Path) -> list[str]:
+    """Return how systemctl was called to change something."""
+    return [line for line in log.read_text(encoding="utf-8").splitlines() if line.split()[0] in ("start", "stop")]
+
+
+def test_the_unit_is_stopped_for_the_edit_and_started_again_only_if_there_is_one(site: Site, log: Path) -> None:
+    predicted = run_audience(site, "--check")
+    assert verbs(log) == []
+    first = run_audience(site)
+    assert first.exit_code == 0, first.output
+    assert predicted.changes == first.changes != []
+    assert verbs(log) == ["stop cells", "start cells"]
+    assert site.cells.running
+
+    again = run_audience(site)
+    assert again.changes == []
+    assert verbs(log) == ["stop cells", "start cells"]
+    assert [row.id for row in not_ok(site) if row.id.startswith("A")] == []
+
+
+def test_a_unit_that_stands_still_is_not_started(site: Site, log: Path) -> None:
+    site.cells.stop()
+
+    assert run_audience(site).exit_code == 0
+    assert verbs(log) == []
+
+
+def test_a_unit_that_is_not_there_is_named_and_nothing_is_edited(site: Site, log: Path) -> None:
+    before = site.cells.config_path.read_bytes()
+
+    run = run_audience(site, service="cells-enterprise")
+
+    assert run.exit_code != 0
+    assert "no systemd unit cells-enterprise" in run.output
+    assert site.cells.config_path.read_bytes() == before
+    assert verbs(log) == []

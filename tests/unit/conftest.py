@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all unit tests share: a module runner, and an environment that is none of the machine's own."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from unit import module_runner
+
+# Several workers share few cores: a slow example is not a wrong one, and a run is the same each time.
+settings.register_profile("unit", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("unit")
+
+FOREIGN = ("KEYCLOAK_", "CELLS_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what would stand in for options, or lead requests elsewhere."""
+    for name in list(os.environ):
+        if name.startswith(FOREIGN) or name.lower() in PROXIES:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def run_module(capsys: pytest.CaptureFixture[str]) -> module_runner.RunModule:
+    """Return a function (name, arguments, check=False) that runs a module in this process."""
+
+    def run(name: str, arguments: dict[str, Any], check: bool = False) -> module_runner.Outcome:
+        return module_runner.run(name, arguments, capsys, check)
+
+    return run

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters, called as Ansible does, in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unit.filter.calls import Filter, FilterError
+
+
+@pytest.fixture(scope="session")
+def filter_process() -> Iterator[subprocess.Popen[str]]:
+    """Yield the process that calls filters."""
+    program = Path(__file__).with_name("filter_process.py")
+    with subprocess.Popen(
+        [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture
+def call_filter(filter_process: subprocess.Popen[str]) -> Filter:
+    """Return a function (name, *arguments, **options) that calls a filter; it raises FilterError."""
+    assert filter_process.stdin is not None
+    assert filter_process.stdout is not None
+    stdin, stdout = filter_process.stdin, filter_process.stdout
+
+    def call(name: str, *arguments: Any, **options: Any) -> Any:
+        print(json.dumps({"name": name, "arguments": arguments, "options": options}), file=stdin, flush=True)
+        answer = json.loads(stdout.readline())
+        if "error" in answer:
+            raise FilterError(answer["error"])
+        return answer["value"]
+
+    return call

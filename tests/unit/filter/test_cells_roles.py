@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter cells_roles hands over to the mapping rules and shows their errors as Ansible's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from unit.filter.calls import Filter, FilterError
+
+NAME = "cells_roles"
+CLAIMS = {
+    "cellsgroups": [
+        "cn=Test_DEM_WebUsers,ou=test-pydio-cells,dc=example,dc=org",
+        "cn=Test_Etrange_Gov,ou=test-pydio-cells,dc=example,dc=org",
+    ]
+}
+RULE = {"left_attribute": "cellsgroups", "right_attribute": "Roles"}
+
+
+def test_the_guides_groups_become_roles(call_filter: Filter) -> None:
+    assert call_filter(NAME, CLAIMS, [RULE]) == ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
+
+
+def test_rules_may_have_the_names_that_cells_shows(call_filter: Filter) -> None:
+    rule = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles", "RuleString": "preg:Gov$", "NoUpdate": False}
+    assert call_filter(NAME, CLAIMS, [rule]) == ["Test_Etrange_Gov"]
+
+
+def test_dns_stay_on_request(call_filter: Filter) -> None:
+    assert call_filter(NAME, CLAIMS, [RULE], dn_to_name=False) == CLAIMS["cellsgroups"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "switch", "words"),
+    [
+        ([{**RULE, "right_value_template": "x"}], True, "right_value_template"),
+        ([{}], True, "has no left_attribute"),
+        ([RULE], "no", "dn_to_name must be a boolean"),
+    ],
+)
+def test_what_cannot_be_told_is_one_line(call_filter: Filter, rules: Any, switch: Any, words: str) -> None:
+    with pytest.raises(FilterError) as raised:
+        call_filter(NAME, CLAIMS, rules, dn_to_name=switch)
+    assert words in str(raised.value)
+    assert "\n" not in str(raised.value)

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A client as Keycloak shows it, and the scripts that all tests of keycloak_oidc_client share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from unit.keycloak.scripted import BY_TOKEN, Script
+
+MODULE = "keycloak_oidc_client"
+CLIENT_ID = "demo.cells.pydio"
+SERVER_SECRET = "standin-secret-made-by-keycloak-7e3d9b5a1c2f"
+SERVER_ATTRIBUTES = {"client.secret.creation.time": "1754000000", "backchannel.logout.session.required": "true"}
+SCOPE_IDS = {name: f"scope-id-of-{name}" for name in ("basic", "email", "profile", "cellsscope", "phone", "address")}
+
+
+def arguments(**own: Any) -> dict[str, Any]:
+    """Return a task's arguments."""
+    return {**BY_TOKEN, "client_id": CLIENT_ID, **own}
+
+
+def client(**own: Any) -> dict[str, Any]:
+    """Return a confidential client as Keycloak shows it, with all that it adds on its own."""
+    return {
+        "id": "client-uuid",
+        "clientId": CLIENT_ID,
+        "protocol": "openid-connect",
+        "enabled": True,
+        "publicClient": False,
+        "secret": SERVER_SECRET,
+        "redirectUris": [],
+        "webOrigins": [],
+        "frontchannelLogout": True,
+        "fullScopeAllowed": True,
+        "attributes": {"realm_client": "false", **SERVER_ATTRIBUTES},
+        "defaultClientScopes": ["profile", "basic", "email"],
+        "optionalClientScopes": ["phone", "address"],
+        **own,
+    }
+
+
+def reads(script: Script, *found: dict[str, Any]) -> None:
+    """Expect a look-up of the client, which finds these."""
+    script.get("clients", list(found), clientId=CLIENT_ID)
+
+
+def creates(script: Script, body: dict[str, Any], made: dict[str, Any]) -> None:
+    """Expect that the client is not there, is made with this body and read back as made."""
+    reads(script)
+    script.post("clients", {"clientId": CLIENT_ID, "protocol": "openid-connect", **body})
+    reads(script, made)
+
+
+def updates(script: Script, before: dict[str, Any], body: dict[str, Any]) -> None:
+    """Expect that the client is there, is changed by a PUT of this body and read back with it."""
+    reads(script, before)
+    # With attributes Keycloak 26.0 must be told of this, or it switches it on.
+    kept = {"frontchannelLogout"} if "attributes" in body else set()
+    script.put("clients/client-uuid", {**body, **{key: before[key] for key in kept if key in before}})
+    reads(script, {**before, **body})
+
+
+def reads_scopes(script: Script) -> None:
+    """Expect that the realm's client scopes are read."""
+    script.get("client-scopes", [{"id": scope_id, "name": name} for name, scope_id in SCOPE_IDS.items()])

@@ -1,0 +1,266 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each option of keycloak_oidc_client, row by row: what is sent for it on create, on update, to clear, when equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from unit.keycloak.client_script import (
+    CLIENT_ID,
+    MODULE,
+    SERVER_ATTRIBUTES,
+    arguments,
+    client,
+    creates,
+    reads,
+    updates,
+)
+from unit.keycloak.scripted import Script
+from unit.module_runner import RunModule, assert_one_clear_line
+
+A, B, OLD = "https://a.example.org/auth/cb", "https://b.example.org/auth/cb", "https://old.example.org/auth/cb"
+POST_LOGOUT = "post.logout.redirect.uris"
+PKCE = "pkce.code.challenge.method"
+
+
+@dataclass(frozen=True)
+class Row:
+    """An option, a value of it, and what Keycloak gets for it."""
+
+    option: str
+    value: Any
+    key: str
+    """The wire key, an attribute's own name behind "attributes/"."""
+    wire: Any
+    old: Any
+    """Another value in wire form: what the server shows before an update."""
+    clear: Any = None
+    """The value of the option that clears, where there is one."""
+
+    @property
+    def name(self) -> str:
+        """What the action line calls the key."""
+        return self.key.removeprefix("attributes/")
+
+    def on_wire(self, value: Any) -> dict[str, Any]:
+        """Return the declared part of the body for a wire value."""
+        if self.key.startswith("attributes/"):
+            return {"attributes": {self.name: value}}
+        return {self.key: value}
+
+    def shown(self, value: Any) -> dict[str, Any]:
+        """Return the client as the server shows it with a wire value, computed attributes included."""
+        part = self.on_wire(value)
+        if "attributes" not in part:
+            return client(**part)
+        return client(attributes={"realm_client": "false", **SERVER_ATTRIBUTES, **part["attributes"]})
+
+    def put(self, value: Any) -> dict[str, Any]:
+        """Return the body of an update: the key alone, but attributes whole and without what Keycloak computes."""
+        part = self.on_wire(value)
+        if "attributes" not in part:
+            return part
+        return {"attributes": {**SERVER_ATTRIBUTES, **part["attributes"]}}
+
+
+TEXTS = [
+    Row("name", "Cells Demo", "name", "Cells Demo", "Old", ""),
+    Row("description", "Größe, «Zitat»", "description", "Größe, «Zitat»", "Old", ""),
+    Row("root_url", "https://demo.cells.pydio", "rootUrl", "https://demo.cells.pydio", "https://old", ""),
+    Row("base_url", "https://demo.cells.pydio/", "baseUrl", "https://demo.cells.pydio/", "/old", ""),
+    Row("pkce_method", "S256", f"attributes/{PKCE}", "S256", "plain", ""),
+]
+LISTS = [
+    Row("redirect_uris", [B, A], "redirectUris", [A, B], [OLD], []),
+    Row("web_origins", ["+", "https://a.example.org"], "webOrigins", ["+", "https://a.example.org"], ["*"], []),
+    Row("post_logout_redirect_uris", [B, A], f"attributes/{POST_LOGOUT}", f"{A}##{B}", OLD, []),
+]
+FLAGS = [
+    Row(option, value, key, value, not value)
+    for option, key in {
+        "enabled": "enabled",
+        "public_client": "publicClient",
+        "authorization_services_enabled": "authorizationServicesEnabled",
+        "standard_flow_enabled": "standardFlowEnabled",
+        "implicit_flow_enabled": "implicitFlowEnabled",
+        "direct_access_grants_enabled": "directAccessGrantsEnabled",
+        "service_accounts_enabled": "serviceAccountsEnabled",
+    }.items()
+    for value in (True, False)
+]
+ATTRIBUTES = [
+    Row("attributes", {"device.grant": True}, "attributes/device.grant", "true", "false", {"device.grant": ""}),
+    Row("attributes", {"max.age": 300}, "attributes/max.age", "300", "60", {"max.age": None}),
+]
+ROWS = [*TEXTS, *LISTS, *FLAGS, *ATTRIBUTES]
+CLEARABLE = [row for row in ROWS if row.clear is not None]
+
+
+def row_id(row: Row) -> str:
+    """Return a test id."""
+    return f"{row.option}={row.wire}" if isinstance(row.wire, bool) else f"{row.option}:{row.name}"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=row_id)
+def test_a_new_client_gets_the_declared_value_and_nothing_undeclared(
+    row: Row, keycloak: Script, run_module: RunModule
+) -> None:
+    creates(keycloak, row.on_wire(row.wire), row.shown(row.wire))
+
+    outcome = run_module(MODULE, arguments(**{row.option: row.value}))
+
+    assert outcome["changed"] is True
+    assert outcome["actions"] == [f"create client {CLIENT_ID}"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=row_id)
+def test_another_value_is_replaced_by_a_put_of_that_key_alone(
+    row: Row, keycloak: Script, run_module: RunModule
+) -> None:
+    updates(keycloak, row.shown(row.old), row.put(row.wire))
+
+    outcome = run_module(MODULE, arguments(**{row.option: row.value}))
+
+    assert outcome["actions"] == [f"update client {CLIENT_ID}: {row.name}"]
+    assert outcome["diff"]["before"] == row.on_wire(row.old)
+    assert outcome["diff"]["after"] == row.on_wire(row.wire)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=row_id)
+def test_check_mode_promises_what_the_run_does_and_sends_nothing(
+    row: Row, keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, row.shown(row.old))
+    promised = run_module(MODULE, arguments(**{row.option: row.value}), check=True)
+    updates(keycloak, row.shown(row.old), row.put(row.wire))
+    done = run_module(MODULE, arguments(**{row.option: row.value}))
+
+    assert {key: promised[key] for key in ("changed", "actions", "diff")} == {
+        key: done[key] for key in ("changed", "actions", "diff")
+    }
+    assert promised.values.keys() == done.values.keys()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=row_id)
+def test_an_equal_value_is_not_sent(row: Row, keycloak: Script, run_module: RunModule) -> None:
+    reads(keycloak, row.shown(row.wire))
+
+    outcome = run_module(MODULE, arguments(**{row.option: row.value}))
+
+    assert outcome["changed"] is False
+    assert outcome["actions"] == []
+    assert outcome["diff"]["before"] == outcome["diff"]["after"]
+
+
+@pytest.mark.parametrize("row", CLEARABLE, ids=row_id)
+def test_an_empty_value_clears(row: Row, keycloak: Script, run_module: RunModule) -> None:
+    empty: Any = [] if isinstance(row.wire, list) else ""
+    updates(keycloak, row.shown(row.wire), row.put(empty))
+
+    outcome = run_module(MODULE, arguments(**{row.option: row.clear}))
+
+    assert outcome["actions"] == [f"update client {CLIENT_ID}: {row.name}"]
+
+
+@pytest.mark.parametrize("row", CLEARABLE, ids=row_id)
+def test_what_the_server_does_not_show_counts_as_empty(row: Row, keycloak: Script, run_module: RunModule) -> None:
+    bare = client()
+    bare.pop(row.key, None)
+    reads(keycloak, bare)
+
+    assert run_module(MODULE, arguments(**{row.option: row.clear}))["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "shown"),
+    [
+        ("redirect_uris", [A, B], {"redirectUris": [B, A]}),
+        ("redirect_uris", [A, A, B], {"redirectUris": [B, A]}),
+        ("web_origins", ["https://b", "https://a"], {"webOrigins": ["https://a", "https://b"]}),
+        ("post_logout_redirect_uris", [A, B], {"attributes": {POST_LOGOUT: f"{B}##{A}"}}),
+        ("default_client_scopes", ["email", "profile", "basic"], {}),
+    ],
+)
+def test_a_list_in_another_order_is_the_same(
+    option: str, value: list[str], shown: dict[str, Any], keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, client(**shown))
+
+    assert run_module(MODULE, arguments(**{option: value}))["changed"] is False
+
+
+def test_a_list_with_an_item_too_many_on_the_server_is_set_right(keycloak: Script, run_module: RunModule) -> None:
+    updates(keycloak, client(redirectUris=[OLD, A]), {"redirectUris": [A]})
+
+    outcome = run_module(MODULE, arguments(redirect_uris=[A]))
+
+    assert outcome["diff"]["before"] == {"redirectUris": [A, OLD]}
+    assert outcome["diff"]["after"] == {"redirectUris": [A]}
+
+
+def test_an_undeclared_option_is_left_alone(keycloak: Script, run_module: RunModule) -> None:
+    reads(keycloak, client(name="Other", redirectUris=[OLD], directAccessGrantsEnabled=True))
+
+    assert run_module(MODULE, arguments())["changed"] is False
+
+
+def test_a_client_without_options_is_made_with_its_id_alone(keycloak: Script, run_module: RunModule) -> None:
+    creates(keycloak, {}, client())
+
+    outcome = run_module(MODULE, arguments())
+
+    assert outcome["diff"]["before"] == {}
+    assert outcome["diff"]["after"] == {"clientId": CLIENT_ID}
+
+
+def test_several_changes_go_in_one_put_and_are_named(keycloak: Script, run_module: RunModule) -> None:
+    body = {
+        "name": "Cells",
+        "redirectUris": [A],
+        "attributes": {**SERVER_ATTRIBUTES, PKCE: "S256", "device.grant": "false"},
+    }
+    updates(keycloak, client(enabled=True), body)
+
+    outcome = run_module(
+        MODULE,
+        arguments(
+            name="Cells", enabled=True, redirect_uris=[A], pkce_method="S256", attributes={"device.grant": False}
+        ),
+    )
+
+    assert outcome["actions"] == [f"update client {CLIENT_ID}: name, redirectUris, device.grant, {PKCE}"]
+
+
+@pytest.mark.parametrize("option", ["redirect_uris", "post_logout_redirect_uris"])
+@pytest.mark.parametrize("uri", ["demo.cells.pydio/auth/cb", "demo.cells.pydio:8080/cb", "localhost", "", "https:"])
+def test_a_redirect_uri_without_a_scheme_is_refused_before_any_call(
+    option: str, uri: str, keycloak: Script, run_module: RunModule
+) -> None:
+    outcome = run_module(MODULE, arguments(**{option: [A, uri]}))
+
+    assert_one_clear_line(outcome, option, repr(uri), "scheme")
+
+
+@pytest.mark.parametrize("uri", ["/auth/cb", "https://a.example.org/*", "cells://callback", "http://localhost:8080/cb"])
+def test_a_redirect_uri_that_keycloak_understands_is_taken(uri: str, keycloak: Script, run_module: RunModule) -> None:
+    reads(keycloak, client(redirectUris=[uri]))
+
+    assert run_module(MODULE, arguments(redirect_uris=[uri]))["changed"] is False
+
+
+def test_a_value_that_the_server_does_not_keep_is_an_error_that_shows_both(
+    keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, client(rootUrl="https://old"))
+    keycloak.put("clients/client-uuid", {"rootUrl": "https://new"})
+    reads(keycloak, client(rootUrl="https://old"))
+
+    outcome = run_module(MODULE, arguments(root_url="https://new"))
+
+    assert_one_clear_line(outcome, f"client {CLIENT_ID}", "rootUrl", "'https://new'", "'https://old'")

@@ -1,0 +1,236 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mappers of an LDAP provider (rows L1, L2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from unit.keycloak.scripted import BY_TOKEN, Script
+from unit.module_runner import RunModule, assert_one_clear_line
+
+MODULE = "keycloak_ldap_mapper"
+NAME = "memberOf to group"
+TYPE = "user-attribute-ldap-mapper"
+PROVIDER_TYPE = "org.keycloak.storage.UserStorageProvider"
+MAPPER_TYPE = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
+PROVIDERS = [
+    {"id": "ldap-uuid", "name": "ldap", "providerId": "ldap"},
+    {"id": "second-uuid", "name": "Büro LDAP", "providerId": "ldap"},
+    {"id": "kerberos-uuid", "name": "kerberos", "providerId": "kerberos"},
+]
+NAMES = {"name": NAME, "parentId": "ldap-uuid", "providerId": TYPE, "providerType": MAPPER_TYPE}
+ROW = {"user_model_attribute": "cellsgroups", "ldap_attribute": "memberOf"}
+WIRE_ROW = {"user.model.attribute": ["cellsgroups"], "ldap.attribute": ["memberOf"]}
+MASK = "**********"
+
+
+def arguments(**own: Any) -> dict[str, Any]:
+    """Return a task's arguments."""
+    return {**BY_TOKEN, "ldap_provider": "ldap", "name": NAME, **own}
+
+
+def mapper(config: dict[str, list[str]], **own: str) -> dict[str, Any]:
+    """Return the mapper as Keycloak shows it."""
+    return {"id": "mapper-uuid", **NAMES, "config": config, **own}
+
+
+def finds_provider(script: Script) -> None:
+    """Expect the realm's user storage providers to be read."""
+    script.get("components", PROVIDERS, type=PROVIDER_TYPE)
+
+
+def reads(script: Script, *found: dict[str, Any], parent: str = "ldap-uuid") -> None:
+    """Expect the provider's mappers to be read; one of the same name at another provider comes along."""
+    elsewhere = mapper({}, id="elsewhere", parentId="another-uuid")
+    neighbour = mapper({}, id="neighbour", name=f"{NAME} 2")
+    script.get("components", [elsewhere, neighbour, *found], parent=parent, type=MAPPER_TYPE)
+
+
+def runs(script: Script, before: dict[str, Any] | None, *write: Any, after: dict[str, Any] | None) -> None:
+    """Expect a whole run: look-up, one write (method, path, body) and a second look."""
+    finds_provider(script)
+    reads(script, *([before] if before else []))
+    method, *call = write
+    getattr(script, method)(*call)
+    reads(script, *([after] if after else []))
+
+
+FLAGS = {
+    "read_only": "read.only",
+    "always_read_value_from_ldap": "always.read.value.from.ldap",
+    "mandatory_in_ldap": "is.mandatory.in.ldap",
+}
+ROWS = [
+    *(
+        (option, value, key, [str(value).lower()], [str(not value).lower()])
+        for option, key in FLAGS.items()
+        for value in (True, False)
+    ),
+    ("user_model_attribute", "cellsgroups", "user.model.attribute", ["cellsgroups"], ["groups"]),
+    ("ldap_attribute", "memberOf", "ldap.attribute", ["memberOf"], ["member"]),
+    ("config", {"attribute.default.value": "x"}, "attribute.default.value", ["x"], ["y"]),
+    ("config", {"is.binary.attribute": False}, "is.binary.attribute", ["false"], ["true"]),
+    ("config", {"roles": ["b", "a", 1]}, "roles", ["b", "a", "1"], ["a"]),
+    ("config", {"roles": []}, "roles", [], ["a"]),
+    ("config", {"roles": ""}, "roles", [], ["a"]),
+    ("config", {"roles": None}, "roles", [], ["a"]),
+    ("ldap_attribute", "", "ldap.attribute", [], ["memberOf"]),
+]
+CREATED = [row for row in ROWS if row[1]]
+
+
+@pytest.mark.parametrize(("option", "value", "key", "wire", "_old"), CREATED)
+def test_a_new_mapper_gets_the_declared_value_as_a_list_of_strings(
+    option: str, value: Any, key: str, wire: list[str], _old: list[str], *, keycloak: Script, run_module: RunModule
+) -> None:
+    config = {**WIRE_ROW, key: wire}
+    runs(keycloak, None, "post", "components", {**NAMES, "config": config}, after=mapper(config))
+
+    outcome = run_module(MODULE, arguments(**{**ROW, option: value}))
+
+    assert outcome["actions"] == [f"create LDAP mapper {NAME}"]
+    assert outcome["ldap_mapper"]["config"] == config
+
+
+@pytest.mark.parametrize(("option", "value", "key", "wire", "old"), ROWS)
+def test_a_changed_value_goes_with_the_whole_config_and_check_mode_promises_it(
+    option: str, value: Any, key: str, wire: list[str], old: list[str], *, keycloak: Script, run_module: RunModule
+) -> None:
+    before, after = {"kept": ["1", "2"], key: old}, {"kept": ["1", "2"], key: wire}
+    finds_provider(keycloak)
+    reads(keycloak, mapper(before))
+    promised = run_module(MODULE, arguments(**{option: value}), check=True)
+    body = {"id": "mapper-uuid", **NAMES, "config": after}
+    runs(keycloak, mapper(before), "put", "components/mapper-uuid", body, after=mapper(after))
+    done = run_module(MODULE, arguments(**{option: value}))
+
+    assert promised["actions"] == done["actions"] == [f"update LDAP mapper {NAME}: {key}"]
+    assert promised["diff"] == done["diff"]
+    assert promised["ldap_mapper"] == done["ldap_mapper"]
+    assert done["diff"]["before"]["config"] == {key: old}
+
+
+@pytest.mark.parametrize(("option", "value", "key", "wire", "_old"), ROWS)
+def test_an_equal_value_is_not_sent(
+    option: str, value: Any, key: str, wire: list[str], _old: list[str], *, keycloak: Script, run_module: RunModule
+) -> None:
+    finds_provider(keycloak)
+    reads(keycloak, mapper({"kept": ["1"], key: wire}))
+
+    assert run_module(MODULE, arguments(**{option: value}))["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("asked", "parent"), [("ldap", "ldap-uuid"), ("second-uuid", "second-uuid"), ("Büro LDAP", "second-uuid")]
+)
+def test_a_provider_is_found_by_its_name_or_id(
+    asked: str, parent: str, keycloak: Script, run_module: RunModule
+) -> None:
+    finds_provider(keycloak)
+    reads(keycloak, mapper({}, parentId=parent), parent=parent)
+
+    assert run_module(MODULE, arguments(ldap_provider=asked))["ldap_mapper"]["parentId"] == parent
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("check", [True, False])
+def test_an_unknown_provider_is_an_error_that_names_those_there(
+    check: bool, state: str, keycloak: Script, run_module: RunModule
+) -> None:
+    finds_provider(keycloak)
+
+    outcome = run_module(MODULE, arguments(ldap_provider="kerberos", state=state), check=check)
+
+    assert_one_clear_line(outcome, "Realm cells", "'kerberos'", "Büro LDAP, ldap")
+
+
+def test_a_realm_without_providers_says_so(keycloak: Script, run_module: RunModule) -> None:
+    keycloak.get("components", [], type=PROVIDER_TYPE)
+
+    assert_one_clear_line(run_module(MODULE, arguments(**ROW)), "'ldap'", "none")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_mapper_of_another_type_is_not_overwritten(check: bool, keycloak: Script, run_module: RunModule) -> None:
+    finds_provider(keycloak)
+    reads(keycloak, mapper({}, providerId="full-name-ldap-mapper"))
+
+    outcome = run_module(MODULE, arguments(**ROW), check=check)
+
+    assert_one_clear_line(outcome, NAME, "full-name-ldap-mapper", TYPE, "Remove it first")
+
+
+def test_two_mappers_of_one_name_are_an_error_that_lists_their_ids(keycloak: Script, run_module: RunModule) -> None:
+    finds_provider(keycloak)
+    reads(keycloak, mapper({}, id="id-2"), mapper({}, id="id-1"))
+
+    assert_one_clear_line(run_module(MODULE, arguments(**ROW)), NAME, "id-1, id-2")
+
+
+@pytest.mark.parametrize("lacking", list(ROW))
+@pytest.mark.parametrize("check", [True, False])
+def test_a_new_attribute_mapper_that_would_map_nothing_is_refused(
+    check: bool, lacking: str, keycloak: Script, run_module: RunModule
+) -> None:
+    finds_provider(keycloak)
+    reads(keycloak)
+    half = {option: value for option, value in ROW.items() if option != lacking}
+
+    assert_one_clear_line(run_module(MODULE, arguments(**half), check=check), NAME, lacking, "must be given")
+
+
+def test_a_mapper_of_another_type_takes_its_settings_from_config(keycloak: Script, run_module: RunModule) -> None:
+    other = {"providerId": "full-name-ldap-mapper"}
+    config = {"ldap.full.name.attribute": ["displayName"], "read.only": ["true"]}
+    made = mapper(config, **other)
+    runs(keycloak, None, "post", "components", {**NAMES, **other, "config": config}, after=made)
+
+    outcome = run_module(
+        MODULE,
+        arguments(
+            mapper_type="full-name-ldap-mapper",
+            config={"ldap.full.name.attribute": "displayName", "read.only": True},
+        ),
+    )
+
+    assert outcome["changed"] is True
+
+
+def test_a_masked_secret_on_the_server_is_left_out_of_what_goes_back(keycloak: Script, run_module: RunModule) -> None:
+    before, after = {"bind": [MASK], "read.only": ["false"]}, {"bind": [MASK], "read.only": ["true"]}
+    body = {"id": "mapper-uuid", **NAMES, "config": {"read.only": ["true"]}}
+    runs(keycloak, mapper(before), "put", "components/mapper-uuid", body, after=mapper(after))
+
+    assert run_module(MODULE, arguments(read_only=True))["changed"] is True
+
+
+def test_an_absent_mapper_is_removed_and_no_other(keycloak: Script, run_module: RunModule) -> None:
+    wish = arguments(state="absent")
+    finds_provider(keycloak)
+    reads(keycloak, mapper({}))
+    promised = run_module(MODULE, wish, check=True)
+    runs(keycloak, mapper({}), "delete", "components/mapper-uuid", after=None)
+    done = run_module(MODULE, wish)
+    finds_provider(keycloak)
+    reads(keycloak)
+    again = run_module(MODULE, wish)
+
+    assert promised.values == done.values
+    assert done["actions"] == [f"remove LDAP mapper {NAME}"]
+    assert again["changed"] is False
+    assert again["ldap_mapper"] == {}
+
+
+def test_a_value_that_the_server_does_not_keep_is_an_error_that_shows_both(
+    keycloak: Script, run_module: RunModule
+) -> None:
+    body = {"id": "mapper-uuid", **NAMES, "config": {"read.only": ["true"]}}
+    kept = mapper({"read.only": ["false"]})
+    runs(keycloak, kept, "put", "components/mapper-uuid", body, after=kept)
+
+    assert_one_clear_line(run_module(MODULE, arguments(read_only=True)), NAME, "read.only", "['true']", "['false']")
