@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Every command of a developer. The checks themselves stand in noxfile.py.
+
+VENV := .venv
+READY := $(VENV)/.ready
+NOX := $(VENV)/bin/nox
+COLLECTION := $(VENV)/collections/ansible_collections/cellsops/sso
+RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$(VENV)/collections" \
+       PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-matrix lint sanity unit integration bench docs build requirements clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) ## start Keycloak, LDAP and the stand-in, run the role, log a user in; KEEP=1 leaves the servers up
+	@$(RUN) -m lab.demo
+
+test: $(READY) ## every check that needs no container; pytest's count comes last
+	@$(NOX)
+	@$(NOX) --session tests
+
+test-matrix: $(READY) ## the integration tests on each supported Keycloak
+	@$(NOX) --session matrix
+
+lint: $(READY) ## style, types, licences, documentation
+	@$(NOX) --session lint
+
+sanity: $(READY) ## ansible-test sanity
+	@$(NOX) --session sanity
+
+unit: $(READY) ## the unit tests; ARGS='-k name' for some of them, ARGS=--cov for their coverage
+	@$(NOX) --session unit -- $(ARGS)
+
+integration: $(READY) ## the integration tests on a real Keycloak and LDAP; ARGS as above
+	@$(NOX) --session integration -- $(ARGS)
+
+bench: $(READY) ## measure the role and the modules
+	@$(RUN) -m bench
+
+docs: $(READY) ## the documentation as HTML, in build/docs
+	@$(NOX) --session docs
+
+build: $(READY) ## build the collection, install it elsewhere, call a module
+	@$(NOX) --session package
+
+requirements: $(READY) ## pin the development environment anew
+	@$(NOX) --session requirements
+
+clean: ## remove the development environment and everything that was built
+	rm -rf $(VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis build tests/output
+
+$(READY): tests/requirements.txt .ci/python
+	@python="$$(.ci/python)" && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@mkdir -p $(dir $(COLLECTION)) && ln -sfn "$(CURDIR)" $(COLLECTION)
+	@touch $@

@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks of the collection, one session each. The Makefile makes the environment they run in, .venv."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+
+ROOT = Path(__file__).parent
+BIN = Path(sys.prefix, "bin")
+COLLECTIONS = Path(sys.prefix, "collections")
+
+# ansible-core with the Python that runs it here. The oldest one also gets the oldest libraries that are supported.
+CORES = {"2.19": "3.11", "2.20": "3.12", "2.21": "3.13"}
+OLDEST = "2.19"
+HERE = importlib.metadata.version("ansible-core").rpartition(".")[0]
+LINTERS: list[list[str]] = [
+    ["ruff", "check", "--quiet"],
+    ["ruff", "format", "--check", "--quiet"],
+    ["yamllint", "--strict", "."],
+    ["shellcheck", ".ci/run", ".ci/python"],
+    ["reuse", "lint", "--lines"],
+    ["antsibull-changelog", "lint"],
+    ["python", ".ci/action_groups.py"],
+    ["mypy", "-p", "ansible_collections.cellsops.sso.plugins"],
+    ["mypy", "--python-version", "3.11", "-p", "standin", "-p", "lab"],
+    ["ansible-lint", "--strict", "-q"],
+    [
+        "antsibull-docs",
+        "lint-collection-docs",
+        "--plugin-docs",
+        "--validate-collection-refs=self",
+        "--disallow-unknown-collection-refs",
+        ".",
+    ],
+]
+KEYCLOAKS = ["22.0.5", "24.0.5", "26.0.8", "26.4.7", "26.7.3"]
+
+nox.options.sessions = ["lint", "sanity", "package", "unit-cores"]
+nox.options.error_on_missing_interpreters = False
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+
+# pyenv's shims answer to the name of each Python but do not run it: the interpreters themselves go ahead.
+PATH = os.pathsep.join(
+    [
+        str(BIN),
+        *map(str, sorted(Path.home().glob(".pyenv/versions/3.*/bin"), reverse=True)),
+        *(folder for folder in os.environ["PATH"].split(os.pathsep) if not folder.endswith("/.pyenv/shims")),
+    ]
+)
+os.environ.update(
+    PATH=PATH,
+    ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS),
+    PYTHONPATH=os.pathsep.join([str(COLLECTIONS), str(ROOT / "tests")]),
+)
+
+
+@contextmanager
+def copy_of_checkout() -> Iterator[Path]:
+    """Yield a folder that holds ansible_collections/cellsops/sso with what git knows or would add, and no more.
+
+    ansible-test runs in no other place, and skips everything, successfully, below a folder that git ignores.
+    """
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    ).stdout
+    with tempfile.TemporaryDirectory(prefix="cellsops-sso-") as folder:
+        target = Path(folder, "ansible_collections/cellsops/sso")
+        for name in filter(None, listed.split("\0")):
+            source = ROOT / name
+            if source.exists():
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target / name, follow_symlinks=False)
+        yield Path(folder)
+
+
+@nox.session(venv_backend="none")
+def lint(session: nox.Session) -> None:
+    """Check style, types, licence headers, documentation and action groups; all of them, whatever fails."""
+    failed = []
+    for command in LINTERS:
+        try:
+            session.run(*command)
+        except CommandFailed:
+            failed.append(command[0])
+    if failed:
+        session.error("found something: " + ", ".join(failed))
+
+
+@nox.session(venv_backend="none")
+def sanity(session: nox.Session) -> None:
+    """Run ansible-test sanity with every Python that is here."""
+    # A home of its own: what stands in for get-pip is nothing for other projects' ansible-test to find.
+    home = ROOT / ".nox/ansible-test"
+    cache = home / ".ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in ("24_2", "25_2"):
+        shutil.copyfile(ROOT / ".ci/get_pip.py", cache / f"get_pip_{version}.py")
+    for name in (".cache", ".config", ".pip"):
+        link, target = home / name, Path.home() / name
+        if target.exists() and not link.is_symlink():
+            link.symlink_to(target)
+
+    with copy_of_checkout() as tree:
+        log = home / "sanity.log"
+        command = f"ansible-test sanity --color no {' '.join(session.posargs)} 2>&1 | tee {log}"
+        session.chdir(tree / "ansible_collections/cellsops/sso")
+        session.run("bash", "-o", "pipefail", "-c", command, env={"HOME": str(home)}, external=True)
+    output = log.read_text(encoding="utf-8")
+    skipped = re.findall(r"^WARNING: (?:All targets skipped|Required program).*", output, re.MULTILINE)
+    if skipped or "Running sanity test" not in output:
+        session.error("ansible-test left something out: " + ("; ".join(skipped) or "no test ran"))
+
+
+@nox.session(venv_backend="none")
+def package(session: nox.Session) -> None:
+    """Build the collection, install it elsewhere, call a module there, and let ansible-builder read its needs."""
+    with copy_of_checkout() as tree:
+        dist, elsewhere = tree / "dist", tree / "elsewhere"
+        session.chdir(tree / "ansible_collections/cellsops/sso")
+        session.run("ansible-galaxy", "collection", "build", "--output-path", str(dist), silent=True)
+        (tarball,) = dist.glob("*.tar.gz")
+        # No PYTHONPATH, and a working folder without a collection: what runs is what was installed.
+        env = {"ANSIBLE_COLLECTIONS_PATH": str(elsewhere), "PYTHONPATH": None, "ANSIBLE_LOCALHOST_WARNING": "false"}
+        session.chdir(dist)
+        session.run("ansible-galaxy", "collection", "install", "--offline", "-p", str(elsewhere), str(tarball), env=env)
+        session.run("ansible-galaxy", "collection", "verify", "--offline", "cellsops.sso", env=env)
+        config = tree / "pydio.json"
+        config.write_text(
+            '{"version": "4", "services": {"pydio.web.oauth": {"staticClients": [{"client_id": "cells-frontend"}]}}}',
+            encoding="utf-8",
+        )
+        arguments = f"method=file config_path={config} audience=https://cells.example.org"
+        session.run(
+            "ansible", "localhost", "-m", "cellsops.sso.cells_config_audience", "-a", arguments, "--diff", env=env
+        )
+        if "https://cells.example.org" not in config.read_text(encoding="utf-8"):
+            session.error("the installed module did not write the audience")
+        needs = session.run("ansible-builder", "introspect", str(elsewhere), silent=True)
+        if "python-keycloak" not in str(needs):
+            session.error("ansible-builder does not find python-keycloak among the needs of the collection")
+        kept = ROOT / "build" / tarball.name
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copy2(tarball, kept)
+        session.log(f"built {kept.relative_to(ROOT)}")
+
+
+@nox.session(name="unit-cores")
+@nox.parametrize(
+    ["python", "core"], [nox.param(python, core, id=core) for core, python in CORES.items() if core != HERE]
+)
+def unit_cores(session: nox.Session, core: str) -> None:
+    """Run the unit tests with the ansible-cores that .venv does not have."""
+    pinned = (ROOT / "tests/requirements.txt").read_text(encoding="utf-8").splitlines()
+    libraries = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    floor = {line.partition(">=")[0]: line.replace(">=", "==") for line in libraries if ">=" in line}
+    constraints = [line for line in pinned if not line.startswith("ansible-core==")]
+    if core == OLDEST:
+        constraints = [line for line in constraints if line.partition("==")[0] not in floor] + list(floor.values())
+    file = Path(session.create_tmp(), "constraints.txt")
+    file.write_text("\n".join(constraints), encoding="utf-8")
+    session.install("-c", str(file), f"ansible-core~={core}.0", "-r", "tests/requirements-unit.in")
+    session.run("pytest", "--numprocesses=auto", "tests/unit", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def unit(session: nox.Session) -> None:
+    """Run the unit tests in .venv."""
+    session.run("pytest", "--numprocesses=auto", "tests/unit", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def integration(session: nox.Session) -> None:
+    """Run the integration tests on a real Keycloak and a real LDAP server."""
+    session.run("pytest", "tests/integration", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def tests(session: nox.Session) -> None:
+    """Run unit and integration tests together, for one count of them all.
+
+    A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own.
+    """
+    session.run("pytest", "--numprocesses", "2", "--dist", "loadfile", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+@nox.parametrize("keycloak", KEYCLOAKS)
+def matrix(session: nox.Session, keycloak: str) -> None:
+    """Run the integration tests on each Keycloak that is supported."""
+    session.run("pytest", "tests/integration", *session.posargs, env={"KEYCLOAK_VERSION": keycloak})
+
+
+@nox.session(venv_backend="none")
+def docs(session: nox.Session) -> None:
+    """Build the documentation as HTML, warnings being errors."""
+    source, html = ROOT / "build/site", ROOT / "build/docs"
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(ROOT / "docs/site", source)
+    shutil.copytree(ROOT / "docs", source / "pages", ignore=shutil.ignore_patterns("site", "*.yml"))
+    (source / "reference").mkdir(mode=0o700)
+    session.run(
+        "antsibull-docs",
+        "--config-file",
+        "docs/site/antsibull-docs.cfg",
+        "collection",
+        "--use-current",
+        "--squash-hierarchy",
+        "--fail-on-error",
+        "--dest-dir",
+        str(source / "reference"),
+        "cellsops.sso",
+    )
+    session.run("sphinx-build", "-q", "-E", "-W", "--keep-going", "-b", "html", str(source), str(html))
+    session.log(f"open {html.relative_to(ROOT)}/index.html")
+
+
+@nox.session
+def requirements(session: nox.Session) -> None:
+    """Pin tests/requirements.in in tests/requirements.txt, for every Python from 3.11 on."""
+    session.install("uv")
+    session.chdir("tests")
+    session.run(
+        "uv",
+        "pip",
+        "compile",
+        "--upgrade",
+        "--quiet",
+        "--universal",
+        "--python-version=3.11",
+        "--system-certs",
+        "--no-annotate",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+        "--custom-compile-command=make requirements",
+        "--output-file=requirements.txt",
+        "requirements.in",
+    )
