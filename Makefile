@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-matrix lint sanity unit integration bench docs build requirements clean
+.PHONY: help demo test molecule test-matrix lint sanity unit integration bench docs build requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ demo: $(READY) ## start Keycloak, LDAP and the stand-in, run the role, log a use
 test: $(READY) ## every check that needs no container; pytest's count comes last
 	@$(NOX)
 	@$(NOX) --session tests
+
+molecule: $(READY) ## the scenarios on containers; SCENARIO=setup for one of them, SCENARIO=cluster for the one outside CI
+	@$(NOX) --session molecule -- $(if $(SCENARIO),--scenario-name $(SCENARIO))
 
 test-matrix: $(READY) ## the integration tests on each supported Keycloak
 	@$(NOX) --session matrix

@@ -32,7 +32,7 @@ LINTERS: list[list[str]] = [
     ["ruff", "check", "--quiet"],
     ["ruff", "format", "--check", "--quiet"],
     ["yamllint", "--strict", "."],
-    ["shellcheck", ".ci/run", ".ci/python"],
+    ["shellcheck", ".ci/run", ".ci/python", "extensions/molecule/images/build"],
     ["reuse", "lint", "--lines"],
     ["antsibull-changelog", "lint"],
     ["python", ".ci/action_groups.py"],
@@ -48,6 +48,9 @@ LINTERS: list[list[str]] = [
         ".",
     ],
 ]
+INSTALL_ENGINE = "apt-get install podman runc netavark aardvark-dns debootstrap, or set CONTAINER_ENGINE=docker"
+# Scenarios that do not start with the images of the others.
+IMAGES = {"cluster": ["debian", "host", "openldap", "keycloak-cluster", "cells", "api", "postgresql", "haproxy"]}
 KEYCLOAKS = ["22.0.5", "24.0.5", "26.0.8", "26.4.7", "26.7.3"]
 
 nox.options.sessions = ["lint", "sanity", "package", "unit-cores"]
@@ -208,6 +211,24 @@ def tests(session: nox.Session) -> None:
 def matrix(session: nox.Session, keycloak: str) -> None:
     """Run the integration tests on each Keycloak that is supported."""
     session.run("pytest", "tests/integration", *session.posargs, env={"KEYCLOAK_VERSION": keycloak})
+
+
+@nox.session
+def molecule(session: nox.Session) -> None:
+    """Build the images and run the scenarios on containers; posargs go to ``molecule test``."""
+    session.install("--requirement", "tests/requirements-molecule.txt")
+    engine = os.environ.get("CONTAINER_ENGINE", "podman")
+    if shutil.which(engine) is None:
+        session.error(f"The scenarios run in containers, and there is no {engine}: {INSTALL_ENGINE}")
+    python = str(Path(session.bin, "python"))
+    arguments = session.posargs or ["--all", "--exclude", "cluster"]
+    images = IMAGES.get(session.posargs[-1], []) if session.posargs else []
+    session.run("extensions/molecule/images/build", *images, external=True, env={"PIP": f"{python} -m pip"})
+    env = {
+        "MOLECULE_KEYCLOAK_IMAGE": f"localhost/cellsops-sso-keycloak:{KEYCLOAKS[-1]}",
+        "MOLECULE_CELLS_IMAGE": "localhost/cellsops-sso-cells",
+    }
+    session.run("molecule", "test", *arguments, env={name: os.environ.get(name, value) for name, value in env.items()})
 
 
 @nox.session(venv_backend="none")

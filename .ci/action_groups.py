@@ -23,8 +23,9 @@ def documented() -> dict[str, set[str]]:
     shown = subprocess.run(["ansible-doc", "--json", *modules], stdout=subprocess.PIPE, check=True).stdout
     groups: dict[str, set[str]] = {}
     for module, page in json.loads(shown).items():
-        membership = page["doc"].get("attributes", {}).get("action_group", {}).get("membership", [])
-        if not membership:
+        membership = page["doc"].get("attributes", {}).get("action_group", {}).get("membership")
+        # An empty list says that there is none; nothing at all, that somebody forgot.
+        if membership is None:
             sys.exit(f"{module} names no action group in its documentation (attributes: action_group: membership)")
         for group in membership:
             groups.setdefault(group.removeprefix(PREFIX), set()).add(module.removeprefix(PREFIX))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -30,17 +31,49 @@ REPEATS = 4
 LONGEST_WAIT = 30
 """Seconds to wait at the most where a server names a time in Retry-After."""
 
+TLS_ADVICE = (
+    ("mismatch", "Give a URL with the name that is in the certificate."),
+    ("has expired", "The server needs a new certificate."),
+    ("not yet valid", "Are the clocks of both machines right?"),
+    ("certificate verify failed", "If the server has a certificate of a private CA, give that CA in ca_path."),
+    ("protocol version", "The server must offer TLS 1.2 or newer."),
+    ("unsupported protocol", "The server must offer TLS 1.2 or newer."),
+    ("wrong version number", "Does the server speak https on this port?"),
+    ("certificate required", "The server asks for a client certificate, which some modules take in client_cert."),
+    ("handshake failure", "Does the server ask for a client certificate (client_cert)?"),
+    ("alert unknown ca", "The server does not trust the client certificate in client_cert."),
+    ("alert bad certificate", "The server refuses the client certificate in client_cert."),
+    ("alert certificate", "The server refuses the client certificate in client_cert."),
+)
+"""What to do, by what OpenSSL says; the first that fits."""
+
 
 def repeat_calls(session: requests.Session) -> None:
     """Make a session repeat what can be repeated: transport errors and the statuses 429, 502, 503 and 504.
 
     A POST is repeated only when no connection was made. The waits are 0, 1, 2 and 4 s, or what Retry-After says.
+    What TLS refuses is not repeated: a certificate does not change by asking again.
     Redirects are not followed: a request goes only to the host that was named, and a POST would become a GET.
     """
     from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import MaxRetryError, SSLError
     from urllib3.util import Retry
 
     class Repeats(Retry):
+        def increment(
+            self,
+            method: str | None = None,
+            url: str | None = None,
+            response: Any = None,
+            error: Exception | None = None,
+            _pool: Any = None,
+            _stacktrace: Any = None,
+        ) -> Any:
+            # urllib3 cannot tell whether the server had the request by then, and would repeat even a POST.
+            if isinstance(error, SSLError) and (not _cut_short(error) or method not in REPEATABLE_METHODS):
+                raise MaxRetryError(_pool, url, error)
+            return super().increment(method, url, response, error, _pool, _stacktrace)
+
         def get_retry_after(self, response: Any) -> float | None:
             seconds = super().get_retry_after(response)
             return None if seconds is None else min(seconds, LONGEST_WAIT)
@@ -98,6 +131,20 @@ def is_unencrypted(url: str) -> bool:
     return parts.scheme == "http" and not local
 
 
+def exposure(url: str, option: str, what: str, params: Mapping[str, Any]) -> list[str]:
+    """Return warnings where somebody on the way could read or change what is sent.
+
+    url and option: the server's URL and the option it stands in. what: what of the task is secret, in the plural.
+    params: has validate_certs.
+    """
+    if is_unencrypted(url):
+        return [f"{option}: {url} is not encrypted: {what} can be read on the way."]
+    if url.startswith("https:") and not params["validate_certs"]:
+        text = f"validate_certs: the certificate of {url} is not checked: {what} can be read by whoever answers."
+        return [f"{text} Give its CA in ca_path instead."]
+    return []
+
+
 def check_certificate_files(params: Mapping[str, Any]) -> None:
     """Load ca_path, client_cert and client_key once, before the libraries fail on them in their own words.
 
@@ -107,8 +154,10 @@ def check_certificate_files(params: Mapping[str, Any]) -> None:
     for option, path in (("ca_path", ca_path), ("client_cert", cert), ("client_key", key)):
         if path and not os.path.exists(path):
             raise InvalidInput(f"{option}: there is no {path} where the module runs.")
+    if ca_path and os.path.isdir(ca_path):
+        raise InvalidInput(f"ca_path: {ca_path} is a folder. Give one file of CA certificates in PEM form.")
     try:
-        if ca_path and os.path.isfile(ca_path):
+        if ca_path:
             ssl.create_default_context(cafile=ca_path)
     except OSError as error:
         raise InvalidInput(
@@ -116,10 +165,15 @@ def check_certificate_files(params: Mapping[str, Any]) -> None:
         ) from error
     try:
         if cert:
-            ssl.create_default_context().load_cert_chain(cert, key)
+            ssl.create_default_context().load_cert_chain(cert, key, password=_no_passphrase)
     except OSError as error:
         both = f"{cert} and client_key {key}" if key else f"{cert} without client_key"
         raise InvalidInput(f"client_cert: {both} cannot be used together ({_of_ssl(error)}).") from error
+
+
+def _no_passphrase() -> str:
+    # Without this, OpenSSL asks at the terminal and waits.
+    raise InvalidInput("client_key: the key has a passphrase, for which there is no option. Give the key without one.")
 
 
 def _of_ssl(error: OSError) -> str:
@@ -156,10 +210,18 @@ def transport_reason(error: BaseException) -> str:
         target = root.response.headers.get("Location", "") if root.response is not None else ""
         return f"the server redirects to {target or 'another place'}: give that URL"
     if isinstance(root, requests.exceptions.SSLError):
-        return f"TLS failed: {innermost(root)}"
+        # "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: … (_ssl.c:1020)"
+        words = re.sub(r"^\[\w+: \w+\] | \(_ssl\.c:\d+\)$", "", innermost(root)).rstrip(".")
+        advice = next((advice for sign, advice in TLS_ADVICE if sign in words), "")
+        return f"TLS failed: {words}. {advice}" if advice else f"TLS failed: {words}"
     if isinstance(root, requests.exceptions.Timeout) or "timed out" in innermost(root):
         return "no answer in time (connection_timeout)"
     return f"no answer: {innermost(root)}"
+
+
+def _cut_short(error: BaseException) -> bool:
+    """Return whether a connection ended in the middle of TLS, as where a proxy restarts, and was not refused."""
+    return any(isinstance(below, ssl.SSLEOFError) for below in error.args)
 
 
 def innermost(error: BaseException) -> str:
@@ -168,7 +230,8 @@ def innermost(error: BaseException) -> str:
     current: BaseException = error
     while id(current) not in seen:
         seen.add(id(current))
-        below = getattr(current, "reason", None) or (current.args[0] if current.args else None)
+        # Some hold the error below beside their own words: ("Connection aborted.", ConnectionResetError(…)).
+        below = getattr(current, "reason", None) or (current.args[-1] if current.args else None)
         if not isinstance(below, BaseException):
             below = current.__cause__
         if below is None:

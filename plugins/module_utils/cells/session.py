@@ -22,8 +22,8 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     AGENT,
     base_url,
     check_certificate_files,
+    exposure,
     import_requests,
-    is_unencrypted,
     repeat_calls,
     server_words,
     transport_reason,
@@ -44,18 +44,19 @@ class CellsSession:
         if not params["cells_url"]:
             raise InvalidInput("cells_url is missing: give it, or set the environment variable CELLS_URL.")
         self.url = base_url(params["cells_url"], "cells_url")
-        self.warnings: list[str] = []
-        if is_unencrypted(self.url):
-            self.warnings.append(f"cells_url: {self.url} is not encrypted: the token can be read on the way.")
+        self.warnings = exposure(self.url, "cells_url", "token and secrets", params)
         token = (params["cells_token"] or "").strip()
         if not token:
             raise InvalidInput(f"cells_token is missing. {NEW_TOKEN}")
         if not token.isascii() or len(token.split()) != 1:
             raise InvalidInput(f"cells_token is not one word, so it is no token of Cells. {NEW_TOKEN}")
         check_certificate_files(params)
-        self._timeout = params["connection_timeout"]
+        # With each call, since requests lets REQUESTS_CA_BUNDLE take the place of what a session holds.
+        self._settings = {
+            "timeout": params["connection_timeout"],
+            "verify": (params["ca_path"] or True) if params["validate_certs"] else False,
+        }
         self._session = requests.Session()
-        self._session.verify = (params["ca_path"] or True) if params["validate_certs"] else False
         # An object of its own, since requests would let an entry of ~/.netrc take the header's place.
         self._session.auth = _Bearer(token)
         self._session.headers["User-Agent"] = AGENT
@@ -97,7 +98,7 @@ class CellsSession:
     def _send(self, method: str, url: str, body: dict[str, Any] | None = None) -> Any:
         requests = import_requests()
         try:
-            return self._session.request(method, url, json=body, timeout=self._timeout)
+            return self._session.request(method, url, json=body, **self._settings)
         except requests.RequestException as error:
             raise Unreachable(method, url, transport_reason(error)) from error
 

@@ -33,7 +33,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights impor
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     base_url,
     check_certificate_files,
-    is_unencrypted,
+    exposure,
     repeat_calls,
     server_words,
     transport_reason,
@@ -146,11 +146,7 @@ class KeycloakSession:
             raise MissingLibrary("python-keycloak", "where the module runs, to talk to Keycloak")
         self.url = base_url(params["auth_keycloak_url"], "auth_keycloak_url")
         self.realm = realm
-        self.warnings: list[str] = []
-        if is_unencrypted(self.url):
-            self.warnings.append(
-                f"auth_keycloak_url: {self.url} is not encrypted: the credentials can be read on the way."
-            )
+        self.warnings = exposure(self.url, "auth_keycloak_url", "the credentials", params)
         check_certificate_files(params)
         credentials = _credentials(params)
         token = None if _near_its_end(params["token"]) and credentials else params["token"]
@@ -243,7 +239,7 @@ def _certificate(params: Mapping[str, Any]) -> str | tuple[str, str] | None:
     return certificate
 
 
-def _claims(token: str) -> dict[str, Any]:
+def claims_of(token: str) -> dict[str, Any]:
     """Return a token's claims without checking it (RFC 7519), {} where it is not a JWT."""
     try:
         payload = token.split(".")[1]
@@ -259,7 +255,7 @@ def _life(token: str) -> int:
     Clocks differ: a life longer than the token's whole life is cut to that, and one that is over counts as whole,
     since Keycloak's answer 401 is the last word.
     """
-    claims = _claims(token)
+    claims = claims_of(token)
     try:
         whole = int(claims["exp"]) - int(claims["iat"])
         rest = int(claims["exp"] - time.time())
@@ -271,7 +267,7 @@ def _life(token: str) -> int:
 def _near_its_end(token: str | None) -> bool:
     if not token:
         return True
-    expires = _claims(token).get("exp")
+    expires = claims_of(token).get("exp")
     return isinstance(expires, (int, float)) and expires - time.time() < RENEW_BEFORE
 
 

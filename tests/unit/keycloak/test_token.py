@@ -51,6 +51,20 @@ def test_a_good_token_is_returned_without_a_login(
     assert 35 <= outcome["expires_in"] <= 40
 
 
+@pytest.mark.parametrize("skew", [0, 90, -30])
+def test_a_new_token_tells_the_clock_of_keycloak(skew: int, keycloak: Script, run_module: RunModule) -> None:
+    keycloak.login(json={"access_token": jwt(60 + skew), "expires_in": 60})
+
+    clock = run_module(MODULE, LOGIN)["clock_skew"]
+
+    assert abs(clock["skew_seconds"] - skew) <= clock["uncertainty_seconds"]
+    assert clock["source"] == f"iat of a token that {URL} issued"
+
+
+def test_a_token_that_was_given_tells_no_clock(keycloak: Script, run_module: RunModule) -> None:
+    assert "clock_skew" not in run_module(MODULE, {"auth_keycloak_url": URL, "token": jwt(40)}).values
+
+
 def test_a_token_that_does_not_tell_its_life_is_returned(keycloak: Script, run_module: RunModule) -> None:
     outcome = run_module(MODULE, {"auth_keycloak_url": URL, "token": TOKEN})
 

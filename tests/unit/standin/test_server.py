@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 COMMAND = Path(__file__).parents[2] / "standin/cells"
 PATIENCE = 60
@@ -125,6 +126,16 @@ def test_it_speaks_tls(start: Start, tmp_path: Path) -> None:
     token = run(tmp_path, "admin", "user", "token", "-u", "admin", "-e", "1h", "-q").stdout
     context = ssl.create_default_context(cafile=str(certificate))
     assert get(f"{note['url']}/a/config/discovery", token, context)["PackageType"] == "PydioEnterprise"
+
+
+def test_the_command_trusts_a_certificate_that_an_authority_issued(start: Start, tmp_path: Path) -> None:
+    issued = trustme.CA().issue_cert("cells.example")
+    certificate, key = tmp_path / "tls.crt", tmp_path / "tls.key"
+    issued.cert_chain_pems[0].write_to_path(str(certificate))
+    issued.private_key_pem.write_to_path(str(key))
+    start("--tls_cert_file", str(certificate), "--tls_key_file", str(key))
+    done = run(tmp_path, "admin", "user", "token", "-u", "admin", "-e", "1h", "-q")
+    assert (done.returncode, done.stderr, len(done.stdout.split())) == (0, "", 1)
 
 
 def test_flags_go_before_the_environment(start: Start) -> None:

@@ -1,0 +1,170 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A server's clock against the one of this machine (row K1 of the guide).
+
+From the Date header of its answers, or, since Keycloak sends none, from the moment a token was issued at.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, SsoError, Unmet, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
+    AGENT,
+    base_url,
+    check_certificate_files,
+    import_requests,
+    transport_reason,
+)
+
+REQUESTS = 10
+"""Asked this often, spread over one second, so that one of the answers comes right after the second began."""
+WIDTH = 1.0
+"""Seconds that a Date stands for (RFC 9110, section 5.6.7: it has no fractions)."""
+HELD = 1.0
+"""Seconds that a server may go on with a Date: uvicorn, for one, makes the header anew once a second."""
+
+
+class Sample(NamedTuple):
+    """One answer: the server's Date, and when by this machine's clock it was asked for and came, in Unix time."""
+
+    date: float
+    sent: float
+    received: float
+
+
+class Skew(NamedTuple):
+    """The server's clock minus this machine's, in seconds, and how far off that may be either way."""
+
+    seconds: float
+    uncertainty: float
+
+
+class SkewSession:
+    """What the module layer knows of a measurement."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        """Take what to warn about."""
+        self.warnings = warnings
+
+
+def estimate(samples: Iterable[Sample], held: float = HELD) -> Skew:
+    """Return the skew that all samples allow.
+
+    At some moment between sent and received the server's clock was in [date, date + WIDTH + held): each sample allows
+    an interval of skews, and the truth lies in all of them. Raises ValueError where they have nothing in common.
+    """
+    low, high = float("-inf"), float("inf")
+    for sample in samples:
+        low = max(low, sample.date - sample.received)
+        high = min(high, sample.date + WIDTH + held - sample.sent)
+    if low > high:
+        raise ValueError("the samples contradict one another")
+    return Skew((low + high) / 2, (high - low) / 2)
+
+
+def measure(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return skew_seconds, uncertainty_seconds and source for the options of clock_skew_info.
+
+    Raises InvalidInput, Unreachable, SsoError for answers that tell no time, Unmet beyond max_skew.
+    """
+    if params["max_skew"] is not None and not params["max_skew"] >= 0:
+        raise InvalidInput(f"max_skew is {params['max_skew']}: give the seconds that the clocks may differ, 0 or more.")
+    # Not any path is a server's URL; what stands behind the host is asked for as it is.
+    url = base_url(params["url"], "url")
+    check_certificate_files(params)
+    samples = list(_ask(url, params))
+    try:
+        skew = estimate(samples)
+    except ValueError as error:
+        raise SsoError(
+            f"GET {url}: its Date headers contradict one another. Are there several servers with different clocks "
+            "behind this address?"
+        ) from error
+    values = _values(skew, f"Date header of {url}, {len(samples)} answers")
+    if params["max_skew"] is not None and abs(skew.seconds) - skew.uncertainty > params["max_skew"]:
+        here = time.time()
+        raise Unmet(
+            f"The clock of {urlsplit(url).netloc} ({_shown(here + skew.seconds)}) is {abs(skew.seconds):.1f} s "
+            f"{'ahead of' if skew.seconds > 0 else 'behind'} the one of {socket.gethostname()} ({_shown(here)}), "
+            f"give or take {skew.uncertainty:.1f} s, and max_skew allows {params['max_skew']:g} s: "
+            "let both follow the same time servers.",
+            values,
+        )
+    return values
+
+
+def of_token(url: str, claims: Mapping[str, Any], sent: float, received: float) -> dict[str, Any]:
+    """Return skew_seconds, uncertainty_seconds and source for a token that url issued between sent and received.
+
+    claims: of the token; Keycloak's iat is in whole seconds. Returns {} where there is none.
+    """
+    issued = claims.get("iat")
+    if not isinstance(issued, (int, float)):
+        return {}
+    skew = estimate([Sample(float(issued), sent, received)], held=0)
+    return _values(skew, f"iat of a token that {url} issued")
+
+
+def _values(skew: Skew, source: str) -> dict[str, Any]:
+    return {
+        "skew_seconds": round(skew.seconds, 3),
+        "uncertainty_seconds": round(skew.uncertainty, 3),
+        "source": source,
+    }
+
+
+def _ask(url: str, params: Mapping[str, Any]) -> Iterable[Sample]:
+    requests = import_requests()
+    # A step of this machine's clock must not look like one of the server's.
+    start = time.time() - time.monotonic()
+    with requests.Session() as session:
+        session.headers["User-Agent"] = AGENT
+        session.headers["Cache-Control"] = "no-cache"
+        begin = time.monotonic()
+        for number in range(REQUESTS):
+            time.sleep(max(0.0, begin + number / REQUESTS - time.monotonic()))
+            sent = time.monotonic()
+            try:
+                answer = session.get(
+                    url,
+                    allow_redirects=False,
+                    stream=True,
+                    timeout=params["connection_timeout"],
+                    verify=(params["ca_path"] or True) if params["validate_certs"] else False,
+                )
+                received = time.monotonic()
+                # Read, so that the connection serves the next request too; but no more than a page of it.
+                next(answer.iter_content(65536), b"")
+            except requests.RequestException as error:
+                raise Unreachable("GET", url, transport_reason(error)) from error
+            yield Sample(_date(url, answer.headers), start + sent, start + received)
+
+
+def _date(url: str, headers: Mapping[str, str]) -> float:
+    """Return the Date of an answer as Unix time. Raises SsoError where there is none of the server's own."""
+    if headers.get("Age", "0").strip() != "0":
+        raise SsoError(f"GET {url}: the answer comes from a cache, and its Date is old. Give a URL that is not cached.")
+    text = headers.get("Date", "")
+    try:
+        date = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError) as error:
+        what = f"with the Date {text[:60]!r}" if text else "without a Date header"
+        raise SsoError(
+            f"GET {url}: the server answers {what}, so its clock cannot be seen. Keycloak sends none unless a proxy "
+            "before it does: cellsops.sso.keycloak_token tells its skew."
+        ) from error
+    return date.replace(tzinfo=date.tzinfo or timezone.utc).timestamp()
+
+
+def _shown(moment: float) -> str:
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
