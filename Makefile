@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule test-matrix lint sanity unit integration bench docs build requirements clean
+.PHONY: help demo test molecule hardening test-matrix lint sanity unit integration bench docs build requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ test: $(READY) ## every check that needs no container; pytest's count comes last
 
 molecule: $(READY) ## the scenarios on containers; SCENARIO=setup for one of them, SCENARIO=cluster for the one outside CI
 	@$(NOX) --session molecule -- $(if $(SCENARIO),--scenario-name $(SCENARIO))
+
+hardening: $(READY) ## faults, kills, bad input, secrets and many at once, in full; make test does it in short
+	@$(NOX) --session hardening -- $(ARGS)
 
 test-matrix: $(READY) ## the integration tests on each supported Keycloak
 	@$(NOX) --session matrix

@@ -199,11 +199,18 @@ def integration(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """Run unit and integration tests together, for one count of them all.
+    """Run unit, integration and, in short, hardening tests together, for one count of them all.
 
     A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own.
     """
     session.run("pytest", "--numprocesses", "2", "--dist", "loadfile", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def hardening(session: nox.Session) -> None:
+    """Run the hardening tests in full, with their numbers at the end."""
+    arguments = ["--numprocesses", "2", "--dist", "loadfile", *session.posargs]
+    session.run("pytest", "tests/hardening", *arguments, env={"HARDENING": "full"})
 
 
 @nox.session(venv_backend="none")

@@ -19,12 +19,12 @@ import pytest
 import requests
 
 from integration.ansible_run import Run, run_playbook
-from integration.conftest import Site
 from integration.module_call import assert_one_clear_line, call_module
 from integration.test_role import PLAYBOOK, run_role
 from lab import process
 from lab.cells_server import Cells
 from lab.realm import LDAP_PROVIDER, create_service_account
+from lab.site import Site
 
 TIMEOUT = 10
 NOBODY = 65534

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 
-from integration.conftest import Site, make_site
 from integration.module_call import assert_one_clear_line, call_module, own_options, predict_and_run
 from lab.cells_server import Cells
+from lab.site import Site, make_site
 
 CONNECTOR, AUDIENCE, INFO = "cells_connector", "cells_config_audience", "cells_connector_info"
 SECRET = "connector-secret-of-a-test-0123456789"

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from integration.conftest import Site
 from integration.module_call import assert_one_clear_line, call_module, own_options, predict_and_run
 from lab.realm import LDAP_PROVIDER
+from lab.site import Site
 
 CLIENT, SCOPE, MAPPER = "keycloak_oidc_client", "keycloak_client_scope", "keycloak_ldap_mapper"
 Read = Callable[[dict[str, Any]], Any]

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from integration.ansible_run import run_playbook
-from integration.conftest import Site
 from integration.test_role import not_ok
+from lab.site import Site
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -14,8 +14,8 @@ import pytest
 import requests
 
 from integration.ansible_run import Run, run_playbook
-from integration.conftest import Site, make_site
 from lab import rows
+from lab.site import Site, make_site
 
 PLAYBOOK = Path(__file__).parent / "role.yml"
 TIMEOUT = 10

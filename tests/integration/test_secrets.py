@@ -19,9 +19,9 @@ from urllib.parse import quote
 import pytest
 
 from integration.ansible_run import Run, run_playbook
-from integration.conftest import Site, make_site
 from integration.test_role import PLAYBOOK, client_of
 from lab.secret import new_password
+from lab.site import Site, make_site
 
 JWT = re.compile(r"eyJ[\w-]{15,}\.[\w-]{15,}")
 """An access token: whoever has it acts as the account."""

@@ -12,9 +12,9 @@ from pathlib import Path
 import yaml
 
 from integration.ansible_run import run_playbook
-from integration.conftest import Site
 from lab import rows
 from lab.cells_server import Cells
+from lab.site import Site
 
 SITE = Path("cellsops.sso.site")
 

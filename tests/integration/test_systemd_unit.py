@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from integration.ansible_run import Run, run_playbook
-from integration.conftest import Site
 from integration.test_role import PLAYBOOK, not_ok
+from lab.site import Site
 
 SYSTEMCTL = """#!{python}
 import os, subprocess, sys
@@ -27,7 +27,7 @@ if words[0] == "show" and "cells" in words[1:]:
 elif words[0] == "show":
     print("LoadState=not-found\\nActiveState=inactive")
 elif words[0] in ("start", "stop"):
-    subprocess.run([{python!r}, {control!r}, {cells!r}, words[0]], check=True)
+    subprocess.run([{python!r}, "-m", "lab.cells_control", {cells!r}, words[0]], check=True)
 elif words[0] == "is-active":
     print("active")
 """
@@ -38,12 +38,10 @@ def log(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a systemctl in front that knows the unit cells, and return the file with what it was asked."""
     commands, file = site.folder / "commands", site.folder / "systemctl.log"
     commands.mkdir()
-    control = str(Path(__file__).parent / "cells_control.py")
     text = SYSTEMCTL.format(
         python=sys.executable,
         log=file,
         running=site.cells.working_dir / "standin-run.json",
-        control=control,
         cells=str(site.cells.directory),
     )
     (commands / "systemctl").write_text(text, encoding="utf-8")

@@ -2,24 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The real servers of integration tests: one Keycloak and one LDAP server for all, a realm and a Cells for each."""
+"""A place for the guide to happen: a realm on the lab's Keycloak, and a Cells of its own."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from keycloak import KeycloakAdmin
 
 from lab import rows
 from lab.cells_server import Cells
-from lab.keycloak_server import NEWEST
 from lab.lab import Lab
 from lab.realm import LDAP_PROVIDER, temporary_realm
 from lab.secret import write_private
@@ -61,7 +58,7 @@ class Site:
     def role_variables(self) -> dict[str, Any]:
         """What the role needs to know; everything else is the guide's."""
         keycloak, cells = self.lab.keycloak, self.cells
-        control = [sys.executable, str(Path(__file__).parent / "cells_control.py"), str(cells.directory)]
+        control = [sys.executable, "-m", "lab.cells_control", str(cells.directory)]
         return {
             "sso_keycloak_url": keycloak.url,
             "sso_keycloak_username": keycloak.admin_username,
@@ -91,13 +88,6 @@ class Site:
         )
 
 
-@pytest.fixture(scope="session")
-def lab() -> Iterator[Lab]:
-    """Keycloak (KEYCLOAK_VERSION, or the newest) and LDAP, for all tests."""
-    with Lab(keycloak_version=os.environ.get("KEYCLOAK_VERSION") or NEWEST, cells=False) as servers:
-        yield servers
-
-
 def make_site(lab: Lab, folder: Path, **cells_settings: Any) -> Iterator[Site]:
     """Yield a new site; what is given goes to Cells, such as edition, store or env."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -105,16 +95,4 @@ def make_site(lab: Lab, folder: Path, **cells_settings: Any) -> Iterator[Site]:
     with cells, temporary_realm(lab.keycloak, lab.ldap) as admin:
         # For the role's stop and start commands, which are processes of their own.
         write_private(cells.directory / "control.json", json.dumps(cells.state() | {"token": cells.token}))
-        yield Site(lab, admin, cells, admin.connection.realm_name, folder)
-
-
-@pytest.fixture
-def site(lab: Lab, tmp_path: Path) -> Iterator[Site]:
-    """A site of its own for a test."""
-    yield from make_site(lab, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def shared_site(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site for the tests of one file, which leave it as they found it."""
-    yield from make_site(lab, tmp_path_factory.mktemp("site"))
+        yield Site(lab, admin, cells, str(admin.connection.realm_name), folder)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stops or starts the Cells of a test, for the role's commands: cells_control.py FOLDER stop|start."""
+"""Stops or starts the Cells of a test, for the role's commands: python -m lab.cells_control FOLDER stop|start."""
 
 from __future__ import annotations
 
