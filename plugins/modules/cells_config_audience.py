@@ -148,7 +148,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_api import ApiStore
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_cli import CliStore
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import FileStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_edit import FileStore
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import StaticClientAudience

@@ -37,6 +37,7 @@ class ApiStore:
         self.session = session
         self.warnings = session.warnings
         self.client_id = client_id
+        self.unfinished: list[str] = []
         self._shows_all = False
 
     def load(self) -> State:
@@ -56,6 +57,9 @@ class ApiStore:
                 " use method file or cli."
             )
         return f"write the audience of static client {self.client_id} by the REST interface"
+
+    def clean_up(self) -> None:
+        """Do nothing: a killed run leaves nothing here."""
 
     def save(self, client: State, audience: list[str]) -> None:
         """Write the client with the audience and all its other fields. Raises NotKept where one is lost, SsoError."""

@@ -11,12 +11,8 @@ import pwd
 import shutil
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import (
-    SERVICE,
-    FileStore,
-    Snapshot,
-    edit,
-)
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_edit import FileStore, edit
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import SERVICE
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_source import RunCommand
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotKept
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
@@ -46,7 +42,8 @@ class CliStore(FileStore):
                 f"The cells command cannot take entries out of the audience of {self.client_id}, nor replace what is"
                 " no list: use method file."
             )
-        index, _client = self.find(self.file.parse(self.file.read().content))
+        with self.file.undisturbed():
+            index, _client = self.find(self.file.parse(self.undo.content()))
         commands = (self._command(index, position, url) for position, url in _assignments(present, audience))
         return "; ".join(" ".join(command) for command in commands)
 
@@ -55,7 +52,8 @@ class CliStore(FileStore):
 
         Raises NotKept where it is something else, after putting it back as it was, and InvalidInput.
         """
-        with self.file.locked():
+        with self.file.locked() as lock:
+            self._undo_killed_command()
             before = self.file.read()
             index, found = self.find(self.file.parse(before.content))
             if found != client:
@@ -65,24 +63,31 @@ class CliStore(FileStore):
             if self.backup:
                 self.backup_file = self.file.back_up(before)
             wanted = self.file.parse(edit(before.content, index, audience))
+            # A run that is killed from here on leaves the copy, by which the next one puts the file back.
+            self.undo.make(before)
             for position, url in _assignments(client.get("audience") or [], audience):
-                self._run(self._command(index, position, url), before)
-            self._compare(before, wanted)
+                self._run(self._command(index, position, url), lock)
+            self._compare(wanted)
 
     def _command(self, index: int, position: int, url: str) -> list[str]:
         return [self.cells_bin, "admin", "config", "set", SERVICE, f"staticClients[{index}]/audience[{position}]", url]
 
-    def _run(self, command: list[str], before: Snapshot) -> None:
+    def _run(self, command: list[str], lock: int) -> None:
         owner, environment = self._as_owner()
         try:
             code, _out, words = self.run_command(
-                [*owner, *command], cwd=self.working_dir, environ_update=environment, handle_exceptions=False
+                [*owner, *command],
+                cwd=self.working_dir,
+                environ_update=environment,
+                handle_exceptions=False,
+                # The command outlives a run that is killed: the next run waits until it has ended.
+                pass_fds=[lock],
             )
         except OSError as error:
-            self._put_back(before)
+            self.undo.put_back()
             raise InvalidInput(f"{' '.join(command)}: {error}. The file is as it was.") from error
         if code != 0:
-            self._put_back(before)
+            self.undo.put_back()
             words = " ".join(words.split())[:200]
             raise InvalidInput(f"{' '.join(command)}: exit code {code}, {words}. The file is as it was.")
 
@@ -92,7 +97,7 @@ class CliStore(FileStore):
         Another user's call would make and edit a configuration of its own.
         """
         environment = {"CELLS_WORKING_DIR": self.working_dir}
-        owner = os.stat(self.file.path)
+        owner = os.stat(self.undo.path)
         if os.geteuid() != 0 or owner.st_uid == 0:
             return [], environment
         try:
@@ -101,28 +106,20 @@ class CliStore(FileStore):
             environment["HOME"] = self.working_dir
         return ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups", "--"], environment
 
-    def _compare(self, before: Snapshot, wanted: dict[str, Any]) -> None:
+    def _compare(self, wanted: dict[str, Any]) -> None:
         """Compare the file with what was wanted, and put it back as it was where they differ."""
         try:
             written = self.file.parse(self.file.read().content)
         except InvalidInput:
             written = {}
         if written == wanted:
+            self.undo.drop()
             return
-        self._put_back(before)
+        self.undo.put_back()
         raise NotKept(
             f"cells admin config set did more than set the audience of {self.client_id}:"
             f" {_differences(wanted, written)}. {self.file.shown_path} was put back as it was. Use method file."
         )
-
-    def _put_back(self, before: Snapshot) -> None:
-        try:
-            if self.file.read().content == before.content:
-                return
-        except InvalidInput:
-            # The command has removed it, or made it unreadable.
-            pass
-        self.file.restore(before)
 
 
 def _assignments(present: list[Any], audience: list[str]) -> list[tuple[int, str]]:

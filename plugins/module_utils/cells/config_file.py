@@ -17,17 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_source import RunCommand, other_source
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.json_text import with_value, without_value
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import find_static_client
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
-from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 SERVICE = "pydio.web.oauth"
 CLIENTS = ("services", SERVICE, "staticClients")
-TRIES = 3
-"""How often an edit starts again because somebody else wrote the file in between."""
-
 TEMPORARY = ".cellsops-sso-"
 """What the name of a temporary file starts with, so that a run can clear what a killed one left."""
 
@@ -60,6 +53,7 @@ class ConfigFile:
         """Take the path. Reads nothing."""
         self.shown_path = path
         self.path = os.path.realpath(path)
+        self.folder = os.path.dirname(self.path)
 
     def read(self) -> Snapshot:
         """Return the file as it is. Raises InvalidInput where it cannot be read; makes none where there is none."""
@@ -100,52 +94,61 @@ class ConfigFile:
         return document
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other runs of this collection out. The lock is on the folder, since the file itself is replaced."""
-        folder = os.path.dirname(self.path)
+    def locked(self) -> Iterator[int]:
+        """Keep other runs of this collection out. The lock is on the folder, since the file itself is replaced.
+
+        Yields the lock's descriptor: a command that inherits it goes on holding the lock if this run is killed.
+        """
         try:
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
-            raise InvalidInput(f"config_path: the folder {folder} cannot be opened: {error.strerror}.") from error
+            raise InvalidInput(f"config_path: the folder {self.folder} cannot be opened: {error.strerror}.") from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            self._clear_leftovers(folder)
+            for path in self.leftovers():
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
+            yield handle
+        finally:
+            os.close(handle)
+
+    @contextlib.contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Wait until no run of this collection writes, and keep them from it while reading, where that is possible."""
+        try:
+            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            # Reading the file will say what is wrong, or needs no right to the folder.
+            yield
+            return
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
             yield
         finally:
             os.close(handle)
 
-    def replace(self, content: bytes, expected: Snapshot) -> bool:
-        """Put content in the file's place if it still holds what is expected; False where somebody else wrote it."""
-        return self._put(content, expected, unless_changed=True)
-
-    def restore(self, snapshot: Snapshot) -> None:
-        """Put the file back as it was, whatever has become of it."""
-        self._put(snapshot.content, snapshot, unless_changed=False)
-
-    def back_up(self, snapshot: Snapshot) -> str:
-        """Write a copy beside the file under a name with the time, and return its path. Raises InvalidInput."""
-        path = f"{self.path}.{os.getpid()}.{time.strftime('%Y-%m-%d@%H:%M:%S')}~"
+    def leftovers(self) -> list[str]:
+        """Return the paths of temporary files that killed runs left; only while nobody writes."""
         try:
-            os.replace(self._beside(snapshot.content, snapshot), path)
-        except OSError as error:
-            raise InvalidInput(
-                f"config_path: no backup {path} can be made: {error.strerror}. Nothing was changed."
-            ) from error
-        return path
+            names = os.listdir(self.folder)
+        except OSError:
+            return []
+        return sorted(os.path.join(self.folder, name) for name in names if name.startswith(TEMPORARY))
 
-    def _put(self, content: bytes, like: Snapshot, unless_changed: bool) -> bool:
-        """Write a new file beside the old one, sync it, and rename it, so that there is a whole file at every moment.
+    def replace(self, content: bytes, expected: Snapshot) -> bool:
+        """Put content in the file's place if it still holds what is expected; False where somebody else wrote it.
 
-        Mode, owner and extended attributes (SELinux) are those of the snapshot. Raises InvalidInput where that fails.
+        A new file is written beside the old one, synced, and renamed, so that there is a whole file at every moment.
+        Mode, owner and extended attributes (SELinux) are the old one's. Raises InvalidInput where that fails.
         """
         temporary = None
         try:
-            temporary = self._beside(content, like)
-            if unless_changed and self.read().content != like.content:
+            temporary = self._beside(content, expected)
+            if self.read().content != expected.content:
                 return False
             os.replace(temporary, self.path)
             temporary = None
-            _sync_folder(os.path.dirname(self.path))
+            sync_folder(self.folder)
         except OSError as error:
             raise InvalidInput(
                 f"config_path: {self.shown_path} cannot be replaced: {error.strerror}. It is as it was."
@@ -156,9 +159,21 @@ class ConfigFile:
                     os.unlink(temporary)
         return True
 
+    def back_up(self, snapshot: Snapshot, path: str = "") -> str:
+        """Write a copy beside the file, under a name with the time or as path, and return that. Raises InvalidInput."""
+        path = path or f"{self.path}.{os.getpid()}.{time.strftime('%Y-%m-%d@%H:%M:%S')}~"
+        try:
+            os.replace(self._beside(snapshot.content, snapshot), path)
+            sync_folder(self.folder)
+        except OSError as error:
+            raise InvalidInput(
+                f"config_path: no backup {path} can be made: {error.strerror}. Nothing was changed."
+            ) from error
+        return path
+
     def _beside(self, content: bytes, like: Snapshot) -> str:
         """Write a synced file with mode, owner and attributes of the snapshot into the folder, and return its path."""
-        handle, path = tempfile.mkstemp(prefix=TEMPORARY, dir=os.path.dirname(self.path))
+        handle, path = tempfile.mkstemp(prefix=TEMPORARY, dir=self.folder)
         try:
             with open(handle, "wb") as file:
                 file.write(content)
@@ -170,79 +185,9 @@ class ConfigFile:
             raise
         return path
 
-    @staticmethod
-    def _clear_leftovers(folder: str) -> None:
-        for name in os.listdir(folder):
-            if name.startswith(TEMPORARY):
-                with contextlib.suppress(OSError):
-                    os.unlink(os.path.join(folder, name))
 
-
-class FileStore:
-    """The static client in pydio.json, edited in place."""
-
-    def __init__(self, path: str, client_id: str, backup: bool, run_command: RunCommand) -> None:
-        """Take the path of pydio.json, the client's id, whether to keep a copy, and how to run commands.
-
-        Raises InvalidInput where Cells does not live from that file.
-        """
-        self.file = ConfigFile(path)
-        self.client_id = client_id
-        self.backup = backup
-        self.backup_file = ""
-        self.warnings: list[str] = []
-        other = other_source(path, run_command)
-        if other:
-            raise InvalidInput(
-                f"config_path: Cells does not live from {path}: {other}. Editing the file would do nothing."
-            )
-
-    def load(self) -> State:
-        """Return the static client. Raises InvalidInput."""
-        _index, client = self.find(self.file.parse(self.file.read().content))
-        return client
-
-    def plan(self, client: State, audience: list[str]) -> str:
-        """Return the line of this way."""
-        return f"write the audience of static client {self.client_id} into {self.file.shown_path}"
-
-    def save(self, client: State, audience: list[str]) -> None:
-        """Write the audience into the file as it is now. Raises InvalidInput."""
-        with self.file.locked():
-            for _try in range(TRIES):
-                before = self.file.read()
-                index, found = self.find(self.file.parse(before.content))
-                if found != client:
-                    raise InvalidInput(
-                        f"{self.file.shown_path}: the static client was changed by somebody else meanwhile: run again."
-                    )
-                edited = edit(before.content, index, audience)
-                backup = self.file.back_up(before) if self.backup else ""
-                if self.file.replace(edited, expected=before):
-                    self.backup_file = backup
-                    return
-                if backup:
-                    os.unlink(backup)
-        raise InvalidInput(
-            f"{self.file.shown_path} is being written by somebody else: stop Cells before its file is edited."
-        )
-
-    def find(self, document: dict[str, Any]) -> tuple[int, State]:
-        """Return index and static client in a parsed file. Raises InvalidInput."""
-        service = document["services"].get(SERVICE)
-        clients = service.get("staticClients") if isinstance(service, dict) else None
-        return find_static_client(clients, self.client_id, self.file.shown_path)
-
-
-def edit(content: bytes, index: int, audience: list[str]) -> bytes:
-    """Return pydio.json with the audience of the client at index set, or taken away where it is empty."""
-    text = content.decode("utf-8")
-    path: list[str | int] = [*CLIENTS, index, "audience"]
-    edited = with_value(text, path, audience) if audience else without_value(text, path)
-    return edited.encode("utf-8")
-
-
-def _sync_folder(folder: str) -> None:
+def sync_folder(folder: str) -> None:
+    """Write to the disk which files a folder holds."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -13,6 +13,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import Invalid
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
+UNFINISHED = "unfinished"
+"""The key, beside those of the static client, that holds what killed runs left: it has to go, like a field."""
+
 
 class Store(Protocol):
     """Where the static client is kept: the file, the file by way of the cells command, or the REST interface."""
@@ -20,9 +23,14 @@ class Store(Protocol):
     warnings: list[str]
     backup_file: str
     """The copy that a save made, empty where none was made."""
+    unfinished: list[str]
+    """After load: one line for each trace of a killed run that has to go. A save takes them away too."""
 
     def load(self) -> State:
         """Return the static client. Raises InvalidInput where there is none of that id, SsoError."""
+
+    def clean_up(self) -> None:
+        """Take away what killed runs left. Raises SsoError."""
 
     def plan(self, client: State, audience: list[str]) -> str:
         """Return in one line what writing the audience takes. Raises InvalidInput where this way cannot do it."""
@@ -55,27 +63,37 @@ class StaticClientAudience:
             raise InvalidInput("audience: give at least one URL; mode exact with an empty list clears it.")
 
     def read(self) -> State:
-        """Return the static client."""
-        return self.store.load()
+        """Return the static client, with what a killed run left as one more key."""
+        client = self.store.load()
+        return {**client, UNFINISHED: list(self.store.unfinished)} if self.store.unfinished else client
 
     def desired(self, current: State | None) -> State:
-        """Return the audience that the client is to have, in the order in which it stands."""
+        """Return the audience that the client is to have, in the order in which it stands, and no traces."""
+        traces: State = {UNFINISHED: None} if UNFINISHED in (current or {}) else {}
+        return {"audience": self._audience(current or {}), **traces}
+
+    def _audience(self, client: State) -> list[str]:
         declared = list(dict.fromkeys(self.options["audience"] or []))
-        present = self._present(current or {})
+        present = self._present(client)
         if self.options["state"] == "absent":
-            return {"audience": [url for url in present if declared and url not in declared]}
+            return [url for url in present if declared and url not in declared]
         if self.options["mode"] == "exact":
-            return {"audience": present if sorted(present) == sorted(declared) else declared}
-        return {"audience": [*present, *(url for url in declared if url not in present)]}
+            return present if sorted(present) == sorted(declared) else declared
+        return [*present, *(url for url in declared if url not in present)]
 
     def missing(self, current: State | None) -> list[str]:
         """Return nothing: a store without the client has been refused by then."""
         return []
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
-        """Return the one write."""
-        client, audience = current or {}, (desired or {})["audience"]
-        return [Action(self.store.plan(client, audience), lambda: self.store.save(client, audience))]
+        """Return the removal of what killed runs left, and the one write."""
+        client, audience = dict(current or {}), (desired or {})["audience"]
+        traces = client.pop(UNFINISHED, [])
+        # The first takes away all of them.
+        actions = [Action(line, self.store.clean_up) for line in traces]
+        if (client.get("audience") or []) != audience:
+            actions.append(Action(self.store.plan(client, audience), lambda: self.store.save(client, audience)))
+        return actions
 
     def _present(self, client: State) -> list[str]:
         """Return the audience as it stands. Raises InvalidInput for one that Cells itself cannot read."""

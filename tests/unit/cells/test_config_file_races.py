@@ -28,7 +28,7 @@ BALLAST = [{"uuid": f"{i:032x}", "quota": 9007199254740993 + i, "name": "é" * 2
 LARGE = document(ballast=BALLAST)
 EDITOR = """
 import sys
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import FileStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_edit import FileStore
 
 store = FileStore(sys.argv[1], "cells-frontend", False, lambda *_words, **_options: (1, "", ""))
 print("ready", flush=True)
@@ -96,7 +96,8 @@ def test_a_client_that_others_change_meanwhile_is_not_overwritten(
     edit_audience: EditAudience, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     theirs = rendered(document(clients(audience=[OTHER_URL])))
-    before_each("flock", monkeypatch, lambda _call: config.write_text(theirs))
+    # The first lock is for reading, the second for writing.
+    before_each("flock", monkeypatch, lambda call: config.write_text(theirs) if call == 2 else None)
 
     assert_one_clear_line(edit_audience(), str(config), "changed by somebody else", "run again")
 

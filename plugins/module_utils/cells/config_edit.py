@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Method file (row A2): the static client in pydio.json, edited byte for byte only where it has to be."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import CLIENTS, SERVICE, ConfigFile
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_source import RunCommand, other_source
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_undo import UndoCopy
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.json_text import with_value, without_value
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import find_static_client
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+TRIES = 3
+"""How often an edit starts again because somebody else wrote the file in between."""
+
+
+class FileStore:
+    """The static client in pydio.json, edited in place."""
+
+    def __init__(self, path: str, client_id: str, backup: bool, run_command: RunCommand) -> None:
+        """Take the path of pydio.json, the client's id, whether to keep a copy, and how to run commands.
+
+        Raises InvalidInput where Cells does not live from that file.
+        """
+        self.file = ConfigFile(path)
+        self.undo = UndoCopy(self.file)
+        self.client_id = client_id
+        self.backup = backup
+        self.backup_file = ""
+        self.warnings: list[str] = []
+        self.unfinished: list[str] = []
+        other = other_source(path, run_command)
+        if other:
+            raise InvalidInput(
+                f"config_path: Cells does not live from {path}: {other}. Editing the file would do nothing."
+            )
+
+    def load(self) -> State:
+        """Return the static client, as it is once the traces of a killed run are gone. Raises InvalidInput."""
+        with self.file.undisturbed():
+            _index, client = self.find(self.file.parse(self.undo.content()))
+            self.unfinished = [f"remove {path}, which a killed run left" for path in self.file.leftovers()]
+            if self.undo.is_there():
+                self.unfinished.append(
+                    f"put {self.file.shown_path} back as it was before a cells command that was killed"
+                    if self.undo.wanted_back()
+                    else f"remove {self.undo.path}, which a killed run left"
+                )
+        return client
+
+    def clean_up(self) -> None:
+        """Remove what killed runs left, and undo what a killed command did to the file. Raises InvalidInput."""
+        with self.file.locked():
+            self._undo_killed_command()
+
+    def _undo_killed_command(self) -> None:
+        if not self.undo.is_there():
+            return
+        if not self.undo.wanted_back():
+            self.undo.drop()
+            return
+        try:
+            replaced = self.file.read()
+            self.file.parse(replaced.content)
+        except InvalidInput:
+            # Half a file, or none: nothing worth a copy.
+            pass
+        else:
+            copied = self.file.back_up(replaced)
+            self.warnings.append(
+                f"{self.file.shown_path} was put back as it was before a cells command that was killed. What stood"
+                f" there since is in {copied}."
+            )
+        self.undo.put_back()
+
+    def plan(self, client: State, audience: list[str]) -> str:
+        """Return the line of this way."""
+        return f"write the audience of static client {self.client_id} into {self.file.shown_path}"
+
+    def save(self, client: State, audience: list[str]) -> None:
+        """Write the audience into the file as it is now. Raises InvalidInput."""
+        with self.file.locked():
+            self._undo_killed_command()
+            for _try in range(TRIES):
+                before = self.file.read()
+                index, found = self.find(self.file.parse(before.content))
+                if found != client:
+                    raise InvalidInput(
+                        f"{self.file.shown_path}: the static client was changed by somebody else meanwhile: run again."
+                    )
+                edited = edit(before.content, index, audience)
+                backup = self.file.back_up(before) if self.backup else ""
+                if self.file.replace(edited, expected=before):
+                    self.backup_file = backup
+                    return
+                if backup:
+                    os.unlink(backup)
+        raise InvalidInput(
+            f"{self.file.shown_path} is being written by somebody else: stop Cells before its file is edited."
+        )
+
+    def find(self, document: dict[str, Any]) -> tuple[int, State]:
+        """Return index and static client in a parsed file. Raises InvalidInput."""
+        service = document["services"].get(SERVICE)
+        clients = service.get("staticClients") if isinstance(service, dict) else None
+        return find_static_client(clients, self.client_id, self.file.shown_path)
+
+
+def edit(content: bytes, index: int, audience: list[str]) -> bytes:
+    """Return pydio.json with the audience of the client at index set, or taken away where it is empty."""
+    text = content.decode("utf-8")
+    path: list[str | int] = [*CLIENTS, index, "audience"]
+    edited = with_value(text, path, audience) if audience else without_value(text, path)
+    return edited.encode("utf-8")

@@ -1,0 +1,196 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run of method cli that is killed between the command and its check: the next run, of either way, heals the file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from unit.cells import fake_cells
+from unit.cells.conftest import EditAudience
+from unit.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, set_client
+from unit.module_runner import assert_one_clear_line
+
+WAY = """
+import subprocess, sys
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_cli import CliStore
+
+def run_command(words, **options):
+    done = subprocess.run(words, cwd=options.get("cwd"), pass_fds=options.get("pass_fds", ()), check=False)
+    return done.returncode, "", ""
+
+store = CliStore(sys.argv[1], "cells-frontend", False, run_command, sys.argv[2])
+store.save(store.load(), [*(store.load().get("audience") or []), sys.argv[3]])
+"""
+HANGS = """
+    import time
+    (Path(__file__).parent / "written").touch()
+    while not (Path(__file__).parent / "end").exists():
+        time.sleep(0.01)
+"""
+LIMIT = 30
+UNDO = ".pydio.json.before-cells"
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds, or fail."""
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def a_run(config: Path, command: Path, behaviour: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a run in a session of its own whose command has written the file and hangs; end what is left of it."""
+    command.write_text(command.read_text(encoding="utf-8") + HANGS, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), fake_cells.BEHAVIOUR: behaviour}
+    child = subprocess.Popen(
+        [sys.executable, "-c", WAY, str(config), str(command), URL], env=environment, start_new_session=True
+    )
+    try:
+        wait_until((command.parent / "written").exists)
+        yield child
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        fake_cells.install(command.parent)
+
+
+@pytest.fixture
+def cells(commands: Path) -> Path:
+    """Return the command, which is found on PATH."""
+    return fake_cells.install(commands)
+
+
+def killed(config: Path, command: Path, behaviour: str) -> None:
+    """Kill a run and its command after that has written the file in its way."""
+    with a_run(config, command, behaviour):
+        pass
+    assert (config.parent / UNDO).exists()
+
+
+@pytest.mark.parametrize("method", ["file", "cli"])
+@pytest.mark.parametrize(
+    "behaviour",
+    ["writes half a file", "empties the file", "removes the file", "drops later clients", "clears earlier clients"],
+)
+def test_what_a_killed_command_broke_is_put_back_by_the_next_run(
+    edit_audience: EditAudience, config: Path, cells: Path, behaviour: str, method: str
+) -> None:
+    config.write_text(rendered(document(clients()[1::-1] + clients()[2:])), encoding="utf-8")
+    config.chmod(0o640)
+    old = json.loads(config.read_bytes())
+    killed(config, cells, behaviour)
+    broken = config.read_bytes() if config.exists() else None
+    names = sorted(path.name for path in config.parent.iterdir())
+
+    predicted = edit_audience(check=True, method=method)
+    assert (config.read_bytes() if config.exists() else None) == broken
+    assert sorted(path.name for path in config.parent.iterdir()) == names
+    outcome = edit_audience(method=method)
+
+    assert outcome["changed"]
+    for key in ("changed", "actions", "diff", "static_client", "audience"):
+        assert predicted[key] == outcome[key]
+    assert f"put {config} back as it was" in outcome["actions"][0]
+    assert json.loads(config.read_bytes()) == set_client(old, audience=[URL])
+    assert config.stat().st_mode & 0o777 == 0o640
+    copies = [path for path in config.parent.iterdir() if path != config]
+    # Whatever was whole JSON is kept, and named.
+    if behaviour.endswith("clients"):
+        assert [path.read_bytes() for path in copies] == [broken]
+        assert [warning for warning in outcome.warnings if str(copies[0]) in warning]
+    else:
+        assert copies == []
+    assert not edit_audience(method=method)["changed"]
+
+
+@pytest.mark.parametrize("method", ["file", "cli"])
+def test_what_a_killed_command_did_well_stays(
+    edit_audience: EditAudience, config: Path, cells: Path, method: str
+) -> None:
+    config.write_text(rendered(set_client(document(), audience=[OTHER_URL])), encoding="utf-8")
+    killed(config, cells, "good")
+    written = config.read_bytes()
+
+    predicted = edit_audience(check=True, method=method)
+    outcome = edit_audience(method=method)
+
+    assert outcome["actions"] == predicted["actions"] == [f"remove {config.parent / UNDO}, which a killed run left"]
+    assert config.read_bytes() == written
+    assert outcome["audience"] == [OTHER_URL, URL]
+    assert list(config.parent.iterdir()) == [config]
+    assert not edit_audience(method=method)["changed"]
+
+
+def test_an_audience_that_a_killed_command_emptied_is_put_back(
+    edit_audience: EditAudience, config: Path, cells: Path
+) -> None:
+    config.write_text(rendered(set_client(document(), audience=[OTHER_URL])), encoding="utf-8")
+    killed(config, cells, "clears earlier entries")
+
+    assert edit_audience()["audience"] == [OTHER_URL, URL]
+
+
+def test_the_file_is_put_back_also_where_the_options_ask_for_what_was_there_before(
+    edit_audience: EditAudience, config: Path, cells: Path
+) -> None:
+    before = config.read_bytes()
+    killed(config, cells, "drops later clients")
+
+    assert len(edit_audience(state="absent")["actions"]) == 1
+
+    assert config.read_bytes() == before
+    assert not edit_audience(state="absent")["changed"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("method", ["file", "cli"])
+def test_what_others_wrote_since_is_not_put_back(
+    *, edit_audience: EditAudience, config: Path, cells: Path, method: str, check: bool
+) -> None:
+    killed(config, cells, "drops later clients")
+    theirs = {**json.loads(config.read_bytes()), "added": "by an administrator"}
+    config.write_text(rendered(theirs), encoding="utf-8")
+
+    outcome = edit_audience(check, method=method)
+
+    assert_one_clear_line(outcome, "was killed", str(config), str(config.parent / UNDO), "written by somebody else")
+    assert config.read_text(encoding="utf-8") == rendered(theirs)
+    (config.parent / UNDO).unlink()
+    assert edit_audience(check)["changed"]
+
+
+def test_a_run_waits_for_the_command_of_a_killed_one(edit_audience: EditAudience, config: Path, cells: Path) -> None:
+    with a_run(config, cells, "good") as first:
+        first.kill()
+        first.wait()
+        second = subprocess.Popen(
+            [sys.executable, "-c", WAY, str(config), str(cells), OTHER_URL],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        try:
+            time.sleep(0.5)
+            assert second.poll() is None
+            assert len(fake_cells.calls(cells)) == 1
+            (cells.parent / "end").touch()
+            assert second.wait(timeout=LIMIT) == 0
+        finally:
+            second.kill()
+            second.wait()
+
+    assert json.loads(config.read_bytes()) == set_client(document(), audience=[URL, OTHER_URL])
