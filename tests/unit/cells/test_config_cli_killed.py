@@ -24,11 +24,12 @@ from unit.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, s
 from unit.module_runner import assert_one_clear_line
 
 WAY = """
-import subprocess, sys
+import os, subprocess, sys
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_cli import CliStore
 
 def run_command(words, **options):
-    done = subprocess.run(words, cwd=options.get("cwd"), pass_fds=options.get("pass_fds", ()), check=False)
+    environment = {**os.environ, **options.get("environ_update", {})}
+    done = subprocess.run(words, cwd=options.get("cwd"), env=environment, pass_fds=options.get("pass_fds", ()))
     return done.returncode, "", ""
 
 store = CliStore(sys.argv[1], "cells-frontend", False, run_command, sys.argv[2])
@@ -172,7 +173,7 @@ def test_what_others_wrote_since_is_not_put_back(
     assert_one_clear_line(outcome, "was killed", str(config), str(config.parent / UNDO), "written by somebody else")
     assert config.read_text(encoding="utf-8") == rendered(theirs)
     (config.parent / UNDO).unlink()
-    assert edit_audience(check)["changed"]
+    assert edit_audience(check)["audience"] == [URL]
 
 
 def test_a_run_waits_for_the_command_of_a_killed_one(edit_audience: EditAudience, config: Path, cells: Path) -> None:

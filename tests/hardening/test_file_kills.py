@@ -1,0 +1,217 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""cells_config_audience killed at random moments of its work on a large pydio.json."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hardening.killing import Run, pause_until
+
+from integration.module_call import assert_one_clear_line, call_module
+from unit.cells.pydio_json import URL, clients, document, rendered, set_client
+
+COMMAND = Path(__file__).parent.parent / "standin" / "cells"
+TEMPORARY = ".cellsops-sso-"
+UNDO = ".pydio.json.before-cells"
+ATTRIBUTE = "user.cellsops.test"
+OWNER = (12345, 23456) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+MODE = 0o640
+SEED = 20261124
+# Seven megabytes: users, workspaces and numbers that a float does not hold.
+LARGE = document(
+    ballast=[
+        {"uuid": f"{i:032x}", "quota": 9007199254740993 + i, "name": "é" * 20, "path": f"/a/{i}"} for i in range(40_000)
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A working directory of Cells, and how the module is called for it."""
+
+    config: Path
+    options: dict[str, Any]
+    environment: dict[str, str]
+    owner: tuple[int, int]
+
+    def write(self, content: bytes) -> None:
+        """Make the file anew, alone in its folder, with mode, owner and an attribute of its own."""
+        for path in self.config.parent.iterdir():
+            path.unlink()
+        self.config.write_bytes(content)
+        os.chown(self.config, *self.owner)
+        self.config.chmod(MODE)
+        with contextlib.suppress(OSError):
+            os.setxattr(self.config, ATTRIBUTE, b"kept")
+
+    def identity(self, path: Path) -> tuple[Any, ...]:
+        """Return mode, owner and attributes of a file."""
+        status = path.stat()
+        with contextlib.suppress(OSError):
+            return status.st_mode & 0o7777, status.st_uid, status.st_gid, os.getxattr(path, ATTRIBUTE)
+        return status.st_mode & 0o7777, status.st_uid, status.st_gid
+
+    def traces(self) -> list[str]:
+        """Return the names in the folder that only a killed run leaves."""
+        return [name for name in os.listdir(self.config.parent) if name.startswith(TEMPORARY) or name == UNDO]
+
+    def start(self, **options: Any) -> Run:
+        """Start a run."""
+        return Run({**self.options, **options}, self.environment, self.config.parent.parent / "output")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        """Run the module to its end, and return its result."""
+        return call_module("cells_config_audience", {**self.options, **options}, **self.environment)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Return an empty working directory, on a machine whose systemd knows no Cells."""
+    folder, commands = tmp_path / "workdir", tmp_path / "commands"
+    folder.mkdir()
+    commands.mkdir()
+    systemctl = commands / "systemctl"
+    systemctl.write_text("#!/bin/sh\nexit 0\n")
+    systemctl.chmod(0o755)
+    search = os.pathsep.join([str(commands), str(Path(sys.executable).parent), os.environ["PATH"]])
+    options = {"config_path": str(folder / "pydio.json"), "audience": [URL]}
+    return Place(folder / "pydio.json", options, {"PATH": search}, OWNER)
+
+
+@dataclass
+class Timing:
+    """How long a run takes here and now, in seconds: all of it, and from its first temporary file on."""
+
+    whole: float
+    write: float
+
+
+def measure(place: Place, old: bytes, begun: Callable[[], bool], **options: Any) -> Timing:
+    """Return the timing of one whole run."""
+    for _try in range(20):
+        place.write(old)
+        start = time.monotonic()
+        run = place.start(**options)
+        seen = pause_until(run, begun)
+        writing = time.monotonic()
+        run.wait()
+        end = time.monotonic()
+        # A busy machine may not let this process look at the right moment.
+        if seen:
+            return Timing(end - start, end - writing)
+    raise AssertionError("no run was seen writing")
+
+
+def kill_somewhere(run: Run, timing: Timing, begun: Callable[[], bool], moments: random.Random, group: bool) -> bool:
+    """Kill a run anywhere, or, every second time, while it writes; False where it had ended by then."""
+    if moments.random() < 0.5:
+        pause = moments.uniform(0, timing.whole)
+    else:
+        pause = moments.uniform(0, timing.write) if pause_until(run, begun) else 0
+    end = time.monotonic() + pause
+    pause_until(run, lambda: time.monotonic() >= end)
+    return run.kill(group)
+
+
+@pytest.mark.parametrize("backup", [False, True], ids=["", "with a backup"])
+def test_a_killed_edit_leaves_the_old_file_or_the_new_one_and_the_next_run_ends_it(
+    place: Place, backup: bool, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
+) -> None:
+    old, new = rendered(LARGE).encode(), rendered(set_client(LARGE, audience=[URL])).encode()
+    assert len(old) > 5_000_000
+    moments = random.Random(SEED + backup)
+    goal = scale(10, 100)
+
+    def begun() -> bool:
+        return any(name.startswith(TEMPORARY) for name in os.listdir(place.config.parent))
+
+    timing = measure(place, old, begun, backup=backup)
+    kills, found = 0, set()
+    for _try in range(4 * goal):
+        place.write(old)
+        identity = place.identity(place.config)
+        kills += kill_somewhere(place.start(backup=backup), timing, begun, moments, group=False)
+
+        content = place.config.read_bytes()
+        assert content in (old, new), f"{len(content)} bytes, neither the old nor the new file"
+        assert place.identity(place.config) == identity
+        found.add(content == new)
+        copies = [path for path in place.config.parent.iterdir() if path.name.endswith("~")]
+        assert all(path.read_bytes() == old and place.identity(path) == identity for path in copies)
+        assert backup or not copies
+
+        result = place.run(backup=backup)
+        assert not result.get("failed"), result
+        assert result["changed"] is (content == old)
+        assert result["audience"] == [URL]
+        assert place.config.read_bytes() == new
+        assert place.identity(place.config) == identity
+        assert place.traces() == []
+        if kills >= goal and found == {True, False}:
+            break
+    # Else the runs were not killed in the middle of their work.
+    assert kills >= goal
+    assert found == {True, False}
+    tally("kills of an edit of the file", kills)
+
+
+@pytest.mark.parametrize("group", [False, True], ids=["the command goes on", "with its command"])
+@pytest.mark.parametrize("store", ["v4-tree", "v5-merge-keep", "v5-kv-nil", "v5-kv-trunc"])
+def test_a_killed_run_of_the_command_is_healed_by_the_next(
+    *, place: Place, store: str, group: bool, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
+) -> None:
+    # The client comes second, so that the command of newer versions 5 drops others; no integers that no version keeps.
+    # Its owner runs the command, and only this user may surely reach it.
+    place = replace(place, owner=(os.geteuid(), os.getegid()))
+    before = document([clients()[1], clients()[0], clients()[2]])
+    del before["services"]["pydio.grpc.update"], before["defaults"]["quota"]
+    before["ballast"] = [{"uuid": f"{i:032x}", "name": "é" * 20} for i in range(2_000)]
+    old, wanted = rendered(before).encode(), set_client(before, audience=[URL])
+    harmless = store in ("v4-tree", "v5-merge-keep")
+    place.environment["STANDIN_STORE"] = store
+    by_command = {"method": "cli", "cells_bin": str(COMMAND)}
+    moments = random.Random(f"{SEED}{store}{group}")
+    goal = scale(2, 15)
+
+    def begun() -> bool:
+        return (place.config.parent / UNDO).exists()
+
+    timing = measure(place, old, begun, **by_command)
+    kills = 0
+    for _try in range(6 * goal):
+        place.write(old)
+        identity = place.identity(place.config)
+        kills += kill_somewhere(place.start(**by_command), timing, begun, moments, group)
+
+        result = place.run(**by_command)
+
+        if harmless:
+            assert not result.get("failed"), result
+            assert result["audience"] == [URL]
+            assert json.loads(place.config.read_bytes()) == wanted
+        else:
+            assert_one_clear_line(result, "is gone", "put back as it was", "Use method file")
+            assert place.config.read_bytes() == old
+        assert place.identity(place.config) == identity
+        assert place.traces() == []
+        result = place.run()
+        assert not result.get("failed"), result
+        assert json.loads(place.config.read_bytes()) == wanted
+        assert place.traces() == []
+        if kills >= goal:
+            break
+    assert kills >= goal
+    tally("kills of a cells command", kills)
