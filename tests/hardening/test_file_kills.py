@@ -6,29 +6,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hardening.killing import Run, pause_until
+from hardening.place import TEMPORARY, UNDO, Place, new_place
 
-from integration.module_call import assert_one_clear_line, call_module
+from integration.module_call import assert_one_clear_line
 from unit.cells.pydio_json import URL, clients, document, rendered, set_client
 
 COMMAND = Path(__file__).parent.parent / "standin" / "cells"
-TEMPORARY = ".cellsops-sso-"
-UNDO = ".pydio.json.before-cells"
-ATTRIBUTE = "user.cellsops.test"
-OWNER = (12345, 23456) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
-MODE = 0o640
 SEED = 20261124
 # Seven megabytes: users, workspaces and numbers that a float does not hold.
 LARGE = document(
@@ -38,57 +32,11 @@ LARGE = document(
 )
 
 
-@dataclass(frozen=True)
-class Place:
-    """A working directory of Cells, and how the module is called for it."""
-
-    config: Path
-    options: dict[str, Any]
-    environment: dict[str, str]
-    owner: tuple[int, int]
-
-    def write(self, content: bytes) -> None:
-        """Make the file anew, alone in its folder, with mode, owner and an attribute of its own."""
-        for path in self.config.parent.iterdir():
-            path.unlink()
-        self.config.write_bytes(content)
-        os.chown(self.config, *self.owner)
-        self.config.chmod(MODE)
-        with contextlib.suppress(OSError):
-            os.setxattr(self.config, ATTRIBUTE, b"kept")
-
-    def identity(self, path: Path) -> tuple[Any, ...]:
-        """Return mode, owner and attributes of a file."""
-        status = path.stat()
-        with contextlib.suppress(OSError):
-            return status.st_mode & 0o7777, status.st_uid, status.st_gid, os.getxattr(path, ATTRIBUTE)
-        return status.st_mode & 0o7777, status.st_uid, status.st_gid
-
-    def traces(self) -> list[str]:
-        """Return the names in the folder that only a killed run leaves."""
-        return [name for name in os.listdir(self.config.parent) if name.startswith(TEMPORARY) or name == UNDO]
-
-    def start(self, **options: Any) -> Run:
-        """Start a run."""
-        return Run({**self.options, **options}, self.environment, self.config.parent.parent / "output")
-
-    def run(self, **options: Any) -> dict[str, Any]:
-        """Run the module to its end, and return its result."""
-        return call_module("cells_config_audience", {**self.options, **options}, **self.environment)
-
-
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """Return an empty working directory, on a machine whose systemd knows no Cells."""
-    folder, commands = tmp_path / "workdir", tmp_path / "commands"
-    folder.mkdir()
-    commands.mkdir()
-    systemctl = commands / "systemctl"
-    systemctl.write_text("#!/bin/sh\nexit 0\n")
-    systemctl.chmod(0o755)
-    search = os.pathsep.join([str(commands), str(Path(sys.executable).parent), os.environ["PATH"]])
-    options = {"config_path": str(folder / "pydio.json"), "audience": [URL]}
-    return Place(folder / "pydio.json", options, {"PATH": search}, OWNER)
+def place() -> Iterator[Place]:
+    """Return an empty working directory."""
+    with new_place() as made:
+        yield made
 
 
 @dataclass

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from lab import tools
@@ -34,13 +35,16 @@ def parse_version(version: str) -> tuple[int, int]:
     return found
 
 
-def install(version: str, java: str) -> Path:
+def install(version: str, java: str, client_auth: str = "none") -> Path:
     """Return the folder of Keycloak version, fetching and building it first where that was not done yet.
 
+    client_auth: whether it asks for a client's certificate (``none``, ``request``, ``required``), which is built in.
     Nothing in it changes afterwards. Takes a minute the first time (about 170 MB to download); then no time at all.
     Raises LabError where Maven or the build fails.
     """
     parse_version(version)
+    if client_auth != "none":
+        return _install_with_client_auth(version, java, client_auth)
     cache = tools.cache_directory()
     home = cache / f"keycloak-{version}"
     done = home / ".built"
@@ -53,14 +57,27 @@ def install(version: str, java: str) -> Path:
                 packed.extractall(cache, filter="data")
             # Maven keeps its own copy.
             shutil.rmtree(downloads)
-            _build(home, version, java)
+            _build(home, version, java, BUILD_OPTIONS)
             done.touch()
     return home
 
 
-def _build(home: Path, version: str, java: str) -> None:
+def _install_with_client_auth(version: str, java: str, client_auth: str) -> Path:
+    plain = install(version, java)
+    home = plain.with_name(f"{plain.name}-client-auth-{client_auth}")
+    done = home / ".built"
+    with tools.locked(home.with_name(f"{home.name}.lock")):
+        if not done.exists():
+            shutil.rmtree(home, ignore_errors=True)
+            shutil.copytree(plain, home, ignore=shutil.ignore_patterns(".built"))
+            _build(home, version, java, BUILD_OPTIONS | {"KC_HTTPS_CLIENT_AUTH": client_auth})
+            done.touch()
+    return home
+
+
+def _build(home: Path, version: str, java: str, build_options: Mapping[str, str]) -> None:
     options = " ".join(tools.JAVA_OPTIONS)
-    env = tools.environment(**BUILD_OPTIONS, JAVA=java, JAVA_OPTS=f"-Xmx768m {options}")
+    env = tools.environment(**build_options, JAVA=java, JAVA_OPTS=f"-Xmx768m {options}")
     built = subprocess.run([str(home / "bin/kc.sh"), "build"], env=env, capture_output=True, text=True, check=False)
     if built.returncode != 0:
         lines = [line for line in (built.stdout + built.stderr).splitlines() if line.strip()] or ["it printed nothing"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,23 @@ PROPERTIES = {
 }
 
 
+@dataclass(frozen=True)
+class Tls:
+    """Files in PEM form for a Keycloak that also listens on https.
+
+    client_ca: the authority whose clients it lets in. client_auth: ``request`` or ``required`` where it asks for them.
+    """
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+    client_auth: str = "none"
+
+
 class Keycloak(Server):
     """Keycloak with an admin in the realm ``master``, its database in memory.
 
+    tls: what it also listens on https with, on ``https_port``; it calls itself by its plain URL all the same.
     version: which one, from 22.0.0 on. access_log: whether each request is logged (``requests_since`` needs it).
     """
 
@@ -52,6 +67,7 @@ class Keycloak(Server):
         port: int | None = None,
         admin_password: str | None = None,
         access_log: bool = True,
+        tls: Tls | None = None,
     ) -> None:
         super().__init__(directory)
         self.version = version
@@ -61,6 +77,8 @@ class Keycloak(Server):
         self.admin_username = "lab-admin"
         self.admin_password = admin_password or new_password("keycloak-admin")
         self.access_log = access_log
+        self.tls = tls
+        self.https_port = process.free_port() if tls else 0
         self.title = f"Keycloak {version}"
         self._java = ""
         self._distribution: Path | None = None
@@ -82,7 +100,7 @@ class Keycloak(Server):
     def prepare(self) -> None:
         """Fetch and build the distribution, the first time."""
         self._java = tools.java()
-        self._distribution = install(self.version, self._java)
+        self._distribution = install(self.version, self._java, self.tls.client_auth if self.tls else "none")
 
     def launch(self) -> None:
         """Start Keycloak with a home of its own, so that what it writes stays apart from other runs."""
@@ -111,6 +129,15 @@ class Keycloak(Server):
             "KC_HTTP_PORT": str(self.port),
             "KC_HOSTNAME_STRICT": "false",
         }
+        if self.tls:
+            options |= {
+                "KC_HTTPS_PORT": str(self.https_port),
+                "KC_HTTPS_CERTIFICATE_FILE": str(self.tls.certificate),
+                "KC_HTTPS_CERTIFICATE_KEY_FILE": str(self.tls.key),
+                "KC_HTTPS_CLIENT_AUTH": self.tls.client_auth,
+            }
+            if self.tls.client_ca:
+                options["KC_TRUSTSTORE_PATHS"] = str(self.tls.client_ca)
         if self._release >= OWN_ACCESS_LOG:
             options["KC_HTTP_ACCESS_LOG_ENABLED"] = str(self.access_log).lower()
         if self._release >= (25, 0):

@@ -97,11 +97,15 @@ class FileStore:
                     )
                 edited = edit(before.content, index, audience)
                 backup = self.file.back_up(before) if self.backup else ""
-                if self.file.replace(edited, expected=before):
+                replaced = False
+                try:
+                    replaced = self.file.replace(edited, expected=before)
+                finally:
+                    if backup and not replaced:
+                        os.unlink(backup)
+                if replaced:
                     self.backup_file = backup
                     return
-                if backup:
-                    os.unlink(backup)
         raise InvalidInput(
             f"{self.file.shown_path} is being written by somebody else: stop Cells before its file is edited."
         )
