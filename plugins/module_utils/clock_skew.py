@@ -23,6 +23,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     base_url,
     check_certificate_files,
     import_requests,
+    is_unencrypted,
     transport_reason,
 )
 
@@ -101,6 +102,16 @@ def measure(params: Mapping[str, Any]) -> dict[str, Any]:
             values,
         )
     return values
+
+
+def exposed(params: Mapping[str, Any]) -> list[str]:
+    """Return warnings where somebody on the way could tell a wrong time, for the options of clock_skew_info."""
+    url = params["url"]
+    if is_unencrypted(url):
+        return [f"url: {url} is not encrypted: the time that it tells can be changed on the way."]
+    if url.startswith("https:") and not params["validate_certs"]:
+        return [f"validate_certs: the certificate of {url} is not checked: whoever answers can tell any time."]
+    return []
 
 
 def of_token(url: str, claims: Mapping[str, Any], sent: float, received: float) -> dict[str, Any]:

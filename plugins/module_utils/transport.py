@@ -42,7 +42,7 @@ TLS_ADVICE = (
     ("certificate required", "The server asks for a client certificate, which some modules take in client_cert."),
     ("handshake failure", "Does the server ask for a client certificate (client_cert)?"),
     ("alert unknown ca", "The server does not trust the client certificate in client_cert."),
-    ("alert bad certificate", "The server refuses the client certificate in client_cert."),
+    ("alert bad certificate", "The server wants a client certificate that it trusts: give one in client_cert."),
     ("alert certificate", "The server refuses the client certificate in client_cert."),
 )
 """What to do, by what OpenSSL says; the first that fits."""

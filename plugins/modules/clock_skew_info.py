@@ -82,9 +82,11 @@ source:
   sample: Date header of https://cells.example.org, 10 answers
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import SkewSession, measure
+from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import SkewSession, exposed, measure
 from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
 
 
@@ -99,7 +101,12 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    answer(module, lambda: (SkewSession([]), measure(module.params)))
+
+    def ask() -> tuple[SkewSession, dict[str, Any]]:
+        values = measure(module.params)
+        return SkewSession(exposed(module.params)), values
+
+    answer(module, ask)
 
 
 if __name__ == "__main__":
