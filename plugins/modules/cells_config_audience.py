@@ -60,7 +60,8 @@ options:
       - V(file) edits O(config_path), byte for byte only what is needed, in one step that cannot leave half a file.
       - V(cli) runs C(cells admin config set), as the guide does, and reads the file back. Where the command changed
         or dropped anything else,
-        as newer versions 5 do, the file is put back as it was, and the task fails. It cannot shorten the list.
+        as newer versions 5 do, the file is put back as it was, and the task fails. It cannot shorten the list. If the
+        task is killed on the way, the next one puts back what was lost, by the copy C(.pydio.json.before-cells).
       - V(api) uses the REST interface of Cells Enterprise. Where that does not show all fields of the client, the
         task fails before it writes.
     type: str

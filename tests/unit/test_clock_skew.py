@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import HELD, WIDTH, Sample, estimate
+from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import HELD, WIDTH, Sample, estimate, exposed
 from unit.module_runner import RunModule, assert_one_clear_line
 
 Says = Callable[[], dict[str, str]]
@@ -179,3 +179,22 @@ def test_the_truth_lies_in_the_interval(skew: float, held: float, trips: list[tu
 
     assert abs(found.seconds - skew) <= found.uncertainty + 1e-5
     assert found.uncertainty <= (WIDTH + HELD + min(there + back for there, back, _pause in trips)) / 2 + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("url", "validate_certs", "words"),
+    [
+        ("http://cells.example.org", True, "url: http://cells.example.org is not encrypted"),
+        (
+            "https://cells.example.org",
+            False,
+            "validate_certs: the certificate of https://cells.example.org is not checked",
+        ),
+        ("http://localhost:8080", True, None),
+        ("https://cells.example.org", True, None),
+    ],
+)
+def test_a_time_that_others_could_change_is_warned_about(url: str, validate_certs: bool, words: str | None) -> None:
+    warnings = exposed({"url": url, "validate_certs": validate_certs})
+
+    assert [warning.startswith(words or "") for warning in warnings] == ([True] if words else [])

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -79,6 +80,22 @@ def test_the_backup_holds_what_was_replaced(
     backup = edit_audience(backup=True)["backup_file"]
 
     assert Path(backup).read_text() == rendered(document(counter=1))
+
+
+def test_no_backup_stays_where_the_file_cannot_be_replaced(
+    edit_audience: EditAudience, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The backup and its folder are synced before the new file.
+    def disk_is_full(call: int) -> None:
+        if call == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before_each("fsync", monkeypatch, disk_is_full)
+
+    assert_one_clear_line(edit_audience(backup=True), str(config), "No space left on device", "It is as it was")
+
+    assert config.read_text() == rendered(document())
+    assert list(config.parent.iterdir()) == [config]
 
 
 def test_a_client_that_moves_meanwhile_is_found_again(
@@ -160,6 +177,25 @@ def test_what_a_killed_run_left_is_cleared(
     edit_audience(**options)
 
     assert sorted(config.parent.iterdir()) == sorted([config, *others])
+
+
+def test_what_a_killed_run_left_is_cleared_also_where_nothing_else_is_to_do(
+    edit_audience: EditAudience, config: Path
+) -> None:
+    edit_audience()
+    before = config.read_bytes()
+    left = config.parent / ".cellsops-sso-abc123"
+    left.write_text("half a fi")
+
+    predicted = edit_audience(check=True)
+    outcome = edit_audience()
+
+    assert predicted["actions"] == outcome["actions"] == [f"remove {left}, which a killed run left"]
+    assert predicted["diff"] == outcome["diff"]
+    assert outcome["static_client"] == predicted["static_client"]
+    assert config.read_bytes() == before
+    assert list(config.parent.iterdir()) == [config]
+    assert not edit_audience()["changed"]
 
 
 def test_check_mode_clears_nothing(edit_audience: EditAudience, config: Path) -> None:
