@@ -63,15 +63,27 @@ def measure(place: Place, old: bytes, begun: Callable[[], bool], **options: Any)
     raise AssertionError("no run was seen writing")
 
 
-def kill_somewhere(run: Run, timing: Timing, begun: Callable[[], bool], moments: random.Random, group: bool) -> bool:
-    """Kill a run anywhere, or, every second time, while it writes; False where it had ended by then."""
-    if moments.random() < 0.5:
-        pause = moments.uniform(0, timing.whole)
-    else:
-        pause = moments.uniform(0, timing.write) if pause_until(run, begun) else 0
+def kill_somewhere(
+    place: Place, run: Run, timing: Timing, begun: Callable[[], bool], moments: random.Random, *, group: bool = False
+) -> bool:
+    """Kill a run anywhere, or while it writes, or as soon as the file changes; False where it had ended by then."""
+    before = stamp(place.config)
+    aim = moments.choice(["anywhere", "writing", "writing", "changing"])
+    pause = moments.uniform(0, timing.whole if aim == "anywhere" else timing.write)
+    if aim == "writing" and not pause_until(run, begun):
+        pause = 0
+    if aim == "changing":
+        pause_until(run, lambda: stamp(place.config) != before)
+        pause = 0
     end = time.monotonic() + pause
     pause_until(run, lambda: time.monotonic() >= end)
     return run.kill(group)
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """Return what tells that a file was written or replaced."""
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 @pytest.mark.parametrize("backup", [False, True], ids=["", "with a backup"])
@@ -91,7 +103,7 @@ def test_a_killed_edit_leaves_the_old_file_or_the_new_one_and_the_next_run_ends_
     for _try in range(4 * goal):
         place.write(old)
         identity = place.identity(place.config)
-        kills += kill_somewhere(place.start(backup=backup), timing, begun, moments, group=False)
+        kills += kill_somewhere(place, place.start(backup=backup), timing, begun, moments)
 
         content = place.config.read_bytes()
         assert content in (old, new), f"{len(content)} bytes, neither the old nor the new file"
@@ -142,7 +154,7 @@ def test_a_killed_run_of_the_command_is_healed_by_the_next(
     for _try in range(6 * goal):
         place.write(old)
         identity = place.identity(place.config)
-        kills += kill_somewhere(place.start(**by_command), timing, begun, moments, group)
+        kills += kill_somewhere(place, place.start(**by_command), timing, begun, moments, group=group)
 
         result = place.run(**by_command)
 
