@@ -48,7 +48,7 @@ LINTERS: list[list[str]] = [
         ".",
     ],
 ]
-INSTALL_ENGINE = "apt-get install podman runc netavark aardvark-dns debootstrap, or set CONTAINER_ENGINE=docker"
+INSTALL_ENGINE = "apt-get install podman runc netavark aardvark-dns iptables debootstrap, or CONTAINER_ENGINE=docker"
 # Scenarios that do not start with the images of the others.
 IMAGES = {"cluster": ["debian", "host", "openldap", "keycloak-cluster", "cells", "api", "postgresql", "haproxy"]}
 KEYCLOAKS = ["22.0.5", "24.0.5", "26.0.8", "26.4.7", "26.7.3"]

@@ -21,7 +21,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import Invalid
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     AGENT,
     base_url,
-    check_certificate_files,
+    check_connection,
     import_requests,
     is_unencrypted,
     transport_reason,
@@ -82,13 +82,13 @@ def measure(params: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidInput(f"max_skew is {params['max_skew']}: give the seconds that the clocks may differ, 0 or more.")
     # Not any path is a server's URL; what stands behind the host is asked for as it is.
     url = base_url(params["url"], "url")
-    check_certificate_files(params)
+    check_connection(params)
     samples = list(_ask(url, params))
     try:
         skew = estimate(samples)
     except ValueError as error:
         raise SsoError(
-            f"GET {url}: its Date headers contradict one another. Are there several servers with different clocks "
+            f"HEAD {url}: its Date headers contradict one another. Are there several servers with different clocks "
             "behind this address?"
         ) from error
     values = _values(skew, f"Date header of {url}, {len(samples)} answers")
@@ -146,32 +146,33 @@ def _ask(url: str, params: Mapping[str, Any]) -> Iterable[Sample]:
             time.sleep(max(0.0, begin + number / REQUESTS - time.monotonic()))
             sent = time.monotonic()
             try:
-                answer = session.get(
+                # No page: it might be long, or trickle.
+                answer = session.head(
                     url,
                     allow_redirects=False,
-                    stream=True,
                     timeout=params["connection_timeout"],
                     verify=(params["ca_path"] or True) if params["validate_certs"] else False,
                 )
                 received = time.monotonic()
-                # Read, so that the connection serves the next request too; but no more than a page of it.
-                next(answer.iter_content(65536), b"")
-            except requests.RequestException as error:
-                raise Unreachable("GET", url, transport_reason(error)) from error
+            except (requests.RequestException, ValueError) as error:
+                # A ValueError is a Location header that is no URL, or no text.
+                raise Unreachable("HEAD", url, transport_reason(error)) from error
             yield Sample(_date(url, answer.headers), start + sent, start + received)
 
 
 def _date(url: str, headers: Mapping[str, str]) -> float:
     """Return the Date of an answer as Unix time. Raises SsoError where there is none of the server's own."""
     if headers.get("Age", "0").strip() != "0":
-        raise SsoError(f"GET {url}: the answer comes from a cache, and its Date is old. Give a URL that is not cached.")
+        raise SsoError(f"HEAD {url}: the answer is from a cache, and its Date is old. Give a URL that is not cached.")
     text = headers.get("Date", "")
     try:
         date = parsedate_to_datetime(text)
+        # Beyond these, sums with it leave what a datetime can hold.
+        date = date.replace(year=date.year if 1970 <= date.year <= 9998 else 0)
     except (TypeError, ValueError, IndexError) as error:
         what = f"with the Date {text[:60]!r}" if text else "without a Date header"
         raise SsoError(
-            f"GET {url}: the server answers {what}, so its clock cannot be seen. Keycloak sends none unless a proxy "
+            f"HEAD {url}: the server answers {what}, so its clock cannot be seen. Keycloak sends none unless a proxy "
             "before it does: cellsops.sso.keycloak_token tells its skew."
         ) from error
     return date.replace(tzinfo=date.tzinfo or timezone.utc).timestamp()

@@ -31,6 +31,8 @@ REPEATS = 4
 LONGEST_WAIT = 30
 """Seconds to wait at the most where a server names a time in Retry-After."""
 
+LONGEST_TIMEOUT = 86400
+
 TLS_ADVICE = (
     ("mismatch", "Give a URL with the name that is in the certificate."),
     ("has expired", "The server needs a new certificate."),
@@ -107,7 +109,7 @@ def base_url(value: str, option: str) -> str:
     """
     try:
         url = urlsplit(value)
-        good = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+        good = url.scheme in ("http", "https") and _may_be_a_host(url.hostname or "") and url.port != 0
     except ValueError:
         good = False
     # An error must not show a password that stands in a URL.
@@ -118,6 +120,15 @@ def base_url(value: str, option: str) -> str:
     if "?" in value or "#" in value:
         raise InvalidInput(f"{option}: {value!r} has a query or a fragment, which a server's URL has not.")
     return value.rstrip("/")
+
+
+def _may_be_a_host(host: str) -> bool:
+    """Return whether there can be such a host. Raises ValueError for a name with an empty or too long label."""
+    try:
+        return bool(ipaddress.ip_address(host.partition("%")[0]))
+    except ValueError:
+        # The codec knows the limits of RFC 1035, section 2.3.4.
+        return bool(host.encode("idna")) and not host.startswith(("*", "."))
 
 
 def is_unencrypted(url: str) -> bool:
@@ -145,11 +156,15 @@ def exposure(url: str, option: str, what: str, params: Mapping[str, Any]) -> lis
     return []
 
 
-def check_certificate_files(params: Mapping[str, Any]) -> None:
-    """Load ca_path, client_cert and client_key once, before the libraries fail on them in their own words.
+def check_connection(params: Mapping[str, Any]) -> None:
+    """Try connection_timeout, ca_path, client_cert and client_key, before the libraries fail on them in other words.
 
-    Raises InvalidInput that names the option and the file.
+    Raises InvalidInput that names the option, and the file.
     """
+    if not 0 < params["connection_timeout"] <= LONGEST_TIMEOUT:
+        raise InvalidInput(
+            f"connection_timeout is {params['connection_timeout']}: give the seconds to wait, 1 to {LONGEST_TIMEOUT}."
+        )
     ca_path, cert, key = (params.get(option) for option in ("ca_path", "client_cert", "client_key"))
     for option, path in (("ca_path", ca_path), ("client_cert", cert), ("client_key", key)):
         if path and not os.path.exists(path):
@@ -209,6 +224,8 @@ def transport_reason(error: BaseException) -> str:
     if isinstance(root, requests.exceptions.TooManyRedirects):
         target = root.response.headers.get("Location", "") if root.response is not None else ""
         return f"the server redirects to {target or 'another place'}: give that URL"
+    if isinstance(root, ValueError) and not isinstance(root, requests.RequestException):
+        return "the server redirects to what is no URL"
     if isinstance(root, requests.exceptions.SSLError):
         # "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: … (_ssl.c:1020)"
         words = re.sub(r"^\[\w+: \w+\] | \(_ssl\.c:\d+\)$", "", innermost(root)).rstrip(".")

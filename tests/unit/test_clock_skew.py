@@ -44,13 +44,12 @@ class Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ClockServer
 
-    def do_GET(self) -> None:
+    def do_HEAD(self) -> None:
         self.server.paths.add(self.path)
         self.send_response_only(self.server.status)
-        for name, value in {"Content-Length": "3", **self.server.says()}.items():
+        for name, value in {"Content-Length": "30000000", **self.server.says()}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(b"yes")
 
     def log_message(self, *_args: Any) -> None:
         pass
@@ -120,8 +119,10 @@ def test_beyond_max_skew_one_line_names_both_clocks(server: ClockServer, run_mod
     ("headers", "words"),
     [
         ({"Date": "yesterday"}, "with the Date 'yesterday'"),
+        ({"Date": "Fri, 31 Dec 9999 23:59:59 -0100"}, "with the Date 'Fri, 31 Dec 9999 23:59:59 -0100'"),
+        ({"Date": "Mon, 01 Jan 1601 00:00:00 +0100"}, "with the Date 'Mon, 01 Jan 1601 00:00:00 +0100'"),
         ({}, "without a Date header"),
-        ({"Date": formatdate(0, usegmt=True), "Age": "12"}, "comes from a cache"),
+        ({"Date": formatdate(0, usegmt=True), "Age": "12"}, "is from a cache"),
     ],
 )
 def test_answers_that_tell_no_time(
@@ -129,7 +130,7 @@ def test_answers_that_tell_no_time(
 ) -> None:
     outcome = run_module("clock_skew_info", {"url": clock(server, lambda: headers)})
 
-    assert_one_clear_line(outcome, "GET http://127.0.0.1:", words)
+    assert_one_clear_line(outcome, "HEAD http://127.0.0.1:", words)
 
 
 def test_two_clocks_behind_one_address(server: ClockServer, run_module: RunModule) -> None:
@@ -150,11 +151,25 @@ def test_a_redirect_is_not_followed(server: ClockServer, run_module: RunModule) 
     assert server.paths == {"/"}
 
 
+@pytest.mark.parametrize("location", ["https://[broken", "https://h:port/", "\xff\xfe"])
+def test_a_redirect_to_what_is_no_url(server: ClockServer, run_module: RunModule, location: str) -> None:
+    url = clock(server, lambda: {**ahead(0)(), "Location": location}, 302)
+
+    outcome = run_module("clock_skew_info", {"url": url})
+
+    if outcome.values.get("failed"):
+        assert_one_clear_line(outcome, "HEAD http://127.0.0.1:", "redirects to what is no URL")
+    else:
+        assert abs(outcome["skew_seconds"]) <= 1
+
+
 @pytest.mark.parametrize(
     ("own", "words"),
     [
+        ({"url": "http://127.0.0.1:9", "connection_timeout": 0}, "connection_timeout is 0: give the seconds to wait"),
+        ({"url": "http://127.0.0.1:9", "connection_timeout": 10**12}, "1 to 86400"),
         ({"url": "sso.example.org"}, "is not a URL"),
-        ({"url": "http://127.0.0.1:9"}, "GET http://127.0.0.1:9: no answer"),
+        ({"url": "http://127.0.0.1:9"}, "HEAD http://127.0.0.1:9: no answer"),
         ({"url": "http://127.0.0.1:9", "max_skew": -1}, "max_skew is -1"),
         ({"url": "http://127.0.0.1:9", "max_skew": "nan"}, "max_skew is nan"),
     ],

@@ -298,6 +298,7 @@ def test_a_good_url_loses_its_trailing_slash_only(value: str) -> None:
     "value",
     [
         *("", "h", "//h", "file:///etc", "https:/h", "https://", "https://h:99999", "https://h:0", "https://h\n"),
+        *("https://a..b", "https://.h", "https://*.example.org", f"https://{'h' * 64}"),
         *("https://h h", "https://h?a=1", "https://h#a", "https://user@h", "https://user:standin-pw@h"),
     ],
 )

@@ -29,7 +29,8 @@ def check_issuer(issuer: str, params: Mapping[str, Any]) -> list[str]:
             verify=(params["ca_path"] or True) if params["validate_certs"] else False,
             allow_redirects=False,
         )
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:
+        # A ValueError is a Location header that is no URL, or no text.
         return [f"issuer: {url} could not be fetched from here ({transport_reason(error)}), so it was not compared."]
     if response.status_code >= 500:
         return [f"issuer: {url} answered with HTTP {response.status_code}, so it was not compared."]

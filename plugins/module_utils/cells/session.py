@@ -21,7 +21,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     AGENT,
     base_url,
-    check_certificate_files,
+    check_connection,
     exposure,
     import_requests,
     repeat_calls,
@@ -50,7 +50,7 @@ class CellsSession:
             raise InvalidInput(f"cells_token is missing. {NEW_TOKEN}")
         if not token.isascii() or len(token.split()) != 1:
             raise InvalidInput(f"cells_token is not one word, so it is no token of Cells. {NEW_TOKEN}")
-        check_certificate_files(params)
+        check_connection(params)
         # With each call, since requests lets REQUESTS_CA_BUNDLE take the place of what a session holds.
         self._settings = {
             "timeout": params["connection_timeout"],
@@ -99,7 +99,8 @@ class CellsSession:
         requests = import_requests()
         try:
             return self._session.request(method, url, json=body, **self._settings)
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:
+            # A ValueError is a Location header that is no URL, or no text.
             raise Unreachable(method, url, transport_reason(error)) from error
 
     def _why_not(self) -> str:

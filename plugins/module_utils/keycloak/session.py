@@ -32,7 +32,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import missing_right
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     base_url,
-    check_certificate_files,
+    check_connection,
     exposure,
     repeat_calls,
     server_words,
@@ -147,7 +147,7 @@ class KeycloakSession:
         self.url = base_url(params["auth_keycloak_url"], "auth_keycloak_url")
         self.realm = realm
         self.warnings = exposure(self.url, "auth_keycloak_url", "the credentials", params)
-        check_certificate_files(params)
+        check_connection(params)
         credentials = _credentials(params)
         token = None if _near_its_end(params["token"]) and credentials else params["token"]
         if not token and not credentials:
