@@ -238,7 +238,7 @@ def transport_reason(error: BaseException) -> str:
 
 def _cut_short(error: BaseException) -> bool:
     """Return whether a connection ended in the middle of TLS, as where a proxy restarts, and was not refused."""
-    return any(isinstance(below, ssl.SSLEOFError) for below in error.args)
+    return any(isinstance(below, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for below in error.args)
 
 
 def innermost(error: BaseException) -> str:

@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import requests
 import urllib3.util.retry
 from pytest_httpserver import HTTPServer
+from urllib3.exceptions import MaxRetryError, SSLError
 from werkzeug import Request, Response
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, ServerError, Unreachable
@@ -25,6 +28,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     REPEATS,
     base_url,
     is_unencrypted,
+    repeat_calls,
 )
 from unit.module_runner import RunModule, assert_one_clear_line
 
@@ -325,3 +329,25 @@ def test_a_url_that_cannot_be_used_is_refused_by_the_options_name(value: str) ->
 )
 def test_only_plain_http_that_leaves_the_machine_counts_as_unencrypted(url: str, clear: bool) -> None:
     assert is_unencrypted(url) is clear
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), True),
+        (ssl.SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF)"), True),
+        (ssl.SSLCertVerificationError(1, "certificate verify failed"), False),
+    ],
+)
+def test_tls_that_a_stopping_server_ends_is_no_refusal(error: ssl.SSLError, again: bool, method: str) -> None:
+    """A node of a cluster that is stopped ends its connections with or without a goodbye."""
+    asking = requests.Session()
+    repeat_calls(asking)
+    policy = asking.get_adapter("https://sso.example.org").max_retries
+
+    if again and method == "GET":
+        assert policy.increment(method, "/", error=SSLError(error)).total == REPEATS - 1
+    else:
+        with pytest.raises(MaxRetryError):
+            policy.increment(method, "/", error=SSLError(error))
