@@ -61,3 +61,16 @@ attributes:
     membership:
       - cellsops.sso.cells
 """
+
+    ACTIONGROUP_BOTH = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/cellsops.sso.keycloak) and C(group/cellsops.sso.cells) in C(module_defaults) to set the shared
+        options once.
+    support: full
+    membership:
+      - cellsops.sso.keycloak
+      - cellsops.sso.cells
+"""

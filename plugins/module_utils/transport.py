@@ -227,13 +227,18 @@ def transport_reason(error: BaseException) -> str:
     if isinstance(root, ValueError) and not isinstance(root, requests.RequestException):
         return "the server redirects to what is no URL"
     if isinstance(root, requests.exceptions.SSLError):
-        # "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: … (_ssl.c:1020)"
-        words = re.sub(r"^\[\w+: \w+\] | \(_ssl\.c:\d+\)$", "", innermost(root)).rstrip(".")
-        advice = next((advice for sign, advice in TLS_ADVICE if sign in words), "")
-        return f"TLS failed: {words}. {advice}" if advice else f"TLS failed: {words}"
+        return tls_reason(innermost(root))
     if isinstance(root, requests.exceptions.Timeout) or "timed out" in innermost(root):
         return "no answer in time (connection_timeout)"
     return f"no answer: {innermost(root)}"
+
+
+def tls_reason(words: str) -> str:
+    """Return why TLS failed, and what to do, from an error's words."""
+    # "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: … (_ssl.c:1020)"
+    words = re.sub(r"^\[\w+: \w+\] | \(_ssl\.c:\d+\)$", "", words).rstrip(".")
+    advice = next((advice for sign, advice in TLS_ADVICE if sign in words), "")
+    return f"TLS failed: {words}. {advice}" if advice else f"TLS failed: {words}"
 
 
 def _cut_short(error: BaseException) -> bool:

@@ -140,7 +140,7 @@ class Connector:
             return [Action(f"create {self.title}", lambda: self._put(body), creates=True)]
         names = [key.split(".")[-1] for key, _want, _have in differing(desired, declared_part(current, desired))]
         self._send_secret_along(current, body)
-        note = "" if _shows_secret(current) else "; Cells hides the secret, so it goes along uncompared"
+        note = "" if shows_secret(current) else "; Cells hides the secret, so it goes along uncompared"
         return [Action(f"update {self.title}: {', '.join(names)}{note}", lambda: self._put(body))]
 
     def _put(self, body: State) -> None:
@@ -158,13 +158,13 @@ class Connector:
             return secret
         if update == "on_create":
             return None
-        if not _shows_secret(current):
+        if not shows_secret(current):
             return secret if update == "always" and not self._secret_sent else None
         return secret
 
     def _send_secret_along(self, current: State, body: State) -> None:
         """Put the secret into a body that is written anyway, where Cells hides it. Raises InvalidInput without one."""
-        if _shows_secret(current):
+        if shows_secret(current):
             return
         secret = self.options["client_secret"]
         if not secret:
@@ -252,7 +252,7 @@ def _pair(rule: State) -> tuple[Any, Any]:
     return rule.get("LeftAttribute"), rule.get("RightAttribute")
 
 
-def _shows_secret(connector: State) -> bool:
+def shows_secret(connector: State) -> bool:
     """Return whether Cells shows the connector's secret: not left out, not empty, not a mask."""
     secret = connector.get(OIDC, {}).get("clientSecret") or ""
     return bool(secret.strip("*•"))

@@ -9,18 +9,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, ServerError, Unreachable
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import AGENT, import_requests, transport_reason
+
+DOCUMENT = "/.well-known/openid-configuration"
 
 
 def check_issuer(issuer: str, params: Mapping[str, Any]) -> list[str]:
-    """Compare an issuer with its discovery document (OpenID Connect Discovery 1.0, section 4.3).
+    """Compare an issuer with its discovery document.
 
     params: the shared options of the Cells modules. Returns warnings: one where the document cannot be fetched from
     here, since only Cells itself must reach it. Raises InvalidInput where the issuers differ or there is no document.
     """
+    try:
+        named = discovered_issuer(issuer, params)
+    except Unreachable as error:
+        return [f"issuer: {error.url} could not be fetched from here ({error.reason}), so it was not compared."]
+    except ServerError as error:
+        return [f"issuer: {error.url} answered with HTTP {error.status}, so it was not compared."]
+    if named != issuer:
+        url = f"{issuer.rstrip('/')}{DOCUMENT}"
+        raise InvalidInput(f"issuer: {issuer} is given, but {url} names {named}. Give that one, to the letter.")
+    return []
+
+
+def discovered_issuer(issuer: str, params: Mapping[str, Any]) -> str:
+    """Return the issuer that the discovery document of an issuer names (OpenID Connect Discovery 1.0, section 4.3).
+
+    params: connection_timeout (seconds), validate_certs and ca_path. Raises Unreachable, ServerError for a status of
+    500 or more, InvalidInput where there is no such document.
+    """
     requests = import_requests()
-    url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+    url = f"{issuer.rstrip('/')}{DOCUMENT}"
     try:
         response = requests.get(
             url,
@@ -31,18 +51,16 @@ def check_issuer(issuer: str, params: Mapping[str, Any]) -> list[str]:
         )
     except (requests.RequestException, ValueError) as error:
         # A ValueError is a Location header that is no URL, or no text.
-        return [f"issuer: {url} could not be fetched from here ({transport_reason(error)}), so it was not compared."]
+        raise Unreachable("GET", url, transport_reason(error)) from error
     if response.status_code >= 500:
-        return [f"issuer: {url} answered with HTTP {response.status_code}, so it was not compared."]
+        raise ServerError("GET", url, response.status_code, "")
     try:
         named = response.json()["issuer"] if response.status_code == 200 else None
     except (ValueError, KeyError, TypeError):
         named = None
-    if named is None:
+    if not isinstance(named, str):
         raise InvalidInput(
             f"issuer: {url} is no discovery document (HTTP {response.status_code})."
             f" Is the realm's name in {issuer} right?"
         )
-    if named != issuer:
-        raise InvalidInput(f"issuer: {issuer} is given, but {url} names {named}. Give that one, to the letter.")
-    return []
+    return named

@@ -168,7 +168,7 @@ def ldap2017(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
     rule: RightAttribute, RuleString and RolePrefix, each optional. is_dn: whether the attribute holds DNs.
     With this order a regular expression always ends with nothing. Raises MissingLibrary.
     """
-    values, rule_string = _prepared(values, is_dn), rule.get("RuleString", "")
+    values, rule_string = prepared(values, is_dn), rule.get("RuleString", "")
     if rule.get("RightAttribute") != ROLES:
         return values
     values = filter_preg(rule_string, values)
@@ -182,7 +182,7 @@ def exclusive(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
 
     Takes and returns what ldap2017 does. Raises MissingLibrary.
     """
-    values, rule_string = _prepared(values, is_dn), rule.get("RuleString", "")
+    values, rule_string = prepared(values, is_dn), rule.get("RuleString", "")
     if rule.get("RightAttribute") != ROLES:
         return values
     if is_regex(rule_string):
@@ -192,7 +192,8 @@ def exclusive(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
     return add_prefix(rule.get("RolePrefix", ""), values)
 
 
-def _prepared(values: Values, is_dn: bool) -> Values:
+def prepared(values: Values, is_dn: bool) -> Values:
+    """Return the values as rules see them: DNs cut to their names where is_dn, escapes and white space taken off."""
     return sanitize_values(remove_ldap_escape(convert_dn_to_name(values) if is_dn else values))
 
 

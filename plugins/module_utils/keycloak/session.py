@@ -150,6 +150,7 @@ class KeycloakSession:
         check_connection(params)
         credentials = _credentials(params)
         token = None if _near_its_end(params["token"]) and credentials else params["token"]
+        self.handed_in: str | None = params["token"]
         if not token and not credentials:
             raise InvalidInput(
                 "No credential for Keycloak: give token, or auth_username and auth_password,"
@@ -180,6 +181,14 @@ class KeycloakSession:
             raise ServerError("GET", url, 200, "a list was expected", "Is this the URL of Keycloak?")
         return answer
 
+    def version(self) -> str:
+        """Return the server's version. Raises SsoError: from 26.4 on only administrators of the realm master see it."""
+        shown = self.connection.raw_get("admin/serverinfo").json()
+        version = (shown.get("systemInfo") or {}).get("version") if isinstance(shown, dict) else None
+        if not version:
+            raise NotAuthorized("GET", f"{self.url}/admin/serverinfo", 200, "the version is not shown")
+        return str(version)
+
     def token(self) -> tuple[str, int]:
         """Return an access token and the seconds it is good for: the one that was given, or that of a new login.
 
@@ -201,6 +210,8 @@ def only(found: list[dict[str, Any]], what: str) -> dict[str, Any] | None:
 def _is_as_documented(method: str, path: str, response: Any) -> bool:
     """Return whether a success is one that Keycloak's admin REST API knows, and no page of a proxy in front of it."""
     if method in ("PUT", "DELETE"):
+        return bool(response.status_code == 204)
+    if path.endswith("/testLDAPConnection"):
         return bool(response.status_code == 204)
     if method == "POST" and not path.endswith("/client-secret"):
         return bool(response.status_code == 201 and response.headers.get("Location"))

@@ -31,22 +31,14 @@ def preview(session: KeycloakSession, options: Mapping[str, Any]) -> dict[str, A
         raise InvalidInput(
             f"Realm {session.realm} has no client {client_id!r} that this account can see (role view-clients)."
         )
-    user = _find_user(session, username)
-    if user is None:
-        # While one session imports a user from LDAP, Keycloak shows another one nobody of that name.
-        time.sleep(IMPORT_TIME)
-        user = _find_user(session, username)
+    user = find_user(session, username)
     if user is None:
         raise InvalidInput(f"Realm {session.realm} has no user {username!r}, neither its own nor by an LDAP provider.")
-    example = f"clients/{client['id']}/evaluate-scopes/generate-example-"
-    query = {"scope": options["scope"], "userId": user["id"]}
-    id_token: State = session.get(f"{example}id-token", **query)
+    tokens = example_tokens(session, client["id"], user["id"], options["scope"])
     values = {
-        "id_token": id_token,
-        "access_token": session.get(f"{example}access-token", **query),
-        "userinfo": session.get(f"{example}userinfo", **query),
-        "missing_claims": missing_claims(id_token, options["expect_claims"]),
-        "failed_expectations": failed_expectations(id_token, options["expect"]),
+        **tokens,
+        "missing_claims": missing_claims(tokens["id_token"], options["expect_claims"]),
+        "failed_expectations": failed_expectations(tokens["id_token"], options["expect"]),
     }
     unmet = [f"the claim {name} is missing" for name in values["missing_claims"]]
     unmet += [f"{expression} does not hold" for expression in values["failed_expectations"]]
@@ -55,7 +47,28 @@ def preview(session: KeycloakSession, options: Mapping[str, Any]) -> dict[str, A
     return values
 
 
-def _find_user(session: KeycloakSession, username: str) -> State | None:
+def example_tokens(session: KeycloakSession, client_uuid: str, user_id: str, scope: str) -> dict[str, State]:
+    """Return the claims that id_token, access_token and userinfo would have. scope: names, parted by blanks.
+
+    Raises SsoError.
+    """
+    example = f"clients/{client_uuid}/evaluate-scopes/generate-example-"
+    query = {"scope": scope, "userId": user_id}
+    kinds = {"id_token": "id-token", "access_token": "access-token", "userinfo": "userinfo"}
+    return {name: session.get(f"{example}{kind}", **query) for name, kind in kinds.items()}
+
+
+def find_user(session: KeycloakSession, username: str) -> State | None:
+    """Return the user of that name, or None. Raises Ambiguous, SsoError."""
+    user = _user_shown(session, username)
+    if user is None:
+        # While one session imports a user from LDAP, Keycloak shows another one nobody of that name.
+        time.sleep(IMPORT_TIME)
+        user = _user_shown(session, username)
+    return user
+
+
+def _user_shown(session: KeycloakSession, username: str) -> State | None:
     users = session.get_list("users", username=username, exact="true")
     # Keycloak keeps user names in lower case.
     return only([user for user in users if user.get("username", "").lower() == username.lower()], f"user {username}")

@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the doctor needs of Cells' configuration file: static clients and life spans (rows A1-A3). Reads only."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import SERVICE, ConfigFile
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_source import RunCommand, other_source
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import masked
+
+SECRETS = frozenset({"client_secret"})
+LIFE_SPANS = {
+    "access_token": ("accessTokenLifespan", "10m"),
+    "refresh_token": ("refreshTokenLifespan", "1440h"),
+    "id_token": ("idTokenLifespan", "1h"),
+}
+"""What is returned: the key in the file, and Cells' own default."""
+
+UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+
+
+class ConfigReader:
+    """A pydio.json by its path."""
+
+    def __init__(self, path: str, run_command: RunCommand) -> None:
+        """Take the path and AnsibleModule.run_command, which looks for another store than the file. Reads nothing."""
+        self.warnings: list[str] = []
+        self._file = ConfigFile(path)
+        self._run_command = run_command
+
+    def values(self) -> dict[str, Any]:
+        """Return static_clients (secrets masked), life_spans (seconds) and version. Raises InvalidInput."""
+        other = other_source(self._file.shown_path, self._run_command)
+        if other:
+            raise InvalidInput(f"Cells does not live from {self._file.shown_path}: {other}.")
+        document = self._file.parse(self._file.read().content)
+        service = document["services"].get(SERVICE)
+        if not isinstance(service, dict):
+            raise InvalidInput(f"{self._file.shown_path} has no {SERVICE}: start Cells once, so that it makes it.")
+        clients = service.get("staticClients")
+        return {
+            "static_clients": masked(clients if isinstance(clients, list) else [], SECRETS),
+            "life_spans": {name: seconds(service.get(key) or default) for name, (key, default) in LIFE_SPANS.items()},
+            "version": str(document["version"]),
+        }
+
+
+def seconds(duration: Any) -> int | None:
+    """Return the whole seconds of a duration as Go writes it, such as 1h30m; None where it is none."""
+    text = str(duration)
+    if not re.fullmatch(rf"(?:{_PART.pattern})+", text):
+        return None
+    return int(sum(float(number) * UNITS[unit] for number, unit in _PART.findall(text)))

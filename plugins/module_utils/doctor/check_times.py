@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Times: clocks, certificates' days, life spans of tokens, and the session check (rows K1, A3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
+    BROKEN,
+    NOT_CHECKED,
+    OK,
+    WARNING,
+    Finding,
+    judged,
+    skipped,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+FEW_DAYS = 21
+"""Days left of a certificate below which it is time to renew it."""
+
+
+def check_clocks(clocks: Mapping[str, Reading], max_skew: float) -> Finding:
+    """Return the finding clocks. clocks: Keycloak's and Cells' skew_seconds and uncertainty_seconds, by name."""
+    for name, reading in clocks.items():
+        if not reading.value:
+            reason = why(reading) if reading.error else f"The clock of {name} was not measured: there was no login."
+            return Finding("clocks", NOT_CHECKED, reason)
+    keycloak, cells = clocks["Keycloak"].value, clocks["Cells"].value
+    apart = keycloak["skew_seconds"] - cells["skew_seconds"]
+    unsure = keycloak["uncertainty_seconds"] + cells["uncertainty_seconds"]
+    side = "ahead of" if apart > 0 else "behind"
+    seen = f"Keycloak's clock is {abs(apart):.1f} s {side} that of Cells, give or take {unsure:.1f} s."
+    todo = "Let both hosts follow the same time servers, such as with the role time_sync."
+    return judged("clocks", abs(apart) - unsure <= max_skew, seen, todo)
+
+
+def shown_clocks(clocks: Mapping[str, Reading]) -> list[dict[str, Any]]:
+    """Return the clocks that were measured, as reports have them."""
+    keys = ("skew_seconds", "uncertainty_seconds")
+    return [{"name": name, **{key: r.value[key] for key in keys}} for name, r in clocks.items() if r.value]
+
+
+def check_certificate(finding_id: str, reading: Reading, checked: bool) -> Finding:
+    """Return the finding tls.keycloak or tls.cells.
+
+    reading: of days_left, {url, days_left}, with None for plain http to this machine. checked: validate_certs.
+    """
+    if isinstance(reading.error, Unreachable) and "TLS failed" in reading.error.reason:
+        todo = "Give the server a certificate that is valid and trusted; a private CA goes into ca_path."
+        return Finding(finding_id, BROKEN if checked else WARNING, str(reading.error), todo)
+    if reading.error:
+        return Finding(finding_id, NOT_CHECKED, why(reading))
+    url, days = reading.value["url"], reading.value["days_left"]
+    if days is None:
+        local = reading.value["local"]
+        seen = f"{url} has no TLS" + (", and is on this machine." if local else ".")
+        return judged(
+            finding_id, local, seen, "Put TLS before it: passwords and tokens can be read on the way.", WARNING
+        )
+    seen = f"The certificate of {url} is trusted, and good for {days} days more."
+    return judged(finding_id, days >= FEW_DAYS, seen, "Renew the certificate.", WARNING)
+
+
+def life_spans(keycloak: Readings, config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return life spans as reports have them, {name, seconds}: Keycloak's by realm and client, Cells' by its file."""
+    realm: State = keycloak["realm"].value or {} if "realm" in keycloak else {}
+    client: State = (keycloak["client"].value if "client" in keycloak else None) or {}
+    own = (client.get("attributes") or {}).get("access.token.lifespan")
+    spans = {
+        "Keycloak: access token": int(str(own)) if str(own).isdigit() else realm.get("accessTokenLifespan"),
+        "Keycloak: session idle": realm.get("ssoSessionIdleTimeout"),
+        "Keycloak: session": realm.get("ssoSessionMaxLifespan"),
+        "Cells: access token": (config.get("life_spans") or {}).get("access_token"),
+        "Cells: refresh token": (config.get("life_spans") or {}).get("refresh_token"),
+    }
+    return [{"name": name, "seconds": seconds} for name, seconds in spans.items() if seconds]
+
+
+def check_life_spans(spans: list[dict[str, Any]], config: Mapping[str, Any]) -> Finding:
+    """Return the finding life_spans. spans: of life_spans(). config: what cells_config_info returned, or its msg."""
+    seconds = {span["name"]: span["seconds"] for span in spans}
+    access, refresh = seconds.get("Cells: access token"), seconds.get("Cells: refresh token")
+    if not access or not refresh:
+        return skipped(config.get("msg") or "The configuration file of Cells was not read.", "life_spans")[0]
+    seen = "; ".join(f"{span['name']} {span['seconds']} s" for span in spans) + "."
+    todo = "Let refreshTokenLifespan of Cells be longer than accessTokenLifespan."
+    return judged("life_spans", refresh > access, seen, todo, WARNING)
+
+
+def check_session(session: Mapping[str, Any]) -> list[Finding]:
+    """Return the findings of session.*. session: what cells_session_check returned, {} where it did not run."""
+    if not session:
+        return skipped("No account to log in with is given.", "session.*")
+    if not session.get("login"):
+        message = str(session.get("msg") or "The login was not tried.")
+        return [
+            Finding("session.login", BROKEN, message, "Mend what the other findings name, then try again."),
+            *_unrefreshed(),
+        ]
+    login = session["login"]
+    logged_in = Finding("session.login", OK, f"{login.get('username')} is logged in at Cells.")
+    refreshes = session.get("refreshes") or []
+    if not refreshes:
+        return [logged_in, *_unrefreshed()]
+    failed = [refresh for refresh in refreshes if not refresh["ok"]]
+    seen = "; ".join(f"after {refresh['after_seconds']:.0f} s: HTTP {refresh['status']}" for refresh in refreshes) + "."
+    if failed:
+        seen += f" {failed[0].get('message') or ''}".rstrip()
+    return [logged_in, judged("session.refresh", not failed, seen, "Mend the audience of cells-frontend (A1).")]
+
+
+def _unrefreshed() -> list[Finding]:
+    return skipped("There is no session to refresh.", "session.refresh")

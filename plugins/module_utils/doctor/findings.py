@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Findings of the doctor, and the catalogue of all there can be; docs/doctor.md lists the same ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+OK, WARNING, BROKEN, NOT_CHECKED = "ok", "warning", "broken", "not checked"
+
+
+class Kind(NamedTuple):
+    """What a finding is about: the guide's row, empty where it has none, and why it matters."""
+
+    row: str
+    why: str
+
+
+CATALOGUE: dict[str, Kind] = {
+    "keycloak.reachable": Kind("G1", "Without Keycloak, and the realm in it, nobody can log in by it."),
+    "keycloak.realm": Kind("G1", "In a realm that is switched off nobody can log in."),
+    "client.exists": Kind("G1", "Keycloak knows Cells by its client."),
+    "client.enabled": Kind("G1", "Keycloak refuses logins for a client that is switched off."),
+    "client.confidential": Kind("G6", "A public client has no secret, so anybody could take its place."),
+    "client.standard_flow": Kind("G6", "Logins by browser use the standard flow."),
+    "client.secret": Kind("G7", "Cells redeems each login by this secret: with another one Keycloak refuses it."),
+    "client.redirect_uri": Kind("G4", "Keycloak refuses a login that is to end at a URI it does not know."),
+    "client.redirect_wildcard": Kind("G4", "A wildcard lets a login end at addresses that nobody thought of."),
+    "client.web_origin": Kind("G3", "Keycloak answers scripts of web pages of these origins only."),
+    "scope.assigned": Kind("S1", "A client scope that the client does not have puts no claim into its tokens."),
+    "scope.mapper": Kind("S2", "The mapper puts the groups into the claim."),
+    "scope.basic": Kind("S1", "From Keycloak 25 on, tokens have no sub without the client scope basic."),
+    "ldap.enabled": Kind("L1", "Users and their groups come from this provider."),
+    "ldap.reachable": Kind("L1", "Keycloak asks the directory at each login."),
+    "ldap.mapper": Kind("L2", "The mapper brings the groups of LDAP into a user's attribute."),
+    "cells.reachable": Kind("C1", "Users, and the doctor, must reach Cells."),
+    "cells.enterprise": Kind("C1", "Only Cells Enterprise has connectors."),
+    "connector.exists": Kind("C1", "The connector is what sends users to Keycloak."),
+    "connector.login_page": Kind("C9", "Users choose the connector on the login page."),
+    "connector.redirect_uri": Kind("C3", "Keycloak sends users back to this URI, and Cells listens at one only."),
+    "connector.issuer": Kind("C4", "Cells refuses tokens whose issuer differs in a single letter."),
+    "connector.client_id": Kind("C5", "Cells presents itself to Keycloak by this id."),
+    "connector.email_verified": Kind(
+        "C6", "Cells refuses a user whose address is not verified, unless told to skip it."
+    ),
+    "connector.scopes": Kind("C8", "Without the scope openid there is no ID token."),
+    "mapping.rule": Kind("M1", "Without a rule for the claim, no group becomes a role."),
+    "mapping.regex": Kind(
+        "M1", "Cells drops every value at a regular expression that RE2 does not take, and says nothing."
+    ),
+    "mapping.roles": Kind("M1", "A rule that keeps none of the values gives no role."),
+    "user_profile.attribute": Kind("L2", "Keycloak hides attributes that its user profile does not know."),
+    "token.user": Kind("T1", "Only whom Keycloak knows, and has not switched off, can log in."),
+    "token.user_id_key": Kind("C8", "Cells finds its user by this claim: without it the login fails."),
+    "token.user_name_key": Kind("C8", "Cells names its user by this claim: without it the login fails."),
+    "token.groups": Kind("T1", "Roles follow from this claim."),
+    "audience.match": Kind("A1", "Without it the refresh of a session answers 401, and users are logged out."),
+    "audience.loaded": Kind("A2", "Cells reads its file when it starts, and goes by what it read."),
+    "session.login": Kind("A3", "This is what users do."),
+    "session.refresh": Kind(
+        "A3", "A session that is not refreshed ends with its access token, after ten minutes or so."
+    ),
+    "life_spans": Kind(
+        "A3", "Sessions are refreshed when the access token ends, for as long as the refresh token lives."
+    ),
+    "clocks": Kind("K1", "A token from a clock that is ahead is not valid yet, one from a clock behind expires early."),
+    "tls.keycloak": Kind("G1", "Browsers and Cells refuse a certificate that is not trusted or has expired."),
+    "tls.cells": Kind("C1", "Browsers refuse a certificate that is not trusted or has expired."),
+}
+"""Every id there is, in the order of the guide."""
+
+
+class Finding(NamedTuple):
+    """One comparison: its id, its verdict, what was seen, and the one thing to do."""
+
+    id: str
+    verdict: str
+    seen: str
+    todo: str = ""
+
+    def shown(self) -> dict[str, str]:
+        """Return the finding as reports have it."""
+        row, why = CATALOGUE[self.id]
+        return {
+            "id": self.id,
+            "row": row,
+            "verdict": self.verdict,
+            "seen": self.seen,
+            "why": why,
+            "todo": self.todo if self.verdict in (BROKEN, WARNING) else "",
+        }
+
+
+def judged(finding_id: str, good: bool, seen: str, todo: str, worse: str = BROKEN) -> Finding:
+    """Return a finding that is ok where good holds, else worse."""
+    return Finding(finding_id, OK if good else worse, seen, todo)
+
+
+def skipped(reason: str, *ids: str) -> list[Finding]:
+    """Return findings that were not checked, all for one reason. An id such as ``client.*`` means all of the group."""
+    names = [
+        name
+        for wanted in ids
+        for name in CATALOGUE
+        if name == wanted or (wanted[-1] == "*" and name.startswith(wanted[:-1]))
+    ]
+    return [Finding(name, NOT_CHECKED, reason) for name in names]
+
+
+def are_broken(findings: Iterable[Finding], *groups: str) -> bool:
+    """Return whether one of the findings whose ids begin with one of the groups is broken."""
+    return any(finding.verdict == BROKEN and finding.id.startswith(groups) for finding in findings)
+
+
+def overall(findings: Iterable[Finding]) -> str:
+    """Return the worst verdict; what was not checked does not count."""
+    verdicts = {finding.verdict for finding in findings}
+    return BROKEN if BROKEN in verdicts else WARNING if WARNING in verdicts else OK

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the doctor reads of Cells by its REST interface. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_api import ApiStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import list_connectors, login_connectors
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+STATIC_CLIENT = "cells-frontend"
+"""The static client by which Cells refreshes each session, whatever the connector."""
+
+
+def read_cells(session: CellsSession, options: Mapping[str, Any]) -> Readings:
+    """Return what Cells shows.
+
+    options: those of doctor_info. The keys, each there where its question arose: bootconf, version (str), connectors
+    (list, those of the id, secrets in them), login_page (list), static_client, issuer (str, what the discovery
+    document of the connector's issuer names).
+    """
+    readings: Readings = {"bootconf": take(lambda: session.get("frontend", "bootconf"))}
+    if readings["bootconf"].error:
+        return readings
+    readings["login_page"] = take(lambda: login_connectors(session))
+    readings["connectors"] = take(lambda: list_connectors(session, options["connector_id"]))
+    readings["static_client"] = take(ApiStore(session, STATIC_CLIENT).load)
+    readings["version"] = take(lambda: session.get("config", "discovery").get("Version"))
+    issuer = oidc(connector(readings)).get("issuer")
+    if issuer:
+        readings["issuer"] = take(lambda: discovered_issuer(issuer, options))
+    return readings
+
+
+def connector(readings: Readings) -> State | None:
+    """Return the connector that was read, None where there is none or it could not be read."""
+    found = readings["connectors"].value if "connectors" in readings else None
+    return found[0] if found else None
+
+
+def oidc(state: State | None) -> State:
+    """Return the part of a connector that speaks of OpenID Connect."""
+    config: State = (state or {}).get("configoidc") or {}
+    return config

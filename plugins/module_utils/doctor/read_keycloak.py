@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the doctor reads of Keycloak. Reads only: the one POST lets Keycloak try its LDAP server."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer
+from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import MAPPER_TYPE, find_provider
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, claims_of
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import example_tokens, find_user
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+
+def read_keycloak(session: KeycloakSession, options: Mapping[str, Any], scopes: list[str]) -> Readings:
+    """Return what Keycloak shows.
+
+    options: those of doctor_info. scopes: what the connector asks for. The keys, each there where its question arose:
+    discovery (str, the issuer), login (dict, the skew of Keycloak's clock, {} where no login was needed), realm,
+    client (None where there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers,
+    profile, user (None), tokens ({id_token, access_token, userinfo}), version (str).
+    """
+    realm_url = f"{session.url}/realms/{session.realm}"
+    readings: Readings = {"discovery": take(lambda: discovered_issuer(realm_url, options))}
+    if readings["discovery"].error:
+        return readings
+    readings["login"] = take(lambda: _login(session))
+    if readings["login"].error:
+        return readings
+    readings["realm"] = take(lambda: session.get(""))
+    readings["version"] = take(session.version)
+    readings["client"] = take(lambda: _client(session, options["client_id"]))
+    readings["client_scopes"] = take(lambda: session.get_list("client-scopes"))
+    readings["profile"] = take(lambda: session.get("users/profile"))
+    client: State | None = readings["client"].value
+    if client:
+        readings["secret"] = take(lambda: session.get(f"clients/{client['id']}/client-secret").get("value"))
+    if options["ldap_provider"]:
+        readings.update(_read_ldap(session, options["ldap_provider"]))
+    if options["username"]:
+        readings["user"] = take(lambda: find_user(session, options["username"]))
+        user: State | None = readings["user"].value
+        if client and user:
+            readings["tokens"] = take(lambda: example_tokens(session, client["id"], user["id"], " ".join(scopes)))
+    return readings
+
+
+def _login(session: KeycloakSession) -> dict[str, Any]:
+    """Log in, where no token was handed in, and return the skew of Keycloak's clock by the token's iat."""
+    given, sent = session.handed_in, time.time()
+    token, _seconds = session.token()
+    return {} if token == given else of_token(session.url, claims_of(token), sent, time.time())
+
+
+def _client(session: KeycloakSession, client_id: str) -> State | None:
+    """Return the client, or None. Raises NotAuthorized where the account sees no client at all."""
+    client = find_client(session, client_id)
+    # Without view-clients some versions show an empty list. Each realm has this client, and the realm master its own.
+    built_in = "realm-management" if session.realm != "master" else "master-realm"
+    if client is None and not session.get_list("clients", clientId=built_in):
+        raise NotAuthorized("GET", f"{session.url}/admin/realms/{session.realm}/clients", 200, "no client is shown", "")
+    return client
+
+
+def _read_ldap(session: KeycloakSession, name: str) -> Readings:
+    provider = take(lambda: find_provider(session, name))
+    if provider.error:
+        return {"provider": provider}
+    parent = provider.value["id"]
+    return {
+        "provider": provider,
+        "mappers": take(lambda: session.get_list("components", parent=parent, type=MAPPER_TYPE)),
+        "ldap_test": take(lambda: _test_ldap(session, provider.value)),
+    }
+
+
+def _test_ldap(session: KeycloakSession, provider: State) -> None:
+    """Let Keycloak log in to its LDAP server, as the button of its console does. Raises SsoError where it cannot."""
+    config = {key: values[0] for key, values in provider.get("config", {}).items() if values}
+    names = ("connectionUrl", "bindDn", "useTruststoreSpi", "connectionTimeout", "startTls", "authType")
+    question = {name: config.get(name, "") for name in names}
+    # With the component's id, Keycloak takes the mask for the credential that it keeps.
+    question |= {
+        "bindCredential": config.get("bindCredential", ""),
+        "componentId": provider["id"],
+        "action": "testConnection" if config.get("authType") == "none" else "testAuthentication",
+    }
+    path = f"admin/realms/{session.connection.realm_name}/testLDAPConnection"
+    session.connection.raw_post(path, json.dumps(question))

@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was read of a server, or why it could not be: one failed call does not keep the doctor from the rest."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, NamedTuple
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
+
+
+class Reading(NamedTuple):
+    """A value, or the error that stood in the way."""
+
+    value: Any = None
+    error: SsoError | None = None
+
+
+Readings = dict[str, Reading]
+
+
+def take(call: Callable[[], Any]) -> Reading:
+    """Return what a call returns, or its error."""
+    try:
+        return Reading(value=call())
+    except SsoError as error:
+        return Reading(error=error)
+
+
+def why(reading: Reading) -> str:
+    """Return why something was not checked, from the error that kept it from being read."""
+    return f"It could not be read: {reading.error}"

@@ -1,0 +1,85 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cells_config_info
+short_description: Read the static clients and the life spans of tokens in Pydio Cells' configuration file
+version_added: 0.2.0
+description:
+  - Reads C(pydio.json) on the Cells host (rows A1 to A3 of the guide). Writes nothing.
+  - A running Cells goes by what it read when it started, which may differ.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.reads
+attributes:
+  action_group:
+    description: The module takes no shared options, and belongs to no action group.
+    support: none
+    membership: []
+options:
+  config_path:
+    description: The file, in the working directory of Cells.
+    type: path
+    default: /var/cells/pydio.json
+seealso:
+  - module: cellsops.sso.cells_config_audience
+"""
+
+EXAMPLES = r"""
+- name: Read the audiences and life spans
+  cellsops.sso.cells_config_info:
+    config_path: /var/cells/pydio.json
+  register: cells_config
+"""
+
+RETURN = r"""
+static_clients:
+  description: The static clients, secrets masked.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - client_id: cells-frontend
+      audience: ["https://demo.cells.pydio"]
+life_spans:
+  description:
+    - Of C(access_token), C(refresh_token) and C(id_token), in seconds; Cells' defaults for what the file does not say.
+  type: dict
+  returned: success
+  sample: {access_token: 600, refresh_token: 5184000, id_token: 3600}
+version:
+  description: The version of Cells up to which the file was migrated.
+  type: str
+  returned: success
+  sample: 4.4.13
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_info import ConfigReader
+from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={"config_path": {"type": "path", "default": "/var/cells/pydio.json"}},
+        supports_check_mode=True,
+    )
+
+    def ask() -> tuple[ConfigReader, dict[str, Any]]:
+        reader = ConfigReader(module.params["config_path"], module.run_command)
+        return reader, reader.values()
+
+    answer(module, ask)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: doctor_info
+short_description: Say why logins at Pydio Cells by Keycloak fail, or would
+version_added: 0.2.0
+description:
+  - Reads Keycloak and Pydio Cells, compares what it sees with the guide, and explains each finding (rows A3, C9, D2,
+    K1, T1 and M1 of the guide).
+  - Changes nothing, and needs no user's password. Like any look at a user of an LDAP provider, that at O(username) may
+    let Keycloak take the user into its own store.
+  - What cannot be read with the rights given is C(not checked), and no failure of the task. The account needs the roles
+    C(view-clients), C(view-realm) and C(view-users) of the client C(realm-management), and C(manage-realm) to let
+    Keycloak try its LDAP server.
+  - The role P(cellsops.sso.doctor#role) adds a report to look at, Cells' configuration file and a real login.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.keycloak
+  - cellsops.sso.cells
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.reads
+  - cellsops.sso.attributes.actiongroup_both
+requirements:
+  - python-keycloak and requests, where the module runs
+  - google-re2, for mapping rules that are regular expressions
+options:
+  realm:
+    description: The realm whose users log in to Cells.
+    type: str
+    required: true
+  client_id:
+    description: The client that stands for Cells in Keycloak (G1).
+    type: str
+    required: true
+  connector_id:
+    description: The connector that stands for Keycloak in Cells (C1).
+    type: str
+    default: keycloak
+  client_scope:
+    description: The client scope that defines the claim (S1).
+    type: str
+    default: cellsscope
+  groups_attribute:
+    description: The user attribute and claim that hold the groups (L2, S2).
+    type: str
+    default: cellsgroups
+  ldap_provider:
+    description: Name or id of the LDAP provider (L1). Where it is empty, LDAP is not looked at.
+    type: str
+    default: ""
+  ldap_attribute:
+    description: The LDAP attribute that holds the groups (L2).
+    type: str
+    default: memberOf
+  username:
+    description: A user whose tokens and roles are foreseen (T1, M1). Where it is empty, none are.
+    type: str
+    default: ""
+  dn_to_name:
+    description: Whether Cells turns the distinguished names of groups into names, not known for sure for claims.
+    type: bool
+    default: true
+  max_clock_skew:
+    description: Seconds that the clocks of Keycloak and Cells may differ (K1).
+    type: float
+    default: 5
+  cells_config:
+    description:
+      - What M(cellsops.sso.cells_config_info) returned on the Cells host, for the life spans of tokens and to see
+        whether Cells has read its file.
+      - A dictionary with only C(msg) says why it was not read.
+    type: dict
+    default: {}
+  session:
+    description: What a session check returned, C(login) and C(refreshes), for the findings about a real login (A3).
+    type: dict
+    default: {}
+seealso:
+  - module: cellsops.sso.keycloak_token_preview
+  - module: cellsops.sso.cells_config_info
+"""
+
+EXAMPLES = r"""
+- name: Ask why a login fails
+  cellsops.sso.doctor_info:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_password }}"
+    realm: cells
+    client_id: demo.cells.pydio
+    cells_url: https://demo.cells.pydio
+    cells_token: "{{ cells_token }}"
+    username: dora
+  register: doctor
+
+- name: Show what is broken, and what to do
+  ansible.builtin.debug:
+    msg: "{{ doctor.report.findings | selectattr('verdict', 'equalto', 'broken') }}"
+"""
+
+RETURN = r"""
+report:
+  description:
+    - What was found. The page "The doctor" of the documentation lists the ids of all findings.
+    - Claims are those of a person. Secrets and tokens are not in it.
+  type: dict
+  returned: success
+  contains:
+    verdict:
+      description: The worst of the findings, V(ok), V(warning) or V(broken).
+      type: str
+      sample: broken
+    checked_at:
+      description: Date and time in UTC.
+      type: str
+      sample: "2026-11-24T12:00:00Z"
+    site:
+      description: What was looked at, and its versions.
+      type: dict
+      sample: {realm: cells, client_id: demo.cells.pydio, versions: {keycloak: 26.7.3, cells: 4.4.13}}
+    findings:
+      description:
+        - Each with C(id), C(row) of the guide, C(verdict) (V(ok), V(warning), V(broken) or V(not checked)), what was
+          C(seen), C(why) it matters, and the one thing C(todo).
+      type: list
+      elements: dict
+      sample:
+        - id: client.standard_flow
+          row: G6
+          verdict: broken
+          seen: The standard flow is off.
+          why: Logins by browser use the standard flow.
+          todo: Turn on the standard flow of demo.cells.pydio.
+    chain:
+      description: The way from the LDAP group to the role for O(username), link by link.
+      type: dict
+      sample: {username: dora, links: []}
+    rules:
+      description: The mapping rules that give roles, and what becomes of each value.
+      type: list
+      elements: dict
+      sample: []
+    claims:
+      description: The claims of ID token, access token and userinfo.
+      type: dict
+      sample: {id_token: {email: dora@example.org}}
+    tokens:
+      description: Life spans on both sides, in seconds.
+      type: list
+      elements: dict
+      sample: [{name: "Keycloak: access token", seconds: 300}]
+    clocks:
+      description: The clocks against the one of the machine the module runs on, in seconds.
+      type: list
+      elements: dict
+      sample: [{name: Cells, skew_seconds: 0.1, uncertainty_seconds: 0.5}]
+    tls:
+      description: The certificates, and the days that they are good for.
+      type: list
+      elements: dict
+      sample: [{url: "https://sso.example.org", days_left: 80}]
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import examine
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=keycloak_argument_spec(
+            **cells_argument_spec(
+                realm={"type": "str", "required": True},
+                client_id={"type": "str", "required": True},
+                connector_id={"type": "str", "default": "keycloak"},
+                client_scope={"type": "str", "default": "cellsscope"},
+                groups_attribute={"type": "str", "default": "cellsgroups"},
+                ldap_provider={"type": "str", "default": ""},
+                ldap_attribute={"type": "str", "default": "memberOf"},
+                username={"type": "str", "default": ""},
+                dn_to_name={"type": "bool", "default": True},
+                max_clock_skew={"type": "float", "default": 5},
+                cells_config={"type": "dict", "default": {}},
+                session={"type": "dict", "default": {}},
+            )
+        ),
+        supports_check_mode=True,
+    )
+
+    def ask() -> tuple[KeycloakSession, dict[str, Any]]:
+        keycloak, cells = KeycloakSession(module.params, module.params["realm"]), CellsSession(module.params)
+        keycloak.warnings += cells.warnings
+        return keycloak, {"report": examine(keycloak, cells, module.params)}
+
+    answer(module, ask)
+
+
+if __name__ == "__main__":
+    main()
