@@ -28,16 +28,18 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 HOME = "PydioHome"
 SETUP = "run the role setup"
+CONNECTOR_DETAILS = tuple(f"connector.{name}" for name in ("redirect_uri", "issuer", "client_id", "scopes"))
+CONNECTOR_IDS = ("connector.exists", "connector.login_page", *CONNECTOR_DETAILS)
 RULE_IDS = ("mapping.rule", "mapping.regex")
 
 
-def check_cells(readings: Readings, options: Mapping[str, Any]) -> list[Finding]:
+def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: str | None) -> list[Finding]:
     """Return the findings of cells.*, connector.*, mapping.rule, mapping.regex and audience.*.
 
-    readings: those of read_cells. options: those of doctor_info.
+    readings: those of read_cells. options: those of doctor_info. realm_issuer: None where the realm was not reached.
     """
     bootconf = readings["bootconf"]
-    rest = ("connector.*", *RULE_IDS, "audience.*")
+    rest = (*CONNECTOR_IDS, *RULE_IDS, "audience.*")
     if bootconf.error:
         todo = f"Start Cells, and see that {options['cells_url']} is its URL."
         return [
@@ -53,28 +55,35 @@ def check_cells(readings: Readings, options: Mapping[str, Any]) -> list[Finding]
     ]
     if home:
         return [*findings, *skipped("This edition of Cells has no connectors.", *rest)]
-    return [*findings, *_check_connector(readings, options), *_check_audience(readings["static_client"], options)]
+    return [
+        *findings,
+        *_check_connector(readings, options, realm_issuer),
+        *_check_audience(readings["static_client"], options),
+    ]
 
 
-def _check_connector(readings: Readings, options: Mapping[str, Any]) -> list[Finding]:
+def _check_connector(readings: Readings, options: Mapping[str, Any], realm_issuer: str | None) -> list[Finding]:
     reading, connector_id = readings["connectors"], options["connector_id"]
-    details = tuple(f"connector.{name}" for name in ("redirect_uri", "issuer", "client_id", "email_verified", "scopes"))
     if reading.error:
         offered = _check_login_page(readings["login_page"], connector_id)
-        return [*skipped(why(reading), "connector.exists"), offered, *skipped(why(reading), *details, *RULE_IDS)]
+        return [
+            *skipped(why(reading), "connector.exists"),
+            offered,
+            *skipped(why(reading), *CONNECTOR_DETAILS, *RULE_IDS),
+        ]
     state = connector(readings)
     if state is None or state.get("type") != "oidc":
         there = f"is of the type {state.get('type')}" if state else "is not there"
         return [
             Finding("connector.exists", BROKEN, f"Connector {connector_id} {there}.", f"Make it: {SETUP}."),
-            *skipped("There is no such connector.", "connector.login_page", *details, *RULE_IDS),
+            *skipped("There is no such connector.", "connector.login_page", *CONNECTOR_DETAILS, *RULE_IDS),
         ]
     config = oidc(state)
     return [
         Finding("connector.exists", OK, f"Connector {connector_id} is there, by the name of {state.get('name')}."),
         _check_login_page(readings["login_page"], connector_id),
         _check_redirect_uri(config, options),
-        _check_issuer(config, readings.get("issuer", Reading()), options),
+        _check_issuer(config, readings.get("issuer", Reading()), realm_issuer),
         judged(
             "connector.client_id",
             config.get("clientID") == options["client_id"],
@@ -110,25 +119,22 @@ def _check_redirect_uri(config: State, options: Mapping[str, Any]) -> Finding:
     return judged("connector.redirect_uri", given == wanted, seen, f"Give the connector the redirect URI {wanted}.")
 
 
-def _check_issuer(config: State, document: Reading, options: Mapping[str, Any]) -> Finding:
-    issuer = config.get("issuer") or ""
-    realm = f"{options['auth_keycloak_url'].rstrip('/')}/realms/{options['realm']}"
+def _check_issuer(config: State, document: Reading, realm_issuer: str | None) -> Finding:
+    finding_id, issuer = "connector.issuer", config.get("issuer") or ""
+    wanted = realm_issuer or "the realm's issuer"
+    todo = f"Give the connector {wanted}, to the letter."
     if not issuer:
-        return Finding("connector.issuer", BROKEN, "The connector has no issuer.", f"Give it {realm}.")
+        return Finding(finding_id, BROKEN, "The connector has no issuer.", todo)
     if isinstance(document.error, InvalidInput):
-        return Finding(
-            "connector.issuer", BROKEN, str(document.error), f"Give the connector the issuer of the realm: {SETUP}."
-        )
+        return Finding(finding_id, BROKEN, str(document.error), todo)
     if document.error:
-        return Finding("connector.issuer", NOT_CHECKED, why(document))
+        return Finding(finding_id, NOT_CHECKED, why(document))
     if document.value != issuer:
         seen = f"The connector's issuer is {issuer}, and the discovery document names {document.value}."
-        return Finding("connector.issuer", BROKEN, seen, f"Give the connector {document.value}, to the letter.")
-    other = not issuer.endswith(f"/realms/{options['realm']}")
-    seen = f"The connector and the discovery document say {issuer}" + (
-        f", which is not realm {options['realm']}." if other else "."
-    )
-    return judged("connector.issuer", not other, seen, f"Give the connector the issuer of realm {options['realm']}.")
+        return Finding(finding_id, BROKEN, seen, f"Give the connector {document.value}, to the letter.")
+    if realm_issuer and issuer != realm_issuer:
+        return Finding(finding_id, BROKEN, f"The connector's issuer is {issuer}, that of the realm {wanted}.", todo)
+    return Finding(finding_id, OK, f"The connector and the discovery document say {issuer}.")
 
 
 def _check_rules(rules: list[State], claim: str) -> list[Finding]:

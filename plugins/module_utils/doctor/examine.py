@@ -45,7 +45,7 @@ def examine(
 
     found: list[Finding] = [
         *check_keycloak.check_keycloak(keycloak, options, oidc(state)),
-        *check_cells.check_cells(cells, options),
+        *check_cells.check_cells(cells, options, keycloak["discovery"].value),
     ]
     found += check_user.check_user(keycloak, options, state, found)
     found += [

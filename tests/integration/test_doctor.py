@@ -1,0 +1,499 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The doctor on a site that is whole, and on the same site broken in one place at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from integration.ansible_run import run_playbook
+from integration.module_call import assert_one_clear_line, call_module
+from integration.test_role import client_of, run_role
+from lab.site import Site, make_site
+
+PLAYBOOK = Path(__file__).parents[2] / "playbooks/doctor.yml"
+TIMEOUT = 10
+
+
+@pytest.fixture(scope="module")
+def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site after the role, which each test leaves as it found it."""
+    for made in make_site(lab, tmp_path_factory.mktemp("site")):
+        run = run_role(made)
+        assert run.exit_code == 0, run.output
+        yield made
+
+
+def ask(site: Site, **options: Any) -> dict[str, Any]:
+    """Return what the doctor answers, about dora where nobody else is named."""
+    config = call_module("cells_config_info", {"config_path": str(site.cells.config_path)})
+    asked = {"client_id": "localhost", "ldap_provider": "ldap", "username": "dora", "cells_config": config, **options}
+    return call_module("doctor_info", {**site.keycloak_options, **site.cells_options, **asked})
+
+
+def ids(report: dict[str, Any], verdict: str) -> list[str]:
+    return [finding["id"] for finding in report["findings"] if finding["verdict"] == verdict]
+
+
+# Ways to break a site. Each puts it back.
+
+Break = Callable[[Site], AbstractContextManager[object]]
+
+
+class Realm:
+    """Calls to the realm's admin interface, by paths below it."""
+
+    def __init__(self, site: Site) -> None:
+        self._connection = site.admin.connection
+        self._base = f"admin/realms/{site.realm}"
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._connection.raw_get(f"{self._base}/{path}".rstrip("/"), **query).json()
+
+    def send(self, method: str, path: str, body: object = None) -> None:
+        call = getattr(self._connection, f"raw_{method}")
+        data = "" if body is None else json.dumps(body)
+        response = call(f"{self._base}/{path}".rstrip("/"), data=data)
+        assert response.status_code < 300, (method, path, response.text)
+
+
+def realm_with(**changes: Any) -> Break:
+    """The realm has other values."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm = Realm(site)
+        before = realm.get("")
+        realm.send("put", "", changes)
+        try:
+            yield
+        finally:
+            realm.send("put", "", {key: before[key] for key in changes})
+
+    return broken
+
+
+def client_with(**changes: Any) -> Break:
+    """The client has other values."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm, client = Realm(site), client_of(site)
+        path = f"clients/{client['id']}"
+        realm.send("put", path, changes)
+        try:
+            yield
+        finally:
+            realm.send("put", path, {**{key: client.get(key) for key in changes}, "secret": client["secret"]})
+
+    return broken
+
+
+def client_under_another_name(site: Site) -> AbstractContextManager[object]:
+    """The client is not there."""
+    return client_with(clientId="another-client")(site)
+
+
+def scope_assigned(name: str, kind: str = "") -> Break:
+    """A client scope is not one of the client's default ones, but optional, or not assigned at all."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm, client = Realm(site), client_of(site)
+        scope = next(scope["id"] for scope in realm.get("client-scopes") if scope["name"] == name)
+        of_client = f"clients/{client['id']}"
+        realm.send("delete", f"{of_client}/default-client-scopes/{scope}")
+        if kind:
+            realm.send("put", f"{of_client}/{kind}-client-scopes/{scope}", {})
+        try:
+            yield
+        finally:
+            if kind:
+                realm.send("delete", f"{of_client}/{kind}-client-scopes/{scope}")
+            realm.send("put", f"{of_client}/default-client-scopes/{scope}", {})
+
+    return broken
+
+
+def claim_mapper_with(**config: str) -> Break:
+    """The protocol mapper of the scope has another configuration; two underscores stand for a dot."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm = Realm(site)
+        scope = next(scope for scope in realm.get("client-scopes") if scope["name"] == "cellsscope")
+        mapper = scope["protocolMappers"][0]
+        path = f"client-scopes/{scope['id']}/protocol-mappers/models/{mapper['id']}"
+        changes = {key.replace("__", "."): value for key, value in config.items()}
+        realm.send("put", path, {**mapper, "config": {**mapper["config"], **changes}})
+        try:
+            yield
+        finally:
+            realm.send("put", path, mapper)
+
+    return broken
+
+
+def component_with(name: str, **config: str) -> Break:
+    """An LDAP provider or mapper has another configuration."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm = Realm(site)
+        component = next(c for c in realm.get("components") if c["name"] == name)
+        changes = {key.replace("__", "."): [value] for key, value in config.items()}
+        realm.send("put", f"components/{component['id']}", {**component, "config": {**component["config"], **changes}})
+        try:
+            yield
+        finally:
+            if "bindCredential" in changes:
+                # Keycloak shows a mask, and keeps what it has when the mask comes back.
+                component["config"]["bindCredential"] = [site.lab.ldap.bind_password]
+            realm.send("put", f"components/{component['id']}", component)
+
+    return broken
+
+
+@contextmanager
+def no_ldap_mapper(site: Site) -> Iterator[None]:
+    """The LDAP mapper is not there."""
+    realm = Realm(site)
+    mapper = next(c for c in realm.get("components") if c["name"] == "memberOf to group")
+    realm.send("delete", f"components/{mapper['id']}")
+    try:
+        yield
+    finally:
+        realm.send("post", "components", {key: value for key, value in mapper.items() if key != "id"})
+
+
+def cells_call(site: Site, method: str, path: str, body: object = None) -> Any:
+    response = requests.request(
+        method,
+        f"{site.cells.url}/a/config/{path}",
+        json=body,
+        headers={"Authorization": f"Bearer {site.cells.token}"},
+        timeout=TIMEOUT,
+    )
+    response.raise_for_status()
+    return response.json()
+
+
+def connector_of(site: Site) -> dict[str, Any]:
+    connectors: list[dict[str, Any]] = cells_call(site, "GET", "oauth2connectors")["connectors"]
+    return next(connector for connector in connectors if connector["id"] == "keycloak")
+
+
+def connector_with(**changes: Any) -> Break:
+    """The connector has other values; those of OpenID Connect by their names, others with a capital letter."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        connector = connector_of(site)
+        state = {**connector, "configoidc": {**connector["configoidc"]}}
+        for key, value in changes.items():
+            if key == "mappingRules":
+                state[key] = value
+            else:
+                state["configoidc"][key] = value(connector["configoidc"][key]) if callable(value) else value
+        cells_call(site, "PUT", "oauth2connectors/keycloak", state)
+        try:
+            yield
+        finally:
+            cells_call(site, "PUT", "oauth2connectors/keycloak", connector)
+
+    return broken
+
+
+@contextmanager
+def no_connector(site: Site) -> Iterator[None]:
+    """The connector is not there."""
+    connector = connector_of(site)
+    cells_call(site, "DELETE", "oauth2connectors/keycloak")
+    try:
+        yield
+    finally:
+        cells_call(site, "PUT", "oauth2connectors/keycloak", connector)
+
+
+def rule(**changes: str) -> Break:
+    """The one mapping rule is another."""
+    return connector_with(mappingRules=[{"LeftAttribute": "cellsgroups", "RightAttribute": "Roles", **changes}])
+
+
+def audience(value: Any) -> Break:
+    """The running Cells, and its file, have another audience."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        clients = cells_call(site, "GET", "oauth2clients")["staticClients"]
+        client = next(client for client in clients if client["client_id"] == "cells-frontend")
+        cells_call(site, "PUT", "oauth2clients/cells-frontend", {**client, "audience": value})
+        try:
+            yield
+        finally:
+            cells_call(site, "PUT", "oauth2clients/cells-frontend", client)
+
+    return broken
+
+
+@contextmanager
+def cells_stopped(site: Site) -> Iterator[None]:
+    """Cells does not run."""
+    site.cells.stop()
+    try:
+        yield
+    finally:
+        site.cells.start(quiet=True)
+
+
+@contextmanager
+def user_disabled(site: Site) -> Iterator[None]:
+    """A user of Keycloak's own is switched off."""
+    realm = Realm(site)
+    realm.send("post", "users", {"username": "olga", "email": "olga@example.org", "enabled": False})
+    try:
+        yield
+    finally:
+        user = realm.get("users", username="olga", exact="true")[0]
+        realm.send("delete", f"users/{user['id']}")
+
+
+@contextmanager
+def user_without_address(site: Site) -> Iterator[None]:
+    """A user of Keycloak's own has no address."""
+    realm = Realm(site)
+    realm.send("post", "users", {"username": "olaf", "enabled": True, "attributes": {}})
+    try:
+        yield
+    finally:
+        user = realm.get("users", username="olaf", exact="true")[0]
+        realm.send("delete", f"users/{user['id']}")
+
+
+@contextmanager
+def nothing(_site: Site) -> Iterator[None]:
+    """What is broken stands in the options."""
+    yield
+
+
+WRONG_SECRET = "wrong-secret-of-the-connector-0123456789"
+NO_SUCH_PORT = "http://127.0.0.1:9"
+
+# Each way to break it, what the doctor must call broken, and the options that go with it.
+BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
+    "Keycloak is down": (nothing, ["keycloak.reachable"], {"auth_keycloak_url": NO_SUCH_PORT}),
+    "realm unknown": (nothing, ["keycloak.reachable"], {"realm": "no-such-realm"}),
+    "realm disabled": (realm_with(enabled=False), ["keycloak.realm"], {}),
+    "client missing": (client_under_another_name, ["client.exists"], {}),
+    "client disabled": (client_with(enabled=False), ["client.enabled"], {}),
+    "client public": (client_with(publicClient=True), ["client.confidential"], {}),
+    "standard flow off": (client_with(standardFlowEnabled=False), ["client.standard_flow"], {}),
+    "secret changed in Keycloak": (client_with(secret=WRONG_SECRET), ["client.secret"], {}),
+    "redirect URI missing": (client_with(redirectUris=[]), ["client.redirect_uri"], {}),
+    "redirect URI of another path": (
+        client_with(redirectUris=["http://localhost/auth/login/other/callback"]),
+        ["client.redirect_uri"],
+        {},
+    ),
+    "scope not assigned": (scope_assigned("cellsscope"), ["scope.assigned"], {}),
+    "scope optional only": (scope_assigned("cellsscope", "optional"), ["scope.assigned"], {}),
+    "scope unknown": (nothing, ["scope.assigned"], {"client_scope": "no-such-scope"}),
+    "scope basic not assigned": (scope_assigned("basic"), ["scope.basic"], {}),
+    "claim of another name": (claim_mapper_with(claim__name="groups"), ["scope.mapper"], {}),
+    "claim of another attribute": (claim_mapper_with(user__attribute="groups"), ["scope.mapper"], {}),
+    "claim not in the ID token": (claim_mapper_with(id__token__claim="false"), ["scope.mapper"], {}),
+    "claim of one value": (claim_mapper_with(multivalued="false"), ["scope.mapper"], {}),
+    "provider unknown": (nothing, ["ldap.enabled"], {"ldap_provider": "no-such-provider"}),
+    "provider disabled": (component_with("ldap", enabled="false"), ["ldap.enabled"], {}),
+    "directory unreachable": (component_with("ldap", connectionUrl="ldap://127.0.0.1:9"), ["ldap.reachable"], {}),
+    "bind password wrong": (component_with("ldap", bindCredential=WRONG_SECRET), ["ldap.reachable"], {}),
+    "LDAP mapper missing": (no_ldap_mapper, ["ldap.mapper"], {}),
+    "LDAP mapper of another attribute": (
+        component_with("memberOf to group", user__model__attribute="groups"),
+        ["ldap.mapper"],
+        {},
+    ),
+    "LDAP mapper from another attribute": (
+        component_with("memberOf to group", ldap__attribute="description"),
+        ["ldap.mapper"],
+        {},
+    ),
+    "Cells is down": (cells_stopped, ["cells.reachable"], {}),
+    "connector missing": (no_connector, ["connector.exists"], {}),
+    "issuer with a slash": (connector_with(issuer=lambda issuer: issuer + "/"), ["connector.issuer"], {}),
+    "issuer of another realm": (
+        connector_with(issuer=lambda issuer: issuer.rpartition("/")[0] + "/master"),
+        ["connector.issuer"],
+        {},
+    ),
+    "issuer of no realm": (
+        connector_with(issuer=lambda issuer: issuer.rpartition("/")[0] + "/no-such-realm"),
+        ["connector.issuer"],
+        {},
+    ),
+    "connector of another client": (connector_with(clientID="another-client"), ["connector.client_id"], {}),
+    "secret changed in Cells": (connector_with(clientSecret=WRONG_SECRET), ["client.secret"], {}),
+    "scope openid not asked for": (connector_with(scopes=["profile", "email"]), ["connector.scopes"], {}),
+    "address must be verified": (
+        connector_with(insecureSkipEmailVerified=False),
+        ["connector.email_verified"],
+        {},
+    ),
+    "user id by a claim that is not there": (connector_with(userIDKey="uuid"), ["token.user_id_key"], {}),
+    "user name by a claim that is not there": (connector_with(userNameKey="nickname"), ["token.user_name_key"], {}),
+    "user without an address": (
+        user_without_address,
+        ["token.user_id_key", "token.user_name_key"],
+        {"username": "olaf"},
+    ),
+    "user unknown": (nothing, ["token.user"], {"username": "nobody-of-that-name"}),
+    "user disabled": (user_disabled, ["token.user"], {"username": "olga"}),
+    "no mapping rule": (connector_with(mappingRules=[]), ["mapping.rule"], {}),
+    "rule for another claim": (rule(LeftAttribute="groups"), ["mapping.rule"], {}),
+    "rule for another attribute": (rule(RightAttribute="roles"), ["mapping.rule"], {}),
+    "regular expression that RE2 refuses": (rule(RuleString="preg:^(?!Test)"), ["mapping.regex"], {}),
+    "no audience": (audience([]), ["audience.match"], {}),
+    "audience of another host": (audience(["https://cells.example.org"]), ["audience.match"], {}),
+    "an audience that does not parse": (audience(["http://[broken"]), ["audience.match"], {}),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_doctor_names_the_break_and_nothing_else(site: Site, name: str) -> None:
+    break_it, broken, options = BREAKS[name]
+    with break_it(site):
+        answer = ask(site, **options)
+    assert not answer.get("failed"), answer["msg"]
+    report = answer["report"]
+    assert ids(report, "broken") == broken
+    assert report["verdict"] == "broken"
+    assert all(finding["todo"] for finding in report["findings"] if finding["verdict"] == "broken")
+
+
+def test_the_site_is_whole_after_all_of_them(site: Site) -> None:
+    report = ask(site)["report"]
+    assert ids(report, "broken") + ids(report, "warning") == []
+    assert ids(report, "not checked") == ["session.login", "session.refresh"]
+    assert report["verdict"] == "ok"
+    assert [link["verdict"] for link in report["chain"]["links"]] == ["ok"] * 5
+    assert report["chain"]["links"][-1]["values"] == ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
+    assert {token["name"]: token["seconds"] for token in report["tokens"]}["Keycloak: access token"] == 300
+    assert report["site"]["versions"] == {"keycloak": site.lab.keycloak.version, "cells": "4.4.13"}
+
+
+@pytest.mark.parametrize(
+    ("break_it", "warning", "options"),
+    [
+        (client_with(redirectUris=["http://localhost:*"]), "client.redirect_wildcard", {}),
+        (client_with(webOrigins=[]), "client.web_origin", {}),
+        (claim_mapper_with(userinfo__token__claim="false"), "scope.mapper", {}),
+        (component_with("memberOf to group", always__read__value__from__ldap="false"), "ldap.mapper", {}),
+        (rule(RuleString="Test_DEM_WebUsers,Other"), "", {}),
+        (rule(RuleString="Nobody"), "mapping.roles", {}),
+        (nothing, "token.groups", {"username": "nora"}),
+    ],
+)
+def test_what_is_not_broken_may_be_worth_a_warning(
+    site: Site, break_it: Break, warning: str, options: dict[str, Any]
+) -> None:
+    with break_it(site):
+        report = ask(site, **options)["report"]
+    assert warning in [*ids(report, "warning"), ""]
+    assert (report["verdict"] == "ok") is (warning == "")
+
+
+def test_a_break_shows_in_the_chain(site: Site) -> None:
+    with rule(RuleString="Nobody")(site):
+        links = {link["id"]: link for link in ask(site)["report"]["chain"]["links"]}
+    assert links["claim"]["verdict"] == "ok"
+    assert links["role"]["verdict"] == "warning"
+    assert links["role"]["values"] == []
+
+
+def test_cells_home_has_no_connectors(lab: Any, site: Site, tmp_path: Path) -> None:
+    for home in make_site(lab, tmp_path, edition="home"):
+        report = ask(site, **home.cells_options)["report"]
+        assert ids(report, "broken") == ["cells.enterprise"]
+
+
+@pytest.mark.parametrize(
+    ("options", "not_checked"),
+    [
+        ({"auth_password": "wrong-password-of-nobody-0123456789"}, "client.exists"),
+        ({"cells_token": "expired-token-of-cells-0123456789"}, "connector.exists"),
+        ({"username": ""}, "token.user"),
+        ({"ldap_provider": ""}, "ldap.mapper"),
+    ],
+)
+def test_what_cannot_be_read_is_not_checked(site: Site, options: dict[str, Any], not_checked: str) -> None:
+    report = ask(site, **options)["report"]
+    assert ids(report, "broken") == []
+    assert not_checked in ids(report, "not checked")
+
+
+def test_no_secret_is_in_the_answer(site: Site) -> None:
+    secret = client_of(site)["secret"]
+    with connector_with(clientSecret=WRONG_SECRET)(site):
+        shown = json.dumps(ask(site))
+    for hidden in (secret, WRONG_SECRET, site.cells.token, site.lab.keycloak.admin_password):
+        assert hidden not in shown
+
+
+def test_an_option_that_cannot_be_used_is_one_line(site: Site) -> None:
+    assert_one_clear_line(ask(site, connection_timeout=0), "connection_timeout")
+
+
+def test_only_reads_are_sent(site: Site) -> None:
+    realm = Realm(site)
+    with realm_with(adminEventsEnabled=True)(site):
+        realm.send("delete", "admin-events")
+        before = site.cells.config_path.read_bytes()
+        mark = site.lab.keycloak.mark()
+        run = run_playbook(PLAYBOOK, doctor_variables(site), site.folder / "reads")
+        assert run.exit_code == 0, run.output
+        assert run.changes == []
+        sent = site.lab.keycloak.requests_since(mark)
+        events = realm.get("admin-events")
+    writes = {request.path.rpartition("/")[2] for request in sent if request.method != "GET"}
+    assert writes == {"token", "testLDAPConnection"}
+    assert events == []
+    assert site.cells.config_path.read_bytes() == before
+
+
+def doctor_variables(site: Site, **more: Any) -> dict[str, Any]:
+    return {**site.role_variables, "sso_hosts": "localhost", "ansible_become": False, **more}
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "break_it", "exit_code"),
+    [
+        ("broken", nothing, 0),
+        ("broken", client_with(webOrigins=[]), 0),
+        ("warning", client_with(webOrigins=[]), 2),
+        ("broken", client_with(standardFlowEnabled=False), 2),
+        ("never", client_with(standardFlowEnabled=False), 0),
+    ],
+)
+def test_the_play_fails_as_it_is_told(
+    site: Site, tmp_path: Path, fail_on: str, break_it: Break, exit_code: int
+) -> None:
+    files = {"doctor_report_json": str(tmp_path / "report.json"), "doctor_report_html": str(tmp_path / "report.html")}
+    with break_it(site):
+        run = run_playbook(PLAYBOOK, doctor_variables(site, doctor_fail_on=fail_on, **files), tmp_path / "play")
+    assert run.exit_code == exit_code, run.output
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert {"verdict", "findings"} <= set(report)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    for finding in report["findings"]:
+        if finding["verdict"] in ("broken", "warning"):
+            assert finding["id"] in run.output
+            assert finding["id"] in page
