@@ -78,12 +78,13 @@ options:
     type: dict
     default: {}
   session:
-    description: What a session check returned, C(login) and C(refreshes), for the findings about a real login (A3).
+    description: What M(cellsops.sso.cells_session_check) returned, for the findings about a real login (A3).
     type: dict
     default: {}
 seealso:
   - module: cellsops.sso.keycloak_token_preview
   - module: cellsops.sso.cells_config_info
+  - module: cellsops.sso.cells_session_check
 """
 
 EXAMPLES = r"""

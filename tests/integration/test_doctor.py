@@ -457,6 +457,8 @@ def test_only_reads_are_sent(site: Site) -> None:
     with realm_with(adminEventsEnabled=True)(site):
         realm.send("delete", "admin-events")
         before = site.cells.config_path.read_bytes()
+        log = site.cells.config_path.with_name("standin-requests.log")
+        asked = len(log.read_text(encoding="utf-8").splitlines())
         mark = site.lab.keycloak.mark()
         run = run_playbook(PLAYBOOK, doctor_variables(site), site.folder / "reads")
         assert run.exit_code == 0, run.output
@@ -467,6 +469,8 @@ def test_only_reads_are_sent(site: Site) -> None:
     assert writes == {"token", "testLDAPConnection"}
     assert events == []
     assert site.cells.config_path.read_bytes() == before
+    methods = {json.loads(line)["method"] for line in log.read_text(encoding="utf-8").splitlines()[asked:]}
+    assert methods == {"GET", "HEAD"}
 
 
 def doctor_variables(site: Site, **more: Any) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.cookies import RequestsCookieJar
 
+from ansible_collections.cellsops.sso.plugins.module_utils.web_page import Page
 from lab.errors import LabError
-from lab.pages import Page
 
 TIMEOUT = 30
 SESSION = "/a/frontend/session"

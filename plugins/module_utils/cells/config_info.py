@@ -22,8 +22,8 @@ LIFE_SPANS = {
 }
 """What is returned: the key in the file, and Cells' own default."""
 
-UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d)")
 
 
 class ConfigReader:
@@ -53,7 +53,7 @@ class ConfigReader:
 
 
 def seconds(duration: Any) -> int | None:
-    """Return the whole seconds of a duration as Go writes it, such as 1h30m; None where it is none."""
+    """Return the whole seconds of a duration as Cells writes it, such as 1h30m or 60d; None where it is none."""
     text = str(duration)
     if not re.fullmatch(rf"(?:{_PART.pattern})+", text):
         return None

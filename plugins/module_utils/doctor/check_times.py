@@ -96,6 +96,8 @@ def check_life_spans(spans: list[dict[str, Any]], config: Mapping[str, Any]) -> 
 
 def check_session(session: Mapping[str, Any]) -> list[Finding]:
     """Return the findings of session.*. session: what cells_session_check returned, {} where it did not run."""
+    if session.get("skipped"):
+        return skipped(str(session.get("msg") or "No login was tried."), "session.*")
     if not session:
         return skipped("No account to log in with is given.", "session.*")
     if not session.get("login"):

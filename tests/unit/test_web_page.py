@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.pages import Page
+from ansible_collections.cellsops.sso.plugins.module_utils.web_page import Page
 
 
 @pytest.mark.parametrize(

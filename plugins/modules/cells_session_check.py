@@ -1,0 +1,137 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cells_session_check
+short_description: Log in at Pydio Cells through Keycloak, and see whether the session is refreshed
+version_added: 0.2.0
+description:
+  - Logs a test user in as a browser does, then refreshes the session (row A3 of the guide). Where the audience is
+    missing, the refresh answers 401, and users are logged out after ten minutes or so.
+  - Like any login it makes a session, and on the user's first one Cells makes the user. It changes nothing else.
+  - The password is sent to O(keycloak_url) and nowhere else. A login that is refused is not tried again.
+  - How Cells Enterprise begins a login is not public. The module goes to C(/auth/login/<connector>), beside the
+    callback URL; see "The stand-in" in the documentation for what is assumed.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.reads
+attributes:
+  action_group:
+    description: The module takes an account's name and password, no administrator's, and belongs to no action group.
+    support: none
+    membership: []
+requirements:
+  - requests, where the module runs
+options:
+  cells_url:
+    description: URL under which users reach Cells.
+    type: str
+    required: true
+  keycloak_url:
+    description: URL under which users reach Keycloak, with its relative path if it has one.
+    type: str
+    required: true
+  connector_id:
+    description: The connector to log in through (C1).
+    type: str
+    default: keycloak
+  username:
+    description: Name of the test user in Keycloak.
+    type: str
+    required: true
+  password:
+    description: Password of the test user.
+    type: str
+    required: true
+  wait:
+    description:
+      - Seconds after which the session is refreshed once more. Choose more than the life of Cells' access token, 600
+        seconds where nothing else is configured, to see what users would. With V(0) there is only the first refresh.
+    type: int
+    default: 0
+  validate_certs:
+    description: Whether the TLS certificates must be valid.
+    type: bool
+    default: true
+  ca_path:
+    description: A file of CA certificates in PEM form to trust instead of the system's.
+    type: path
+  connection_timeout:
+    description: Seconds to wait for a connection and for each answer.
+    type: int
+    default: 10
+seealso:
+  - module: cellsops.sso.cells_config_audience
+  - module: cellsops.sso.doctor_info
+"""
+
+EXAMPLES = r"""
+- name: Log a test user in, and refresh the session after the access token's life
+  cellsops.sso.cells_session_check:
+    cells_url: https://demo.cells.pydio
+    keycloak_url: https://sso.example.org
+    username: test-user
+    password: "{{ test_user_password }}"
+    wait: 620
+  register: session
+  failed_when: session.refreshes | default([]) | rejectattr('ok') | length > 0
+"""
+
+RETURN = r"""
+login:
+  description: Who was logged in, with the names of the roles, as far as Cells shows them.
+  type: dict
+  returned: success, not in check mode
+  sample: {username: test-user, roles: [Test_DEM_WebUsers]}
+refreshes:
+  description:
+    - Each refresh, with C(after_seconds) since the login, the HTTP C(status), whether it was C(ok), and the C(message)
+      of Cells where it was not.
+  type: list
+  elements: dict
+  returned: success, not in check mode
+  sample:
+    - {after_seconds: 0.1, status: 200, ok: true, message: ""}
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.web_login import WebLogin
+from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "cells_url": {"type": "str", "required": True},
+            "keycloak_url": {"type": "str", "required": True, "no_log": False},
+            "connector_id": {"type": "str", "default": "keycloak"},
+            "username": {"type": "str", "required": True},
+            "password": {"type": "str", "required": True, "no_log": True},
+            "wait": {"type": "int", "default": 0},
+            "validate_certs": {"type": "bool", "default": True},
+            "ca_path": {"type": "path"},
+            "connection_timeout": {"type": "int", "default": 10},
+        },
+        supports_check_mode=True,
+    )
+
+    def ask() -> tuple[WebLogin, dict[str, Any]]:
+        browser = WebLogin(module.params)
+        if module.check_mode:
+            return browser, {"skipped": True, "msg": "Check mode makes no session: nobody was logged in."}
+        return browser, browser.check()
+
+    answer(module, ask)
+
+
+if __name__ == "__main__":
+    main()
