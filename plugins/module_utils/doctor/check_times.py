@@ -22,23 +22,25 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings impor
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import Unreachable
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
+SESSION_IDS = ("session.login", "session.refresh")
+
 FEW_DAYS = 21
 """Days left of a certificate below which it is time to renew it."""
 
 
 def check_clocks(clocks: Mapping[str, Reading], max_skew: float) -> Finding:
-    """Return the finding clocks. clocks: Keycloak's and Cells' skew_seconds and uncertainty_seconds, by name."""
+    """Return the finding clock.skew. clocks: Keycloak's and Cells' skew_seconds and uncertainty_seconds, by name."""
     for name, reading in clocks.items():
         if not reading.value:
             reason = why(reading) if reading.error else f"The clock of {name} was not measured: there was no login."
-            return Finding("clocks", NOT_CHECKED, reason)
+            return Finding("clock.skew", NOT_CHECKED, reason)
     keycloak, cells = clocks["Keycloak"].value, clocks["Cells"].value
     apart = keycloak["skew_seconds"] - cells["skew_seconds"]
     unsure = keycloak["uncertainty_seconds"] + cells["uncertainty_seconds"]
     side = "ahead of" if apart > 0 else "behind"
     seen = f"Keycloak's clock is {abs(apart):.1f} s {side} that of Cells, give or take {unsure:.1f} s."
     todo = "Let both hosts follow the same time servers, such as with the role time_sync."
-    return judged("clocks", abs(apart) - unsure <= max_skew, seen, todo)
+    return judged("clock.skew", abs(apart) - unsure <= max_skew, seen, todo)
 
 
 def shown_clocks(clocks: Mapping[str, Reading]) -> list[dict[str, Any]]:
@@ -84,22 +86,22 @@ def life_spans(keycloak: Readings, config: Mapping[str, Any]) -> list[dict[str, 
 
 
 def check_life_spans(spans: list[dict[str, Any]], config: Mapping[str, Any]) -> Finding:
-    """Return the finding life_spans. spans: of life_spans(). config: what cells_config_info returned, or its msg."""
+    """Return the finding session.life_spans. spans: of life_spans(). config: what cells_config_info returned, or its msg."""
     seconds = {span["name"]: span["seconds"] for span in spans}
     access, refresh = seconds.get("Cells: access token"), seconds.get("Cells: refresh token")
     if not access or not refresh:
-        return skipped(config.get("msg") or "The configuration file of Cells was not read.", "life_spans")[0]
+        return skipped(config.get("msg") or "The configuration file of Cells was not read.", "session.life_spans")[0]
     seen = "; ".join(f"{span['name']} {span['seconds']} s" for span in spans) + "."
     todo = "Let refreshTokenLifespan of Cells be longer than accessTokenLifespan."
-    return judged("life_spans", refresh > access, seen, todo, WARNING)
+    return judged("session.life_spans", refresh > access, seen, todo, WARNING)
 
 
 def check_session(session: Mapping[str, Any]) -> list[Finding]:
-    """Return the findings of session.*. session: what cells_session_check returned, {} where it did not run."""
+    """Return the findings session.login and session.refresh. session: what cells_session_check returned, {} where it did not run."""
     if session.get("skipped"):
-        return skipped(str(session.get("msg") or "No login was tried."), "session.*")
+        return skipped(str(session.get("msg") or "No login was tried."), *SESSION_IDS)
     if not session:
-        return skipped("No account to log in with is given.", "session.*")
+        return skipped("No account to log in with is given.", *SESSION_IDS)
     if not session.get("login"):
         message = str(session.get("msg") or "The login was not tried.")
         return [

@@ -63,10 +63,10 @@ CATALOGUE: dict[str, Kind] = {
     "session.refresh": Kind(
         "A3", "A session that is not refreshed ends with its access token, after ten minutes or so."
     ),
-    "life_spans": Kind(
+    "session.life_spans": Kind(
         "A3", "Sessions are refreshed when the access token ends, for as long as the refresh token lives."
     ),
-    "clocks": Kind("K1", "A token from a clock that is ahead is not valid yet, one from a clock behind expires early."),
+    "clock.skew": Kind("K1", "A token from a clock that is ahead is not valid yet, one from a clock behind expires early."),
     "tls.keycloak": Kind("G1", "Browsers and Cells refuse a certificate that is not trusted or has expired."),
     "tls.cells": Kind("C1", "Browsers refuse a certificate that is not trusted or has expired."),
 }

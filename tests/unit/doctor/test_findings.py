@@ -41,11 +41,11 @@ def test_the_documentation_lists_every_finding_in_order() -> None:
 
 
 def test_a_group_is_skipped_by_its_star() -> None:
-    assert [finding.id for finding in skipped("why", "ldap.*", "clocks")] == [
+    assert [finding.id for finding in skipped("why", "ldap.*", "clock.skew")] == [
         "ldap.enabled",
         "ldap.reachable",
         "ldap.mapper",
-        "clocks",
+        "clock.skew",
     ]
 
 
@@ -54,7 +54,7 @@ def test_a_group_is_skipped_by_its_star() -> None:
     [([], OK), ([OK, NOT_CHECKED], OK), ([OK, WARNING], WARNING), ([WARNING, BROKEN, OK], BROKEN)],
 )
 def test_the_worst_finding_counts(verdicts: list[str], worst: str) -> None:
-    assert overall([Finding("clocks", verdict, "") for verdict in verdicts]) == worst
+    assert overall([Finding("clock.skew", verdict, "") for verdict in verdicts]) == worst
 
 
 CALLBACK = "https://cells.example.org/auth/login/keycloak/callback"
@@ -121,7 +121,7 @@ def test_a_refresh_token_must_outlive_the_access_token() -> None:
     spans = [{"name": "Cells: access token", "seconds": 600}, {"name": "Cells: refresh token", "seconds": 600}]
     assert check_life_spans(spans, {}).verdict == WARNING
     assert check_life_spans([spans[0], {**spans[1], "seconds": 601}], {}).verdict == OK
-    assert check_life_spans([], {"msg": "no such file"}) == Finding("life_spans", NOT_CHECKED, "no such file")
+    assert check_life_spans([], {"msg": "no such file"}) == Finding("session.life_spans", NOT_CHECKED, "no such file")
 
 
 def test_what_came_of_a_login() -> None:
