@@ -86,7 +86,7 @@ def life_spans(keycloak: Readings, config: Mapping[str, Any]) -> list[dict[str, 
 
 
 def check_life_spans(spans: list[dict[str, Any]], config: Mapping[str, Any]) -> Finding:
-    """Return the finding session.life_spans. spans: of life_spans(). config: what cells_config_info returned, or its msg."""
+    """Return the finding session.life_spans. config: what cells_config_info returned."""
     seconds = {span["name"]: span["seconds"] for span in spans}
     access, refresh = seconds.get("Cells: access token"), seconds.get("Cells: refresh token")
     if not access or not refresh:
@@ -97,7 +97,7 @@ def check_life_spans(spans: list[dict[str, Any]], config: Mapping[str, Any]) -> 
 
 
 def check_session(session: Mapping[str, Any]) -> list[Finding]:
-    """Return the findings session.login and session.refresh. session: what cells_session_check returned, {} where it did not run."""
+    """Return the findings of SESSION_IDS. session: what cells_session_check returned, {} where it did not run."""
     if session.get("skipped"):
         return skipped(str(session.get("msg") or "No login was tried."), *SESSION_IDS)
     if not session:

@@ -66,7 +66,9 @@ CATALOGUE: dict[str, Kind] = {
     "session.life_spans": Kind(
         "A3", "Sessions are refreshed when the access token ends, for as long as the refresh token lives."
     ),
-    "clock.skew": Kind("K1", "A token from a clock that is ahead is not valid yet, one from a clock behind expires early."),
+    "clock.skew": Kind(
+        "K1", "A token from a clock that is ahead is not valid yet, one from a clock behind expires early."
+    ),
     "tls.keycloak": Kind("G1", "Browsers and Cells refuse a certificate that is not trusted or has expired."),
     "tls.cells": Kind("C1", "Browsers refuse a certificate that is not trusted or has expired."),
 }

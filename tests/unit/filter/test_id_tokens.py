@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter id_tokens: what is found in a log, and what is not shown of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.cellsops.sso.plugins.filter.id_tokens import id_tokens
+
+CLAIMS = {"iss": "https://sso.example.org/realms/cells", "aud": "cells", "sub": "1", "email": "dora@example.org"}
+SIGNATURE = "c2lnbmF0dXJlLW9mLWEtdG9rZW4tMDEyMzQ1Njc4OQ"
+
+
+def encoded(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def token(claims: Any, header: Any = None) -> str:
+    return f"{encoded(header or {'alg': 'RS256'})}.{encoded(claims)}.{SIGNATURE}"
+
+
+def test_a_token_is_found_in_a_line_of_json_and_shown_once() -> None:
+    line = json.dumps({"level": "debug", "msg": f"id_token from x: {token(CLAIMS)}"})
+    assert id_tokens(f"{line}\n{line}\n") == [{"header": {"alg": "RS256"}, "claims": CLAIMS}]
+
+
+def test_what_binds_a_token_to_a_session_is_masked() -> None:
+    secret = "value-that-binds-a-token-to-a-session-0123456789"
+    keys = ("nonce", "at_hash", "c_hash", "s_hash", "sid", "session_state", "jti")
+    shown = id_tokens(token({**CLAIMS, **dict.fromkeys(keys, secret)}))
+    assert shown[0]["claims"] == {**CLAIMS, **dict.fromkeys(keys, "**********")}
+    assert SIGNATURE not in str(shown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nothing here",
+        token({**CLAIMS, "typ": "Bearer"}),
+        token({**CLAIMS, "typ": "Refresh"}),
+        token({"iss": "x"}),
+        token(["a", "list"]),
+        f"{encoded({'alg': 'none'})}.eyJ____.{SIGNATURE}",
+    ],
+)
+def test_what_is_no_id_token_is_left_out(text: str) -> None:
+    assert id_tokens(text) == []
+
+
+@given(st.text(alphabet='eyJ.-_ abc\n{}"0', max_size=200))
+def test_no_text_breaks_it(text: str) -> None:
+    assert isinstance(id_tokens(text), list)
+
+
+@pytest.mark.parametrize("value", [None, 1, b"eyJ", ["eyJ"]])
+def test_what_is_no_text_is_one_line(value: object) -> None:
+    with pytest.raises(AnsibleFilterError, match="takes a text"):
+        id_tokens(value)
