@@ -206,7 +206,7 @@ def integration(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """Run unit, integration and, in short, hardening tests together, for one count of them all.
+    """Run unit, integration, browser and, in short, hardening tests together, for one count of them all.
 
     A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own.
     """
@@ -218,6 +218,13 @@ def hardening(session: nox.Session) -> None:
     """Run the hardening tests in full, with their numbers at the end."""
     arguments = ["--numprocesses", "2", "--dist", "loadfile", *session.posargs]
     session.run("pytest", "tests/hardening", *arguments, env={"HARDENING": "full"})
+
+
+@nox.session(venv_backend="none")
+def browser(session: nox.Session) -> None:
+    """Open the doctor's report and real logins in Chromium, and make the pictures of the documentation anew."""
+    (ROOT / "docs/images").mkdir(exist_ok=True)
+    session.run("pytest", "tests/browser", *session.posargs, env={"KEEP_SCREENSHOTS": str(ROOT / "docs/images")})
 
 
 @nox.session(venv_backend="none")

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Debian's Chromium, driven by Playwright, and where its pictures go."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PICTURE_LIMIT = 200_000
+"""Bytes that a picture of the documentation may have."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.fail("There is no chromium on the PATH, which these tests drive: apt-get install chromium", pytrace=False)
+    # Chromium's sandbox refuses to work for root, which is who runs in most containers; /dev/shm is small there.
+    arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def keep_picture() -> Callable[[Page, str], None]:
+    """Keep a picture of a page in the folder that KEEP_SCREENSHOTS names, where it names one."""
+    folder = os.environ.get("KEEP_SCREENSHOTS")
+
+    def keep(page: Page, name: str, *, full_page: bool = True) -> None:
+        picture = page.screenshot(full_page=full_page, animations="disabled")
+        assert len(picture) < PICTURE_LIMIT, f"{name} has {len(picture)} bytes"
+        if folder:
+            Path(folder, f"{name}.png").write_bytes(picture)
+
+    return keep
