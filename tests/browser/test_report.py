@@ -1,0 +1,317 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The doctor's report in Chromium: on a phone, in the dark, by keyboard, for a screen reader, with hostile values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser.samples import HOSTILE, SAMPLES, all_in_order, sample
+from playwright.sync_api import Browser, Page
+
+from integration.ansible_run import run_playbook
+
+TEMPLATES = Path(__file__).parents[2] / "roles/doctor/templates"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1200, "height": 900}
+# The median luminance contrast that WCAG 2.2 asks of text (1.4.3, level AA).
+CONTRAST = 4.5
+
+# For every element with text of its own: its text, and the contrast of its colour with what is behind it.
+CONTRASTS = """() => {
+  const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const parse = text => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
+  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const found = [];
+  for (const element of document.body.querySelectorAll('*')) {
+    const own = [...element.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim()).join(' ').trim();
+    if (!own || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element);
+    const front = parse(element instanceof SVGElement ? style.fill : style.color);
+    let back = [255, 255, 255, 0];
+    for (let behind = element; behind && back[3] === 0; behind = behind.parentElement)
+      back = parse(getComputedStyle(behind).backgroundColor);
+    if (front[3] !== 1 || back[3] !== 1) { found.push([own, 0]); continue; }
+    const [light, dark] = [luminance(front), luminance(back)].sort((a, b) => b - a);
+    found.push([own, (light + 0.05) / (dark + 0.05)]);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with both reports of each sample, written by Ansible as the role writes them."""
+    folder = tmp_path_factory.mktemp("reports")
+    for name in SAMPLES:
+        (folder / f"{name}.json").write_text(json.dumps(sample(name)), encoding="utf-8")
+    values = {"templates": str(TEMPLATES), "folder": str(folder), "samples": list(SAMPLES)}
+    run = run_playbook(Path(__file__).with_name("render.yml"), values, folder / "play")
+    assert run.exit_code == 0, run.output
+    return folder
+
+
+class Look:
+    """Opens reports, each in a browser session of its own, and notes what they ask of the network."""
+
+    def __init__(self, chromium: Browser, folder: Path) -> None:
+        self._chromium = chromium
+        self._folder = folder
+        self._contexts: list[Any] = []
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+
+    def __call__(self, name: str, *, dark: bool = False, viewport: Any = DESK) -> Page:
+        context = self._chromium.new_context(
+            viewport=viewport, color_scheme="dark" if dark else "light", locale="en-GB", reduced_motion="reduce"
+        )
+        self._contexts.append(context)
+        page: Page = context.new_page()
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto((self._folder / f"{name}-report.html").as_uri())
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def look(chromium: Browser, rendered: Path) -> Iterator[Look]:
+    """Open a report by its sample's name; afterwards nothing but its own file may have been asked for."""
+    opened = Look(chromium, rendered)
+    yield opened
+    opened.close()
+    assert {url.partition(":")[0] for url in opened.requests} == {"file"}
+    assert all(url.endswith("-report.html") for url in opened.requests), opened.requests
+    assert opened.complaints == []
+
+
+def wider_than_the_screen(page: Page) -> list[str]:
+    """Return what reaches beyond the screen's right edge."""
+    found: list[str] = page.evaluate(
+        """() => [...document.body.querySelectorAll('*')]
+             .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+             .map(e => e.outerHTML.slice(0, 120))"""
+    )
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("the page scrolls sideways")
+    return found
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_text_is_readable_on_a_phone(look: Look, name: str, dark: bool) -> None:
+    page = look(name, dark=dark, viewport=PHONE)
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert wider_than_the_screen(page) == []
+    contrasts = page.evaluate(CONTRASTS)
+    assert len(contrasts) > 20
+    assert [(text[:80], ratio) for text, ratio in contrasts if ratio < CONTRAST] == []
+    small = page.evaluate(
+        """() => [...document.body.querySelectorAll(':not(svg *)')]
+             .filter(e => e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 12.5)
+             .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_page_fits_a_desk(look: Look, name: str) -> None:
+    assert wider_than_the_screen(look(name)) == []
+
+
+def test_the_dark_page_is_dark_and_the_light_one_light(look: Look) -> None:
+    brightness = "() => Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number))"
+    assert look("broken", dark=True).evaluate(brightness) < 40
+    assert look("broken").evaluate(brightness) > 220
+
+
+@pytest.mark.parametrize(
+    ("name", "headline"),
+    [
+        ("all-in-order", "Single sign-on is in order"),
+        ("healthy", "Nothing broken found; 2 not checked"),
+        ("warnings", "Nothing broken found; 1 warning; 2 not checked"),
+        ("not-checked", "Nothing broken found; 22 not checked"),
+        ("broken", "Single sign-on is broken: 2 things to mend"),
+        ("down", "Single sign-on is broken: 1 thing to mend"),
+    ],
+)
+def test_the_headline_says_no_more_than_was_seen(look: Look, name: str, headline: str) -> None:
+    page = look(name)
+    assert page.get_by_role("heading", level=1).inner_text() == headline
+
+
+def test_a_screen_reader_finds_its_way(look: Look) -> None:
+    page = look("broken")
+    for role in ("banner", "main", "contentinfo"):
+        assert page.get_by_role(role).count() == 1
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.title() == "Broken: single sign-on of https://cells.example.org"
+    levels = page.evaluate("() => [...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    regions = [region.get_attribute("aria-labelledby") for region in page.get_by_role("region").all()]
+    assert regions == ["chain", "findings", "rules", "tokens", "clocks", "site"]
+    snapshot = page.get_by_role("region", name="From group to role: dora").aria_snapshot()
+    for line in (
+        'heading "LDAP: memberOf" [level=3]',
+        'heading "Token: claim cellsgroups" [level=3]',
+        "text: Broken",
+        "paragraph: The client scope cellsscope is not assigned to cells.example.org.",
+        "listitem: no value",
+        "listitem: not read",
+    ):
+        assert line in snapshot, snapshot
+    # Pictures are no more than what the text beside them says, so they are not read out.
+    assert page.locator("svg:not([aria-hidden]):not([aria-hidden] svg)").count() == 0
+    assert page.get_by_role("img").count() == 0
+
+
+def test_the_broken_link_is_marked_not_by_colour_alone(look: Look) -> None:
+    page = look("broken")
+    verdicts = [text.partition("\n")[0] for text in page.locator(".chain > li .badge").all_inner_texts()]
+    assert verdicts == ["✓ OK", "✓ OK", "✕ Broken", "✓ OK", "? Not checked"]
+    border = "e => getComputedStyle(e).borderTopStyle"
+    styles = [item.evaluate(border) for item in page.locator(".chain > li").all()]
+    assert styles == ["solid", "solid", "dashed", "solid", "dotted"]
+
+
+def test_what_is_broken_comes_first_with_what_to_do(look: Look) -> None:
+    page = look("broken")
+    headings = page.get_by_role("region", name="Findings").get_by_role("heading", level=3).all_inner_texts()
+    assert headings == ["Broken (2)", "Warnings (1)", "Not checked (4)", "In order (33)"]
+    first = page.get_by_role("article").first
+    assert "scope.assigned" in first.inner_text()
+    assert "Assign cellsscope to the client as a default one." in first.inner_text()
+
+
+def test_everything_can_be_reached_by_keyboard_in_the_order_of_the_page(look: Look) -> None:
+    page = look("broken")
+    links = ["From group to role", "Findings", "Rules", "Token lives", "Clocks", "The site"]
+    seen = []
+    for _step in range(len(links) + 1):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.textContent"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert seen == [*links, "Show what is in order"]
+    details = page.locator("details")
+    page.keyboard.press("Enter")
+    assert details.get_attribute("open") is not None
+    page.keyboard.press("Space")
+    assert details.get_attribute("open") is None
+    page.get_by_role("link", name="Clocks").press("Enter")
+    assert page.evaluate("document.activeElement.id") == "clocks"
+
+
+def test_hostile_values_are_only_text(look: Look) -> None:
+    page = look("hostile")
+    assert page.evaluate("window.taken") is None
+    assert page.locator("script, img, iframe, object, embed, form, link, base, svg[onload]").count() == 0
+    assert page.locator("style, title").count() == 2
+    shown = HOSTILE.replace("\r\n", "\n")
+    seen = page.get_by_role("region", name="Findings").locator("dd").first.text_content()
+    assert seen == shown
+    assert page.locator("*").evaluate_all("all => all.flatMap(e => e.getAttributeNames()).filter(n => /^on/.test(n))") == []
+    assert "1337" not in page.content()
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name not in ("hostile", "long")])
+def test_every_value_of_the_report_is_on_the_page(look: Look, name: str) -> None:
+    page = look(name)
+    for summary in page.locator("summary").all():
+        summary.click()
+    text = " ".join(page.locator("body").inner_text().split())
+    report = sample(name)
+    for finding in report["findings"]:
+        for key in ("id", "seen", "why", "todo"):
+            assert finding[key] in text
+    for clue in (report["site"]["cells_url"], report["site"]["versions"]["cells"]):
+        assert clue in text
+    if report["chain"]:
+        for one in report["chain"]["links"]:
+            for value in one["values"]:
+                assert value in text
+
+
+def test_lives_stand_on_the_scale_where_their_labels_say(look: Look) -> None:
+    page = look("broken")
+    names = page.locator(".life > li").all_inner_texts()
+    assert [" ".join(name.split()) for name in names] == [
+        "Keycloak: access token 5 minutes",
+        "Cells: access token 10 minutes",
+        "Keycloak: session, idle 30 minutes",
+        "Keycloak: session, at most 10 hours",
+        "Cells: refresh token 60 days",
+    ]
+    ends = [bar.bounding_box() for bar in page.locator(".fill").all()]
+    labels = {label.inner_text(): label.bounding_box() for label in page.locator(".scale span").all()}
+    for bar, label in ((ends[1], "10 min"), (ends[3], "10 h")):
+        middle = labels[label]["x"] + labels[label]["width"] / 2
+        assert abs(bar["x"] + bar["width"] - middle) < 1.5
+
+
+def test_clocks_stand_side_by_side_with_their_difference(look: Look) -> None:
+    page = look("broken")
+    keycloak, cells = page.locator(".clocks > li").all()
+    assert "42.1 s ahead" in keycloak.inner_text()
+    assert "No difference seen" in cells.inner_text()
+    assert keycloak.bounding_box()["y"] == cells.bounding_box()["y"]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_text_is_short_and_fits_a_terminal(rendered: Path, name: str) -> None:
+    text = (rendered / f"{name}-report.txt").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert 2 <= len(lines) <= 25
+    assert max(map(len, lines)) <= 100
+    assert all(character.isprintable() for line in lines for character in line)
+    report = sample(name)
+    wanted = [f for f in report["findings"] if f["verdict"] in ("broken", "warning")]
+    if name not in ("hostile", "long"):
+        flat = " ".join(text.split())
+        assert all(f["id"] in flat and f["seen"] in flat and f["todo"] in flat for f in wanted)
+    count = {verdict: sum(f["verdict"] == verdict for f in report["findings"]) for verdict in ("ok", "not checked")}
+    assert lines[-1].startswith(f"{count['ok']} ok, {count['not checked']} not checked")
+
+
+def test_the_text_of_a_broken_chain(rendered: Path) -> None:
+    lines = (rendered / "broken-report.txt").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "BROKEN: single sign-on of https://cells.example.org, 2026-11-24T12:00:00Z"
+    assert "dora: LDAP ok > attribute ok > claim BROKEN > rule ok > role not checked" in lines
+    assert [line.split()[0] for line in lines if line.startswith(("BROKEN ", "WARNING "))] == [
+        "BROKEN",
+        "BROKEN",
+        "WARNING",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "dark", "viewport", "picture"),
+    [
+        ("broken", False, DESK, "doctor-report"),
+        ("broken", True, DESK, "doctor-report-dark"),
+        ("broken", False, PHONE, "doctor-report-phone"),
+        ("all-in-order", False, DESK, "doctor-report-in-order"),
+    ],
+)
+def test_pictures_for_the_documentation(
+    look: Look, keep_picture: Callable[..., None], name: str, dark: bool, viewport: Any, picture: str
+) -> None:
+    page = look(name, dark=dark, viewport=viewport)
+    keep_picture(page, picture)
+
+
+def test_the_samples_have_the_findings_of_the_doctor() -> None:
+    assert len(all_in_order()["findings"]) == len(sample("hostile")["findings"])
