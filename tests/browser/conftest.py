@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+KeepPicture = Callable[[Page | Locator, str], None]
 PICTURE_LIMIT = 200_000
 """Bytes that a picture of the documentation may have."""
 
@@ -33,12 +34,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def keep_picture() -> Callable[[Page, str], None]:
-    """Keep a picture of a page in the folder that KEEP_SCREENSHOTS names, where it names one."""
+def keep_picture() -> KeepPicture:
+    """Keep a picture of a page, as far as the window shows it, or of a part of it, in the folder that KEEP_SCREENSHOTS names, where it names one."""
     folder = os.environ.get("KEEP_SCREENSHOTS")
 
-    def keep(page: Page, name: str, *, full_page: bool = True) -> None:
-        picture = page.screenshot(full_page=full_page, animations="disabled")
+    def keep(part: Page | Locator, name: str) -> None:
+        picture = part.screenshot(animations="disabled")
         assert len(picture) < PICTURE_LIMIT, f"{name} has {len(picture)} bytes"
         if folder:
             Path(folder, f"{name}.png").write_bytes(picture)
