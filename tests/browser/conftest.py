@@ -24,7 +24,9 @@ def chromium() -> Iterator[Browser]:
     """One browser for all tests."""
     found = shutil.which("chromium")
     if found is None:
-        pytest.fail("There is no chromium on the PATH, which these tests drive: apt-get install chromium", pytrace=False)
+        pytest.fail(
+            "There is no chromium on the PATH, which these tests drive: apt-get install chromium", pytrace=False
+        )
     # Chromium's sandbox refuses to work for root, which is who runs in most containers; /dev/shm is small there.
     arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
@@ -35,7 +37,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def keep_picture() -> KeepPicture:
-    """Keep a picture of a page, as far as the window shows it, or of a part of it, in the folder that KEEP_SCREENSHOTS names, where it names one."""
+    """Keep a picture of what the window shows of a page, or of a part of it, in the folder that KEEP_SCREENSHOTS names."""
     folder = os.environ.get("KEEP_SCREENSHOTS")
 
     def keep(part: Page | Locator, name: str) -> None:
