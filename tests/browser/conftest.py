@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def keep_picture() -> KeepPicture:
-    """Keep a picture of what the window shows of a page, or of a part of it, in the folder that KEEP_SCREENSHOTS names."""
+    """Keep a picture of what the window shows of a page, or of a part of it, where KEEP_SCREENSHOTS says."""
     folder = os.environ.get("KEEP_SCREENSHOTS")
 
     def keep(part: Page | Locator, name: str) -> None:

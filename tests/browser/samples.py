@@ -21,7 +21,7 @@ SEEN = {
     "client.redirect_uri": "http://localhost/auth/login/keycloak/callback is registered.",
     "connector.issuer": "The issuer is https://sso.example.org/realms/staff on both sides.",
     "mapping.roles": "Roles that follow: Test_DEM_WebUsers, Test_Etrange_Gov.",
-    "clocks": "Keycloak's clock is 0.1 s ahead of that of Cells, give or take 1.0 s.",
+    "clock.skew": "Keycloak's clock is 0.1 s ahead of that of Cells, give or take 1.0 s.",
 }
 HOSTILE = (
     "</title></style><script>window.taken = 1</script><img src=https://evil.example.org/x onerror='window.taken = 2'>"
@@ -121,7 +121,7 @@ def broken() -> Report:
     change(report, "scope.assigned", "broken", note, "Assign cellsscope to the client as a default one.")
     change(
         report,
-        "clocks",
+        "clock.skew",
         "broken",
         "Keycloak's clock is 41.9 s ahead of that of Cells, give or take 1.0 s.",
         "Let both hosts follow the same time servers, such as with the role time_sync.",
