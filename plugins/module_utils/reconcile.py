@@ -14,7 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import Conflict, InvalidInput, NotKept, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
+    Conflict,
+    InvalidInput,
+    NotKept,
+    ServerError,
+    Unreachable,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     MASK,
     State,
@@ -25,6 +31,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     merged,
     without_absent,
 )
+
+GATEWAY_STATUSES = (502, 503, 504)
+"""With these a gateway says that it has no answer, not that nothing was done."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +125,8 @@ def _write(resource: Resource, current: State | None, actions: list[Action]) -> 
     for action in actions:
         try:
             action.do()
-        except (Conflict, Unreachable):
-            if not action.creates or resource.read() is None:
+        except (Unreachable, ServerError) as error:
+            if not action.creates or not _may_be_there(error) or resource.read() is None:
                 raise
             # Made by somebody else meanwhile, or by this call though its answer was lost: it goes on as an update.
             break
@@ -129,6 +138,11 @@ def _write(resource: Resource, current: State | None, actions: list[Action]) -> 
         # A server gives a new object things of its own, such as a realm's default client scopes.
         return _write(resource, after, resource.actions(after, desired))
     raise NotKept(_not_kept(resource, after, desired))
+
+
+def _may_be_there(error: Unreachable | ServerError) -> bool:
+    """Return whether a create that ended so may have made its object, or met one that somebody else made."""
+    return isinstance(error, (Unreachable, Conflict)) or error.status in GATEWAY_STATUSES
 
 
 def _not_kept(resource: Resource, after: State | None, desired: State | None) -> str:
