@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import json
+import stat
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -223,3 +225,70 @@ def test_a_revoked_token_is_renewed_where_there_are_credentials(shared_site: Sit
     spoilt = token[:-20] + ("A" * 20)
     done = call_module("keycloak_oidc_client_info", {**shared_site.keycloak_options, "token": spoilt})
     assert done["clients"], done
+
+
+SERVICE_ACCOUNT = PLAYBOOK.parents[2] / "playbooks/service_account.yml"
+
+
+def test_the_playbook_makes_the_account_that_is_just_enough(site: Site, tmp_path: Path) -> None:
+    """Predicted, made, left alone by a second run; and the whole role, and the doctor, run as that account."""
+    secret = tmp_path / "ansible.secret"
+    names = ("sso_keycloak_url", "sso_keycloak_username", "sso_keycloak_password", "sso_realm")
+    variables = {name: site.role_variables[name] for name in names} | {"sso_service_account_secret_file": str(secret)}
+
+    def run(*arguments: str) -> Run:
+        done = run_playbook(SERVICE_ACCOUNT, variables, tmp_path / "play", "--diff", *arguments)
+        assert done.exit_code == 0, done.output
+        return done
+
+    predicted = run("--check").changes
+    assert not secret.exists()
+    made = run()
+    assert made.changes == predicted
+    assert run().changes == []
+    assert run("--check").changes == []
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    value = secret.read_text(encoding="utf-8").strip()
+    assert len(value) >= 32
+    assert value not in made.output
+
+    account = ServiceAccount(realm=site.realm, client_id="ansible", client_secret=value)
+    role = run_role_as(site, account)
+    assert role.exit_code == 0, role.output
+    assert not_ok(site) == []
+    whole = {**options_of(site, account), **site.cells_options, "client_id": "localhost", "username": "dora"}
+    report = call_module("doctor_info", {**whole, "ldap_provider": LDAP_PROVIDER})["report"]
+    assert report["verdict"] == "ok", report["findings"]
+
+
+def test_roles_of_a_service_account(shared_site: Site, accounts: dict[str, ServiceAccount]) -> None:
+    shared = {**shared_site.keycloak_options, "client_id": accounts["none"].client_id}
+    name = "keycloak_service_account_roles"
+    given = predict_and_run(name, {**shared, "roles": ["view-users", "manage-clients"]})
+    assert given["roles"] == ["manage-clients", "view-users"]
+    more = predict_and_run(name, {**shared, "roles": ["view-realm"]})
+    assert more["roles"] == ["manage-clients", "view-realm", "view-users"]
+    exact = predict_and_run(name, {**shared, "roles": ["view-events"], "mode": "exact"})
+    assert len(exact["actions"]) == 2
+    assert exact["roles"] == ["view-events"]
+    predict_and_run(name, {**shared, "roles": ["view-clients"], "roles_client": "realm-management"})
+    gone = predict_and_run(name, {**shared, "roles": ["view-clients", "manage-users"], "state": "absent"})
+    assert gone["roles"] == ["view-events"]
+    assert predict_and_run(name, {**shared, "roles": [], "mode": "exact"})["roles"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"roles": []}, ["roles", "at least one"]),
+        ({"roles": ["no-such-role"]}, ["no role no-such-role", "manage-clients"]),
+        ({"roles": ["view-users"], "client_id": "no-such-client"}, ["no client no-such-client"]),
+        ({"roles": ["view-users"], "client_id": "account"}, ["with a service account"]),
+        ({"roles": ["view-users"], "roles_client": "no-such-client"}, ["roles_client", "no-such-client"]),
+    ],
+)
+def test_roles_that_cannot_be_given_are_one_line(
+    shared_site: Site, accounts: dict[str, ServiceAccount], options: dict[str, Any], words: list[str]
+) -> None:
+    shared = {**shared_site.keycloak_options, "client_id": accounts["none"].client_id}
+    assert_one_clear_line(call_module("keycloak_service_account_roles", {**shared, **options}), *words)

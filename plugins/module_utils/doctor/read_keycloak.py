@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -95,5 +94,4 @@ def _test_ldap(session: KeycloakSession, provider: State) -> None:
         "componentId": provider["id"],
         "action": "testConnection" if config.get("authType") == "none" else "testAuthentication",
     }
-    path = f"admin/realms/{session.connection.realm_name}/testLDAPConnection"
-    session.connection.raw_post(path, json.dumps(question))
+    session.send("post", "testLDAPConnection", question)

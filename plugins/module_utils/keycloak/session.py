@@ -181,6 +181,14 @@ class KeycloakSession:
             raise ServerError("GET", url, 200, "a list was expected", "Is this the URL of Keycloak?")
         return answer
 
+    def send(self, verb: str, path: str, body: Any) -> None:
+        """Send JSON below the realm's admin URL, for what python-keycloak has no verb. verb: put, post or delete.
+
+        Raises SsoError.
+        """
+        call = getattr(self.connection, f"raw_{verb}")
+        call(f"admin/realms/{self.connection.realm_name}/{path}", data=json.dumps(body))
+
     def version(self) -> str:
         """Return the server's version. Raises SsoError: from 26.4 on only administrators of the realm master see it."""
         shown = self.connection.raw_get("admin/serverinfo").json()
@@ -211,7 +219,7 @@ def _is_as_documented(method: str, path: str, response: Any) -> bool:
     """Return whether a success is one that Keycloak's admin REST API knows, and no page of a proxy in front of it."""
     if method in ("PUT", "DELETE"):
         return bool(response.status_code == 204)
-    if path.endswith("/testLDAPConnection"):
+    if path.endswith("/testLDAPConnection") or ("/role-mappings/" in path and method == "POST"):
         return bool(response.status_code == 204)
     if method == "POST" and not path.endswith("/client-secret"):
         return bool(response.status_code == 201 and response.headers.get("Location"))
