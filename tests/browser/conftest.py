@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser.pictures import KeepPicture
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-KeepPicture = Callable[[Page | Locator, str], None]
 PICTURE_LIMIT = 200_000
 """Bytes that a picture of the documentation may have."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for the tests of a file: while there is one, Playwright's event loop runs in this thread."""
     found = shutil.which("chromium")
     if found is None:
         pytest.fail(
@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def keep_picture() -> KeepPicture:
-    """Keep a picture of what the window shows of a page, or of a part of it, where KEEP_SCREENSHOTS says."""
+    """Keep a picture in the folder that KEEP_SCREENSHOTS names, of what the window shows, or of a part of the page."""
     folder = os.environ.get("KEEP_SCREENSHOTS")
 
     def keep(part: Page | Locator, name: str) -> None:

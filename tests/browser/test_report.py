@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import KeepPicture
+from browser.pictures import KeepPicture
 from browser.samples import HOSTILE, SAMPLES, sample
 from playwright.sync_api import Browser, Page
 
