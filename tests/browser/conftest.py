@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Debian's Chromium, driven by Playwright, and where its pictures go."""
+"""Chromium, driven by Playwright, and where its pictures go."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import pytest
 from browser.pictures import KeepPicture
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+BROWSERS = ("chromium", "google-chrome")
+"""Debian's, and the one that machines of continuous integration have."""
 PICTURE_LIMIT = 200_000
 """Bytes that a picture of the documentation may have."""
 
@@ -22,11 +24,9 @@ PICTURE_LIMIT = 200_000
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for the tests of a file: while there is one, Playwright's event loop runs in this thread."""
-    found = shutil.which("chromium")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        pytest.fail(
-            "There is no chromium on the PATH, which these tests drive: apt-get install chromium", pytrace=False
-        )
+        pytest.fail(f"None of {', '.join(BROWSERS)} is on the PATH: apt-get install chromium", pytrace=False)
     # Chromium's sandbox refuses to work for root, which is who runs in most containers; /dev/shm is small there.
     arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:

@@ -15,8 +15,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from integration.ansible_run import run_playbook
 from integration.module_call import call_module
-from integration.test_doctor import WRONG_SECRET, ask, cells_call, client_with, connector_of, connector_with, ids
+from integration.test_doctor import (
+    PLAYBOOK,
+    WRONG_SECRET,
+    ask,
+    cells_call,
+    client_with,
+    connector_of,
+    connector_with,
+    doctor_variables,
+    ids,
+    scope_assigned,
+)
 from integration.test_role import run_role
 from lab.site import Site, make_site
 
@@ -218,6 +230,17 @@ def test_with_a_clock_that_is_hours_ahead_the_token_has_expired_and_the_doctor_n
         give_password(page, guided, "dora")
         expect_failure(page, "The token is expired")
         assert broken_by_the_doctor(guided) == ["clock.skew"]
+
+
+def test_the_page_that_the_role_writes_marks_the_broken_link(guided: Site, page: Page, tmp_path: Path) -> None:
+    written = tmp_path / "report.html"
+    with scope_assigned("cellsscope")(guided):
+        run = run_playbook(PLAYBOOK, doctor_variables(guided, doctor_report_html=str(written)), tmp_path / "play")
+    assert run.exit_code == 2, run.output
+    page.goto(written.as_uri())
+    expect(page.get_by_role("heading", level=1)).to_have_text("Single sign-on is broken: 1 thing to mend")
+    expect(page.get_by_role("article").first).to_contain_text("scope.assigned")
+    expect(page.locator(".chain > li > .badge")).to_contain_text(["OK", "OK", "Broken", "OK", "Not checked"])
 
 
 def test_the_site_is_whole_after_all_of_them(guided: Site) -> None:
