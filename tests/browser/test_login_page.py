@@ -174,7 +174,7 @@ def test_a_second_connector_has_a_button_and_a_way_of_its_own(guided: Site, page
 
 
 def test_a_renamed_connector_shows_its_new_name(guided: Site, page: Page) -> None:
-    name = "Einloggen & <los> „jetzt“"
+    name = "Einloggen & <los> «jetzt»"
     with named(guided, name):
         page.goto(f"{guided.cells.url}/login")
         expect(page.get_by_role("link")).to_have_text([name])

@@ -69,9 +69,9 @@ class Look:
         self.requests: list[str] = []
         self.complaints: list[str] = []
 
-    def __call__(self, name: str, *, dark: bool = False, viewport: Any = DESK) -> Page:
+    def __call__(self, name: str, *, dark: bool = False, viewport: Any = None) -> Page:
         context = self._chromium.new_context(
-            viewport=viewport, color_scheme="dark" if dark else "light", locale="en-GB", reduced_motion="reduce"
+            viewport=viewport or DESK, color_scheme="dark" if dark else "light", locale="en-GB", reduced_motion="reduce"
         )
         self._contexts.append(context)
         page: Page = context.new_page()
@@ -266,11 +266,11 @@ def test_lives_stand_on_the_scale_where_their_labels_say(look: Look) -> None:
         "Keycloak: session, at most 10 hours",
         "Cells: refresh token 60 days",
     ]
-    ends = [bar.bounding_box() for bar in page.locator(".fill").all()]
+    ends = [fill.bounding_box() for fill in page.locator(".fill").all()]
     labels = {label.inner_text(): label.bounding_box() for label in page.locator(".scale span").all()}
-    for bar, label in ((ends[1], "10 min"), (ends[3], "10 h")):
+    for life, label in ((ends[1], "10 min"), (ends[3], "10 h")):
         middle = labels[label]["x"] + labels[label]["width"] / 2
-        assert abs(bar["x"] + bar["width"] - middle) < 1.5
+        assert abs(life["x"] + life["width"] - middle) < 1.5
 
 
 def test_clocks_stand_side_by_side_with_their_difference(look: Look) -> None:
