@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule hardening test-matrix lint sanity unit integration browser bench docs build requirements clean
+.PHONY: help demo test molecule hardening test-matrix lint sanity unit integration browser bench docs build audit requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ docs: $(READY) ## the documentation as HTML, in build/docs
 
 build: $(READY) ## build the collection, install it elsewhere, call a module
 	@$(NOX) --session package
+
+audit: $(READY) ## known vulnerabilities of what users install
+	@$(NOX) --session audit
 
 requirements: $(READY) ## pin the development environment anew
 	@$(NOX) --session requirements

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import re
 import shutil
@@ -174,6 +175,12 @@ def package(session: nox.Session) -> None:
         session.log(f"built {kept.relative_to(ROOT)}")
 
 
+def oldest_libraries() -> dict[str, str]:
+    """Return the oldest supported version of each library that users install: {name: requirement}."""
+    libraries = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return {line.partition(">=")[0]: line.replace(">=", "==") for line in libraries if ">=" in line}
+
+
 @nox.session(name="unit-cores")
 @nox.parametrize(
     ["python", "core"], [nox.param(python, core, id=core) for core, python in CORES.items() if core != HERE]
@@ -181,10 +188,11 @@ def package(session: nox.Session) -> None:
 def unit_cores(session: nox.Session, core: str) -> None:
     """Run the unit tests with the ansible-cores that .venv does not have."""
     pinned = (ROOT / "tests/requirements.txt").read_text(encoding="utf-8").splitlines()
-    libraries = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    floor = {line.partition(">=")[0]: line.replace(">=", "==") for line in libraries if ">=" in line}
-    constraints = [line for line in pinned if not line.startswith("ansible-core==")]
+    # Constraints have no hashes: the oldest libraries are not among the pinned ones.
+    constraints = [line.removesuffix(" \\") for line in pinned if line[:1].isalnum()]
+    constraints = [line for line in constraints if not line.startswith("ansible-core==")]
     if core == OLDEST:
+        floor = oldest_libraries()
         constraints = [line for line in constraints if line.partition("==")[0] not in floor] + list(floor.values())
     file = Path(session.create_tmp(), "constraints.txt")
     file.write_text("\n".join(constraints), encoding="utf-8")
@@ -278,22 +286,56 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def requirements(session: nox.Session) -> None:
-    """Pin tests/requirements.in in tests/requirements.txt, for every Python from 3.11 on."""
+    """Pin what the tests install, with hashes, for every Python from 3.11 on."""
     session.install("uv")
     session.chdir("tests")
-    session.run(
-        "uv",
-        "pip",
-        "compile",
-        "--upgrade",
-        "--quiet",
-        "--universal",
-        "--python-version=3.11",
-        "--system-certs",
-        "--no-annotate",
-        "--no-emit-index-url",
-        "--no-emit-find-links",
-        "--custom-compile-command=make requirements",
-        "--output-file=requirements.txt",
-        "requirements.in",
-    )
+    for name in ("requirements", "requirements-molecule"):
+        session.run(
+            "uv",
+            "pip",
+            "compile",
+            "--upgrade",
+            "--quiet",
+            "--universal",
+            "--python-version=3.11",
+            "--system-certs",
+            "--no-annotate",
+            "--no-emit-index-url",
+            "--no-emit-find-links",
+            "--generate-hashes",
+            "--custom-compile-command=make requirements",
+            f"--output-file={name}.txt",
+            f"{name}.in",
+        )
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """List known vulnerabilities of what users install, in the newest and in the oldest supported versions."""
+    session.install("pip-audit")
+    oldest = Path(session.create_tmp(), "oldest.txt")
+    oldest.write_text("\n".join(oldest_libraries().values()), encoding="utf-8")
+    found, unknown = [], []
+    for which, file in (("newest", ROOT / "requirements.txt"), ("oldest", oldest)):
+        report = Path(session.create_tmp(), f"{which}.json")
+        report.unlink(missing_ok=True)
+        command = [
+            "pip-audit",
+            "--progress-spinner=off",
+            "--format=json",
+            f"--output={report}",
+            f"--requirement={file}",
+        ]
+        session.run(*command, success_codes=[0, 1], silent=True)
+        if not report.exists():
+            session.error(f"pip-audit could not look at the {which} libraries: run it by hand: {' '.join(command)}")
+        for library in json.loads(report.read_text(encoding="utf-8"))["dependencies"]:
+            name = f"{library['name']} {library.get('version', '')}".strip()
+            found += [f"{name} ({which}): {flaw['id']}" for flaw in library.get("vulns", [])]
+            if "skip_reason" in library:
+                unknown.append(library["name"])
+    session.log("\n".join(found) or "no known vulnerability in what could be looked up")
+    if unknown:
+        session.error(f"no data for {', '.join(sorted(set(unknown)))}: is the database of PyPI reachable from here?")
+    if found:
+        session.error(f"{len(found)} known vulnerabilities")

@@ -59,6 +59,11 @@ class Realm:
     def get(self, path: str, **query: Any) -> Any:
         return self._connection.raw_get(f"{self._base}/{path}".rstrip("/"), **query).json()
 
+    def named(self, path: str, name: str) -> Any:
+        """Return the one object of that name."""
+        (found,) = (item for item in self.get(path) if item["name"] == name)
+        return found
+
     def send(self, method: str, path: str, body: object = None) -> None:
         call = getattr(self._connection, f"raw_{method}")
         data = "" if body is None else json.dumps(body)
@@ -109,7 +114,7 @@ def scope_assigned(name: str, kind: str = "") -> Break:
     @contextmanager
     def broken(site: Site) -> Iterator[None]:
         realm, client = Realm(site), client_of(site)
-        scope = next(scope["id"] for scope in realm.get("client-scopes") if scope["name"] == name)
+        scope = realm.named("client-scopes", name)["id"]
         of_client = f"clients/{client['id']}"
         realm.send("delete", f"{of_client}/default-client-scopes/{scope}")
         if kind:
@@ -130,7 +135,7 @@ def claim_mapper_with(**config: str) -> Break:
     @contextmanager
     def broken(site: Site) -> Iterator[None]:
         realm = Realm(site)
-        scope = next(scope for scope in realm.get("client-scopes") if scope["name"] == "cellsscope")
+        scope = realm.named("client-scopes", "cellsscope")
         mapper = scope["protocolMappers"][0]
         path = f"client-scopes/{scope['id']}/protocol-mappers/models/{mapper['id']}"
         changes = {key.replace("__", "."): value for key, value in config.items()}
@@ -149,7 +154,7 @@ def component_with(name: str, **config: str) -> Break:
     @contextmanager
     def broken(site: Site) -> Iterator[None]:
         realm = Realm(site)
-        component = next(c for c in realm.get("components") if c["name"] == name)
+        component = realm.named("components", name)
         changes = {key.replace("__", "."): [value] for key, value in config.items()}
         realm.send("put", f"components/{component['id']}", {**component, "config": {**component["config"], **changes}})
         try:
@@ -167,7 +172,7 @@ def component_with(name: str, **config: str) -> Break:
 def no_ldap_mapper(site: Site) -> Iterator[None]:
     """The LDAP mapper is not there."""
     realm = Realm(site)
-    mapper = next(c for c in realm.get("components") if c["name"] == "memberOf to group")
+    mapper = realm.named("components", "memberOf to group")
     realm.send("delete", f"components/{mapper['id']}")
     try:
         yield
@@ -189,7 +194,8 @@ def cells_call(site: Site, method: str, path: str, body: object = None) -> Any:
 
 def connector_of(site: Site) -> dict[str, Any]:
     connectors: list[dict[str, Any]] = cells_call(site, "GET", "oauth2connectors")["connectors"]
-    return next(connector for connector in connectors if connector["id"] == "keycloak")
+    (found,) = (connector for connector in connectors if connector["id"] == "keycloak")
+    return found
 
 
 def connector_with(**changes: Any) -> Break:
@@ -235,7 +241,7 @@ def audience(value: Any) -> Break:
     @contextmanager
     def broken(site: Site) -> Iterator[None]:
         clients = cells_call(site, "GET", "oauth2clients")["staticClients"]
-        client = next(client for client in clients if client["client_id"] == "cells-frontend")
+        (client,) = (client for client in clients if client["client_id"] == "cells-frontend")
         cells_call(site, "PUT", "oauth2clients/cells-frontend", {**client, "audience": value})
         try:
             yield

@@ -11,12 +11,12 @@ import json
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleFilterError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.cellsops.sso.plugins.filter.id_tokens import id_tokens
+from unit.filter.calls import Filter, FilterError
 
+NAME = "id_tokens"
 CLAIMS = {"iss": "https://sso.example.org/realms/cells", "aud": "cells", "sub": "1", "email": "dora@example.org"}
 SIGNATURE = "c2lnbmF0dXJlLW9mLWEtdG9rZW4tMDEyMzQ1Njc4OQ"
 
@@ -29,15 +29,15 @@ def token(claims: Any, header: Any = None) -> str:
     return f"{encoded(header or {'alg': 'RS256'})}.{encoded(claims)}.{SIGNATURE}"
 
 
-def test_a_token_is_found_in_a_line_of_json_and_shown_once() -> None:
+def test_a_token_is_found_in_a_line_of_json_and_shown_once(call_filter: Filter) -> None:
     line = json.dumps({"level": "debug", "msg": f"id_token from x: {token(CLAIMS)}"})
-    assert id_tokens(f"{line}\n{line}\n") == [{"header": {"alg": "RS256"}, "claims": CLAIMS}]
+    assert call_filter(NAME, f"{line}\n{line}\n") == [{"header": {"alg": "RS256"}, "claims": CLAIMS}]
 
 
-def test_what_binds_a_token_to_a_session_is_masked() -> None:
+def test_what_binds_a_token_to_a_session_is_masked(call_filter: Filter) -> None:
     secret = "value-that-binds-a-token-to-a-session-0123456789"
     keys = ("nonce", "at_hash", "c_hash", "s_hash", "sid", "session_state", "jti")
-    shown = id_tokens(token({**CLAIMS, **dict.fromkeys(keys, secret)}))
+    shown = call_filter(NAME, token({**CLAIMS, **dict.fromkeys(keys, secret)}))
     assert shown[0]["claims"] == {**CLAIMS, **dict.fromkeys(keys, "**********")}
     assert SIGNATURE not in str(shown)
 
@@ -54,16 +54,17 @@ def test_what_binds_a_token_to_a_session_is_masked() -> None:
         f"{encoded({'alg': 'none'})}.eyJ____.{SIGNATURE}",
     ],
 )
-def test_what_is_no_id_token_is_left_out(text: str) -> None:
-    assert id_tokens(text) == []
+def test_what_is_no_id_token_is_left_out(call_filter: Filter, text: str) -> None:
+    assert call_filter(NAME, text) == []
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet='eyJ.-_ abc\n{}"0', max_size=200))
-def test_no_text_breaks_it(text: str) -> None:
-    assert isinstance(id_tokens(text), list)
+def test_no_text_breaks_it(call_filter: Filter, text: str) -> None:
+    assert isinstance(call_filter(NAME, text), list)
 
 
-@pytest.mark.parametrize("value", [None, 1, b"eyJ", ["eyJ"]])
-def test_what_is_no_text_is_one_line(value: object) -> None:
-    with pytest.raises(AnsibleFilterError, match="takes a text"):
-        id_tokens(value)
+@pytest.mark.parametrize("value", [None, 1, ["eyJ"]])
+def test_what_is_no_text_is_one_line(call_filter: Filter, value: object) -> None:
+    with pytest.raises(FilterError, match="takes a text"):
+        call_filter(NAME, value)
