@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 from typing import Any, Callable, NoReturn, Protocol
 
 from ansible.module_utils.basic import AnsibleModule
@@ -13,6 +15,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource, Result, reconcile, shown
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+SHAPE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What comes of a list where a dict should be, and the like. Caught only here, at the top."""
 
 
 class Session(Protocol):
@@ -29,6 +34,8 @@ def answer(module: AnsibleModule, ask: Callable[[], tuple[Session, dict[str, Any
         module.fail_json(msg=str(error), **error.values)
     except SsoError as error:
         module.fail_json(msg=str(error))
+    except SHAPE_ERRORS as error:
+        module.fail_json(msg=_out_of_shape(error))
     _warn(module, session.warnings)
     module.exit_json(changed=False, **values)
 
@@ -48,8 +55,20 @@ def bring_about(
         own = values(resource, result, shown(resource, result.state))
     except SsoError as error:
         module.fail_json(msg=str(error))
+    except SHAPE_ERRORS as error:
+        module.fail_json(msg=_out_of_shape(error))
     _warn(module, [*resource.warnings, *result.warnings])
     module.exit_json(changed=result.changed, diff=result.diff, actions=result.actions, **own)
+
+
+def _out_of_shape(error: Exception) -> str:
+    """Return the line for what was read and has another shape than its documentation says; never the value itself."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        "What a server answered, or a file holds, has not the documented form"
+        f" ({type(error).__name__} in {place.name}, {os.path.basename(place.filename)} line {place.lineno})."
+        " Is the URL right, and nothing in between that answers in its place?"
+    )
 
 
 def _warn(module: AnsibleModule, warnings: list[str]) -> None:

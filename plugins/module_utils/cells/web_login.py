@@ -125,9 +125,8 @@ class WebLogin:
         """Return the error for a login that ended on this page, in the page's own words."""
         words = "; ".join(page.messages) or (f"a page titled {page.title!r}" if page.title else server_words(answer))
         where = "Keycloak" if _host(answer.url) == _host(self.keycloak_url) else "Cells"
-        line = (
-            f"The login of {self._params['username']} ended at {where}, {_bare(answer.url)}, HTTP {answer.status_code}"
-        )
+        end = f"{where}, {_bare(answer.url)}, HTTP {answer.status_code}"
+        line = f"The login of {self._params['username']!r} ended at {end}"
         return SsoError(" ".join(f"{line}: {words or 'no reason given'}".split()))
 
 
