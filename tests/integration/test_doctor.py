@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,6 +24,7 @@ from integration.test_role import client_of, run_role
 from lab.site import Site, make_site
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks/doctor.yml"
+DOCS = Path(__file__).parents[2] / "docs/doctor.md"
 TIMEOUT = 10
 
 
@@ -507,3 +511,32 @@ def test_the_play_fails_as_it_is_told(
         if finding["verdict"] in ("broken", "warning"):
             assert finding["id"] in run.output
             assert finding["id"] in page
+
+
+@pytest.mark.parametrize(
+    ("break_it", "line", "exit_code"),
+    [
+        (nothing, "SSO ok", 0),
+        (client_with(webOrigins=[]), "SSO warning client.web_origin", 1),
+        (client_with(standardFlowEnabled=False), "SSO broken client.standard_flow", 2),
+    ],
+)
+def test_the_line_for_monitoring_in_the_documentation(
+    site: Site, tmp_path: Path, break_it: Break, line: str, exit_code: int
+) -> None:
+    (shown,) = (
+        text for text in DOCS.read_text(encoding="utf-8").splitlines() if text.startswith("rm -f /run/sso.json")
+    )
+    inventory = tmp_path / "inventory.json"
+    variables = {
+        **doctor_variables(site, sso_hosts="cells"),
+        "ansible_connection": "local",
+        "ansible_python_interpreter": sys.executable,
+    }
+    inventory.write_text(json.dumps({"cells": {"hosts": {"here": variables}}}), encoding="utf-8")
+    inventory.chmod(0o600)
+    command = shown.replace("/run/sso.json", str(tmp_path / "sso.json"))
+    environment = {**os.environ, "ANSIBLE_INVENTORY": str(inventory), "ANSIBLE_INVENTORY_ENABLED": "yaml"}
+    with break_it(site):
+        done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.returncode) == (line, exit_code), done.stderr
