@@ -31,9 +31,9 @@ def answer(module: AnsibleModule, ask: Callable[[], tuple[Session, dict[str, Any
     try:
         session, values = ask()
     except Unmet as error:
-        module.fail_json(msg=str(error), **error.values)
+        module.fail_json(msg=printable(str(error)), **error.values)
     except SsoError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=printable(str(error)))
     except SHAPE_ERRORS as error:
         module.fail_json(msg=_out_of_shape(error))
     _warn(module, session.warnings)
@@ -54,11 +54,16 @@ def bring_about(
         result = reconcile(resource, module.check_mode)
         own = values(resource, result, shown(resource, result.state))
     except SsoError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=printable(str(error)))
     except SHAPE_ERRORS as error:
         module.fail_json(msg=_out_of_shape(error))
     _warn(module, [*resource.warnings, *result.warnings])
     module.exit_json(changed=result.changed, diff=result.diff, actions=result.actions, **own)
+
+
+def printable(text: str) -> str:
+    """Return text with what a terminal would obey, such as escape sequences of a name, written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _out_of_shape(error: Exception) -> str:
@@ -73,4 +78,4 @@ def _out_of_shape(error: Exception) -> str:
 
 def _warn(module: AnsibleModule, warnings: list[str]) -> None:
     for warning in warnings:
-        module.warn(warning)
+        module.warn(printable(warning))

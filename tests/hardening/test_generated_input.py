@@ -185,7 +185,7 @@ def outcome_is_clear(outcome: Outcome) -> None:
             ("Unsupported parameters", "argument ", "Elements value", "missing required", "value of")
         )
         assert own or "\n" not in outcome.msg, outcome.msg
-        assert own or not any(character in outcome.msg for character in "\x00\x07\x1b\r"), outcome.msg
+        assert own or outcome.msg.isprintable(), outcome.msg
 
 
 def inputs(count: int) -> Callable[[Any], Any]:
