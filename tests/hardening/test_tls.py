@@ -34,12 +34,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "keycloak_client_scope": {"name": "tls-test"},
     "keycloak_ldap_mapper": {"ldap_provider": "ldap", "name": "tls-test", "state": "absent"},
     "keycloak_token_preview": {"client_id": "tls-test", "username": "nobody"},
+    "keycloak_service_account_roles": {"client_id": "tls-test", "roles": ["view-users"]},
     "cells_connector": {"connector_id": "tls-test", "state": "absent"},
     "cells_connector_info": {},
     "cells_config_audience": {"method": "api", "audience": ["https://cells.example.org"]},
     "clock_skew_info": {},
 }
 """Each module, with what it needs besides its connection."""
+ELSEWHERE = {"cells_config_info", "cells_session_check", "doctor_info"}
+"""One reads a file. Check mode logs nobody in, and the doctor answers by findings: both have tests of their own."""
 WORKING = {
     "keycloak_token": "expires_in",
     "keycloak_oidc_client_info": "clients",
@@ -110,7 +113,36 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 def test_every_module_that_talks_to_a_server_is_in_the_table() -> None:
-    assert set(OPTIONS) == {path.stem for path in MODULES.glob("*.py") if path.stem != "__init__"}
+    assert {*OPTIONS, *ELSEWHERE} == {path.stem for path in MODULES.glob("*.py") if path.stem != "__init__"}
+
+
+@pytest.mark.parametrize("kind", ["another host", "expired"])
+def test_the_doctor_names_the_certificate_and_not_what_follows(servers: Servers, kind: str) -> None:
+    url = f"https://localhost:{servers.front('cells_connector', kind).port}"
+    keycloak = servers.options("keycloak_oidc_client_info", servers.keycloak.url)
+    cells = servers.options("cells_connector_info", url, ca_path=str(servers.folder / "ca.pem"))
+    report = call_module("doctor_info", {**keycloak, **cells, "client_id": "account"})["report"]
+    verdicts = {finding["id"]: finding["verdict"] for finding in report["findings"]}
+    assert verdicts["tls.cells"] == "broken"
+    assert verdicts["cells.reachable"] == "not checked"
+    assert verdicts["keycloak.reachable"] == "ok"
+
+
+@pytest.mark.parametrize("kind", ["another host", "expired"])
+def test_nobody_is_logged_in_where_the_certificate_is_not_to_be_trusted(servers: Servers, kind: str) -> None:
+    url = f"https://localhost:{servers.front('cells_connector', kind).port}"
+    account = {"username": "nobody", "password": "password-of-nobody-0123456789"}
+    options = {"cells_url": url, "keycloak_url": url, "ca_path": str(servers.folder / "ca.pem"), **account}
+    assert_one_clear_line(call_module("cells_session_check", options), "TLS failed")
+
+
+def test_the_doctor_counts_the_days_of_a_good_certificate(servers: Servers) -> None:
+    url = f"https://localhost:{servers.front('cells_connector', 'good').port}"
+    keycloak = servers.options("keycloak_oidc_client_info", servers.keycloak.url)
+    cells = servers.options("cells_connector_info", url, ca_path=str(servers.folder / "ca.pem"))
+    report = call_module("doctor_info", {**keycloak, **cells, "client_id": "account"})["report"]
+    assert [entry["url"] for entry in report["tls"]] == [url]
+    assert report["tls"][0]["days_left"] in (29, 30)
 
 
 @pytest.mark.parametrize("module", OPTIONS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ from lab.site import Site, make_site
 
 JWT = re.compile(r"eyJ[\w-]{15,}\.[\w-]{15,}")
 """An access token: whoever has it acts as the account."""
+
+DOCTOR = Path(__file__).parents[2] / "playbooks/doctor.yml"
 
 ANSIBLE_DEBUG = re.compile(
     r"^ *\d+ \d{9,}\.\d+: (?:_low_level_execute_command\(\) done: .*?, stderr=.*?$|[^\n]*$)", re.MULTILINE | re.DOTALL
@@ -160,6 +163,39 @@ def test_what_ansible_prints_to_debug_itself_is_all_that_shows_one(watched: Watc
     assert len(rest) < len(run.output) / 2
     assert "Register the client" in rest
     assert watched.leaks(replace(run, output=rest)) == []
+
+
+@pytest.mark.parametrize("settings", [{"ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}, {"ANSIBLE_STDOUT_CALLBACK": "tree"}])
+def test_no_secret_is_in_other_forms_of_output_nor_in_the_process_list(
+    watched: Watched, first_run: Run, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As YAML and as JSON: the callback tree of ansible-core writes a file of it for each host."""
+    for name, value in {**settings, "ANSIBLE_CALLBACK_TREE_DIR": str(watched.folder / "tree")}.items():
+        monkeypatch.setenv(name, value)
+    shown: set[str] = set()
+    done = threading.Event()
+    watcher = threading.Thread(target=note_processes, args=(shown, done))
+    watcher.start()
+    try:
+        run = watched.run(DOCTOR, {**watched.site.role_variables, "sso_hosts": "localhost", "ansible_become": False})
+    finally:
+        done.set()
+        watcher.join()
+    assert run.exit_code == 0, run.output[-3000:]
+    assert watched.leaks(run) == []
+    assert any("doctor_info" in line for line in shown), "the watcher saw no module"
+    assert [name for line in shown for name, _secret in watched._in(line)] == []
+
+
+def note_processes(shown: set[str], done: threading.Event) -> None:
+    """Take note of every command line on this machine, until it is enough."""
+    while not done.wait(0.01):
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                shown.add((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+            except OSError:
+                # Gone meanwhile.
+                continue
 
 
 def test_a_rotated_secret_is_not_shown(watched: Watched, first_run: Run) -> None:

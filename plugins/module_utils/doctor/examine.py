@@ -19,7 +19,13 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor import (
     check_user,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.certificate import days_left
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import CATALOGUE, Finding, overall
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
+    BROKEN,
+    CATALOGUE,
+    NOT_CHECKED,
+    Finding,
+    overall,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import connector, oidc, read_cells
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_keycloak import read_keycloak
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take
@@ -54,6 +60,7 @@ def examine(
         check_times.check_clocks(clocks, options["max_clock_skew"]),
         *(check_times.check_certificate(name, r, options["validate_certs"]) for name, r in certificates.items()),
     ]
+    found = _without_what_follows_from_tls(found)
     order = list(CATALOGUE)
     found.sort(key=lambda finding: order.index(finding.id))
     return {
@@ -68,6 +75,18 @@ def examine(
         "clocks": check_times.shown_clocks(clocks),
         "tls": [r.value for r in certificates.values() if r.value and r.value["days_left"] is not None],
     }
+
+
+def _without_what_follows_from_tls(found: list[Finding]) -> list[Finding]:
+    """Return the findings, a server that is out of reach by its certificate alone not being a break of its own."""
+    broken = {finding.id for finding in found if finding.verdict == BROKEN}
+    follows = {f"{name}.reachable": f"tls.{name}" for name in ("keycloak", "cells")}
+    return [
+        finding._replace(verdict=NOT_CHECKED, seen=f"Its certificate stands in the way: see {follows[finding.id]}.")
+        if finding.id in broken and follows.get(finding.id) in broken
+        else finding
+        for finding in found
+    ]
 
 
 def _clock_of_cells(cells: Readings, options: Mapping[str, Any]) -> Reading:
