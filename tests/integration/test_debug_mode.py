@@ -163,6 +163,16 @@ def test_the_mode_ends_also_where_something_fails_in_between(systemd: Systemd) -
     assert [call.split()[0] for call in systemd.calls] == ["stop", "systemd-run", "restart", "restart", "stop"]
 
 
+def test_a_journal_that_cannot_be_read_is_said_and_the_mode_ends(systemd: Systemd) -> None:
+    journalctl = systemd.commands / "journalctl"
+    journalctl.write_text("#!/bin/sh\necho No journal files were opened >&2\nexit 1\n", encoding="utf-8")
+    run = systemd.run()
+    assert run.exit_code == 2
+    assert "could not be read: No journal files were opened" in run.output
+    assert not systemd.dropin.exists()
+    assert [call.split()[0] for call in systemd.calls] == ["stop", "systemd-run", "restart", "restart", "stop"]
+
+
 def test_check_mode_restarts_nothing(systemd: Systemd) -> None:
     run = systemd.run("--check", seconds=2)
     assert run.exit_code == 0, run.output
