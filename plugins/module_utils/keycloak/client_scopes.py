@@ -66,12 +66,24 @@ class ClientScope:
         if options["attributes"] is not None:
             state["attributes"] = text_map(options["attributes"])
         if options["protocol_mappers"] is not None:
-            state[MAPPERS] = {mapper["name"]: _mapper(mapper, options) for mapper in options["protocol_mappers"]}
+            protocol = options["protocol"] or (current or {}).get("protocol") or "openid-connect"
+            state[MAPPERS] = {mapper["name"]: _mapper(mapper, protocol) for mapper in options["protocol_mappers"]}
+            self._check_protocols((current or {}).get(MAPPERS, {}), protocol)
             if options["protocol_mappers_mode"] == "exact":
                 state[MAPPERS].update(
                     {name: None for name in (current or {}).get(MAPPERS, {}) if name not in state[MAPPERS]}
                 )
         return state
+
+    def _check_protocols(self, current: State, protocol: str) -> None:
+        """Refuse to declare a mapper that is there for another protocol. Raises InvalidInput."""
+        for mapper in self.options["protocol_mappers"]:
+            have = current.get(mapper["name"], {}).get("protocol", protocol)
+            if have != protocol:
+                raise InvalidInput(
+                    f"The protocol mapper {mapper['name']} of {self.title} is there for the protocol {have}, not"
+                    f" {protocol}, and Keycloak does not change that. Remove it first, or take another name."
+                )
 
     def missing(self, current: State | None) -> list[str]:
         """Return nothing: a scope needs nothing but its realm."""
@@ -124,9 +136,9 @@ class ClientScope:
         return str(scope["id"])
 
 
-def _mapper(mapper: Mapping[str, Any], options: Mapping[str, Any]) -> State:
+def _mapper(mapper: Mapping[str, Any], protocol: str) -> State:
     """Return a declared protocol mapper in wire form, without its name."""
-    state: State = {"protocol": options["protocol"] or "openid-connect", "protocolMapper": mapper["protocol_mapper"]}
+    state: State = {"protocol": protocol, "protocolMapper": mapper["protocol_mapper"]}
     if mapper["config"] is not None:
         state["config"] = text_map(mapper["config"])
     return state

@@ -48,6 +48,15 @@ SCOPES = {"default_client_scopes": "defaultClientScopes", "optional_client_scope
 
 DEFAULT_AND_OPTIONAL = ("defaultClientScopes", "optionalClientScopes")
 
+REALM_DEFAULTS = {
+    "defaultClientScopes": "default-default-client-scopes",
+    "optionalClientScopes": "default-optional-client-scopes",
+}
+"""Where the realm lists the client scopes that it gives a new client."""
+
+SERVICE_ACCOUNT_SCOPE = "service_account"
+"""Keycloak assigns it, where the realm has it, as service accounts are enabled, and takes it away again (26.7.3)."""
+
 POST_LOGOUT = "post.logout.redirect.uris"
 PKCE = "pkce.code.challenge.method"
 TRIGGER = "cellsops.sso.rotate_secret_on"
@@ -86,28 +95,66 @@ class Client:
         attributes = _declared_attributes(options)
         if attributes:
             state["attributes"] = attributes
-        state.update(self._scopes(current or {}))
-        if ("secret" in state or options["rotate_secret_on"] is not None) and merged(current or {}, state).get(
-            "publicClient", True
-        ):
+        self._check_together(current or {}, state)
+        state.update(self._scopes(current, state))
+        return state
+
+    def _check_together(self, before: State, declared: State) -> None:
+        """Refuse values that do not go together with others that the client has. Raises InvalidInput."""
+        after = merged(before, declared)
+        public = after.get("publicClient", True)
+        if public and ("secret" in declared or self.options["rotate_secret_on"] is not None):
             # Keycloak takes a secret for a public client, and drops it.
             raise InvalidInput(
                 f"The {self.title} is public, and a public client has no secret: give public_client false."
             )
-        return state
+        if not declared.get("authorizationServicesEnabled"):
+            return
+        new = not before.get("authorizationServicesEnabled")
+        if public or (new and not after.get("serviceAccountsEnabled")):
+            # Keycloak answers with a status of 500 and no reason.
+            raise InvalidInput(
+                f"authorization_services_enabled: the {self.title} needs public_client false and"
+                " service_accounts_enabled true for it."
+            )
 
-    def _scopes(self, current: State) -> State:
+    def _scopes(self, current: State | None, declared: State) -> State:
         """Return the declared assignments; a scope that is declared as default leaves the optional ones, and back."""
         options = self.options
-        declared: dict[str, list[str]] = {key: options[o] for o, key in SCOPES.items() if options[o] is not None}
+        scopes: dict[str, list[str]] = {key: options[o] for o, key in SCOPES.items() if options[o] is not None}
+        if not scopes:
+            return {}
+        given = self._given(current, declared)
         add = self.options["client_scopes_mode"] == "add"
-        state = {key: as_set([*names, *(current.get(key, []) if add else [])]) for key, names in declared.items()}
+        state = {key: as_set([*names, *(given.get(key, []) if add else [])]) for key, names in scopes.items()}
         for key, other in (DEFAULT_AND_OPTIONAL, DEFAULT_AND_OPTIONAL[::-1]):
-            taken = set(declared.get(key, []))
-            names = state.get(other) or current.get(other) or []
+            taken = set(scopes.get(key, []))
+            names = state.get(other) or given.get(other) or []
             if taken & set(names):
                 state[other] = [name for name in names if name not in taken]
         return state
+
+    def _given(self, current: State | None, declared: State) -> dict[str, list[str]]:
+        """Return the assignments as they are once the client itself is written: Keycloak changes some along with it."""
+        given = {key: list(current.get(key, [])) for key in SCOPES.values()} if current else dict(self._realm_defaults)
+        before = bool((current or {}).get("serviceAccountsEnabled"))
+        after = declared.get("serviceAccountsEnabled", before)
+        names = [name for name in given["defaultClientScopes"] if name != SERVICE_ACCOUNT_SCOPE]
+        if after and not before and SERVICE_ACCOUNT_SCOPE in self._scope_ids:
+            given["defaultClientScopes"] = as_set([*names, SERVICE_ACCOUNT_SCOPE])
+        elif before and not after:
+            given["defaultClientScopes"] = names
+        return given
+
+    @cached_property
+    def _realm_defaults(self) -> dict[str, list[str]]:
+        """The scopes that a new client of this realm has, read only where they are needed."""
+        return {
+            key: as_set(
+                [scope["name"] for scope in self.session.get_list(path) if scope.get("protocol") == "openid-connect"]
+            )
+            for key, path in REALM_DEFAULTS.items()
+        }
 
     def missing(self, current: State | None) -> list[str]:
         """Return which declared client scopes the realm does not have."""
@@ -129,7 +176,7 @@ class Client:
         if current is None:
             payload = {**body, "clientId": self.client_id, "protocol": "openid-connect"}
             made = Action(f"create {self.title}", lambda: admin.create_client(payload), creates=True)
-            return [made, *self._assign(None, scopes)]
+            return [made, *self._assign(None, body, scopes)]
         actions = []
         changed = changed_keys(current, body)
         if changed:
@@ -140,18 +187,21 @@ class Client:
             # Before the update, which stores the trigger: where that fails, the next run rotates again.
             rotate = Action(f"rotate the secret of {self.title}", lambda: admin.generate_client_secrets(_id(current)))
             actions.insert(0, rotate)
-        return [*actions, *self._assign(current, scopes)]
+        return [*actions, *self._assign(current, body, scopes)]
 
     def _rotates(self, current: State) -> bool:
         trigger = self.options["rotate_secret_on"]
         return trigger is not None and current.get("attributes", {}).get(TRIGGER, "") != trigger
 
-    def _assign(self, current: State | None, scopes: State) -> list[Action]:
+    def _assign(self, current: State | None, body: State, scopes: State) -> list[Action]:
         """Return the changes of assignments, removals first: a scope is not both default and optional."""
+        if not scopes:
+            return []
+        given = self._given(current, body)
         removals, additions = [], []
         for key, wanted in scopes.items():
             kind = "default" if key == "defaultClientScopes" else "optional"
-            present = (current or {}).get(key, [])
+            present = given[key]
             for name in (name for name in present if name not in wanted):
                 line = f"take {kind} client scope {name} from {self.title}"
                 removals.append(Action(line, self._scope_call(f"delete_client_{kind}_client_scope", current, name)))

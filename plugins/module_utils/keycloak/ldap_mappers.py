@@ -67,7 +67,15 @@ class LdapMapper:
         config.update(options["config"] or {})
         if config:
             state["config"] = text_lists(config)
+            self._check_binary(merged((current or {}).get("config", {}), state["config"]))
         return state
+
+    def _check_binary(self, config: State) -> None:
+        """Refuse what Keycloak would refuse only as it is written. Raises InvalidInput."""
+        if config.get("is.binary.attribute") == ["true"] and config.get("always.read.value.from.ldap") != ["true"]:
+            raise InvalidInput(
+                f"The {self.title} is for a binary attribute, which needs always_read_value_from_ldap true."
+            )
 
     def missing(self, current: State | None) -> list[str]:
         """Return nothing: the provider has been found, and a mapper needs nothing else."""

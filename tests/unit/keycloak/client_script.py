@@ -14,7 +14,8 @@ MODULE = "keycloak_oidc_client"
 CLIENT_ID = "demo.cells.pydio"
 SERVER_SECRET = "standin-secret-made-by-keycloak-7e3d9b5a1c2f"
 SERVER_ATTRIBUTES = {"client.secret.creation.time": "1754000000", "backchannel.logout.session.required": "true"}
-SCOPE_IDS = {name: f"scope-id-of-{name}" for name in ("basic", "email", "profile", "cellsscope", "phone", "address")}
+SCOPES = ("basic", "email", "profile", "cellsscope", "phone", "address", "service_account")
+SCOPE_IDS = {name: f"scope-id-of-{name}" for name in SCOPES}
 
 
 def arguments(**own: Any) -> dict[str, Any]:
@@ -66,3 +67,10 @@ def updates(script: Script, before: dict[str, Any], body: dict[str, Any]) -> Non
 def reads_scopes(script: Script) -> None:
     """Expect that the realm's client scopes are read."""
     script.get("client-scopes", [{"id": scope_id, "name": name} for name, scope_id in SCOPE_IDS.items()])
+
+
+def reads_realm_defaults(script: Script, default: list[str], optional: list[str]) -> None:
+    """Expect that the scopes are read which the realm gives a new client; one for another protocol is among them."""
+    for kind, names in (("default", default), ("optional", optional)):
+        scopes = [{"name": name, "protocol": "openid-connect"} for name in names]
+        script.get(f"default-{kind}-client-scopes", [{"name": "role_list", "protocol": "saml"}, *scopes])

@@ -93,6 +93,8 @@ FLAGS = [
         "service_accounts_enabled": "serviceAccountsEnabled",
     }.items()
     for value in (True, False)
+    # These need more than one option; see below.
+    if (option, value) != ("authorization_services_enabled", True)
 ]
 ATTRIBUTES = [
     Row("attributes", {"device.grant": True}, "attributes/device.grant", "true", "false", {"device.grant": ""}),
@@ -264,3 +266,24 @@ def test_a_value_that_the_server_does_not_keep_is_an_error_that_shows_both(
     outcome = run_module(MODULE, arguments(root_url="https://new"))
 
     assert_one_clear_line(outcome, f"client {CLIENT_ID}", "rootUrl", "'https://new'", "'https://old'")
+
+
+@pytest.mark.parametrize("shown", [{"publicClient": True, "serviceAccountsEnabled": True}, {"publicClient": False}])
+@pytest.mark.parametrize("check", [True, False])
+def test_authorization_services_of_a_client_that_cannot_have_them_are_refused_before_a_write(
+    shown: dict[str, Any], check: bool, keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, client(**shown))
+
+    outcome = run_module(MODULE, arguments(authorization_services_enabled=True), check=check)
+
+    assert_one_clear_line(outcome, "authorization_services_enabled", "public_client", "service_accounts_enabled")
+
+
+def test_authorization_services_go_along_with_what_they_need(keycloak: Script, run_module: RunModule) -> None:
+    body = {"authorizationServicesEnabled": True, "serviceAccountsEnabled": True}
+    updates(keycloak, client(), body)
+
+    outcome = run_module(MODULE, arguments(authorization_services_enabled=True, service_accounts_enabled=True))
+
+    assert outcome["changed"] is True

@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 
-from unit.keycloak.client_script import CLIENT_ID, MODULE, SCOPE_IDS, arguments, client, reads, reads_scopes
+from unit.keycloak.client_script import (
+    CLIENT_ID,
+    MODULE,
+    SCOPE_IDS,
+    arguments,
+    client,
+    reads,
+    reads_realm_defaults,
+    reads_scopes,
+)
 from unit.keycloak.scripted import Script
 from unit.module_runner import RunModule, assert_one_clear_line
 
@@ -154,6 +163,7 @@ def test_a_new_client_keeps_the_scopes_of_the_realm_and_gets_the_declared_one(
     keycloak: Script, run_module: RunModule
 ) -> None:
     reads(keycloak)
+    reads_realm_defaults(keycloak, DEFAULT, OPTIONAL)
     reads_scopes(keycloak)
     keycloak.post("clients", {"clientId": CLIENT_ID, "protocol": "openid-connect"})
     reads(keycloak, client())
@@ -170,17 +180,44 @@ def test_a_new_client_in_mode_exact_loses_the_scopes_that_the_realm_gave_it(
     keycloak: Script, run_module: RunModule
 ) -> None:
     reads(keycloak)
+    reads_realm_defaults(keycloak, DEFAULT, OPTIONAL)
     reads_scopes(keycloak)
     keycloak.post("clients", {"clientId": CLIENT_ID, "protocol": "openid-connect"})
-    reads(keycloak, client())
-    assigns(keycloak, ("PUT", "default", "basic"))
-    reads(keycloak, client())
-    assigns(keycloak, ("DELETE", "default", "email"), ("DELETE", "default", "profile"))
+    removals = [("DELETE", "default", "email"), ("DELETE", "default", "profile")]
+    for removal in removals:
+        reads(keycloak, client())
+        assigns(keycloak, removal)
     reads(keycloak, client(defaultClientScopes=["basic"]))
 
     outcome = run_module(MODULE, arguments(default_client_scopes=["basic"], client_scopes_mode="exact"))
 
+    assert outcome["actions"] == [f"create client {CLIENT_ID}", *(line(*call) for call in removals)]
     assert outcome["client"]["defaultClientScopes"] == ["basic"]
+
+
+@pytest.mark.parametrize("mode", ["add", "exact"])
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_scope_that_comes_and_goes_with_service_accounts_is_foreseen(
+    enabled: bool, mode: str, keycloak: Script, run_module: RunModule
+) -> None:
+    with_it = [*DEFAULT, "service_account"]
+    after = DEFAULT if mode == "exact" or not enabled else with_it
+    reads(keycloak, client(serviceAccountsEnabled=not enabled, defaultClientScopes=DEFAULT if enabled else with_it))
+    if enabled:
+        reads_scopes(keycloak)
+    keycloak.put("clients/client-uuid", {"serviceAccountsEnabled": enabled})
+    removals = [("DELETE", "default", "service_account")] if enabled and mode == "exact" else []
+    assigns(keycloak, *removals)
+    reads(keycloak, client(serviceAccountsEnabled=enabled, defaultClientScopes=after))
+
+    wish = {"default_client_scopes": DEFAULT, "client_scopes_mode": mode}
+    outcome = run_module(MODULE, arguments(service_accounts_enabled=enabled, **wish))
+
+    assert outcome["actions"] == [
+        f"update client {CLIENT_ID}: serviceAccountsEnabled",
+        *(line(*call) for call in removals),
+    ]
+    assert outcome["diff"]["after"]["defaultClientScopes"] == sorted(after)
 
 
 def test_a_scope_goes_along_with_a_changed_option_but_not_in_the_put(keycloak: Script, run_module: RunModule) -> None:
@@ -201,6 +238,8 @@ def test_an_unknown_scope_stops_a_run_before_a_write_and_only_warns_in_check_mod
 ) -> None:
     for _run in range(2):
         reads(keycloak, *found)
+        if not found:
+            reads_realm_defaults(keycloak, DEFAULT, OPTIONAL)
         reads_scopes(keycloak)
     wish = arguments(default_client_scopes=["nosuchscope", "basic"])
 
