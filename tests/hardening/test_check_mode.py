@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from integration.ansible_run import Run, TaskResult
+from hardening.prediction import assert_predicted_run, contains
 from integration.module_call import SHOWN, assert_one_clear_line, call_module
 from integration.test_keycloak_options import Login
 from integration.test_role import run_role
@@ -27,7 +27,6 @@ from lab.realm import LDAP_PROVIDER
 from lab.site import Site, make_site
 
 FULL = os.environ.get("HARDENING") == "full"
-MASK = "**********"
 NAME = "predicted"
 Options = dict[str, Any]
 Made = Callable[[random.Random], Any]
@@ -292,19 +291,6 @@ def shared_options(site: Site, login: Login, module: str, row: Options) -> Optio
     return site.cells_options
 
 
-def contains(seen: Any, said: Any) -> bool:
-    """Return whether a server shows what the diff says; None and empty: that it shows nothing; masks hide anything."""
-    if str(said).startswith(MASK):
-        return True
-    if isinstance(said, dict):
-        return isinstance(seen or {}, dict) and all(contains((seen or {}).get(key), said[key]) for key in said)
-    if isinstance(said, list) and isinstance(seen, list):
-        if all(isinstance(entry, str) for entry in said):
-            return sorted(said) == sorted(seen)
-        return len(said) == len(seen) and all(any(contains(entry, one) for entry in seen) for one in said)
-    return bool(seen == said or (not seen and not said))
-
-
 def assert_shown(seen: Options | None, said: Options) -> None:
     """Assert that the server shows one side of a diff; {} stands for no object, or nothing declared of it."""
     for key, value in said.items():
@@ -392,25 +378,6 @@ ROLE_ROWS: dict[str, list[Any]] = {
 }
 
 
-def changed_tasks(run: Run) -> list[TaskResult]:
-    return [task for task in run.tasks if task.changed]
-
-
-def assert_predicted(predicted: TaskResult, seen: TaskResult, touched: set[str], what: str) -> None:
-    """Assert that a task predicted what it did; touched: the objects that earlier tasks of the run have changed.
-
-    For such an object check mode sees what was there before all of them: it then shows more, but the same end.
-    """
-    said, done = predicted.result.get("diff"), seen.result.get("diff")
-    title = str((done or {}).get("after_header"))
-    if title not in touched:
-        assert said == done, what + seen.task
-        assert predicted.result.get("actions") == seen.result.get("actions"), what + seen.task
-    else:
-        assert contains(said["after"], done["after"]), f"{what}{seen.task}: {said} {done}"
-    touched.add(title)
-
-
 def test_check_mode_of_the_role_says_what_the_run_does(
     site: Site, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
 ) -> None:
@@ -428,10 +395,7 @@ def test_check_mode_of_the_role_says_what_the_run_does(
         what = f"seed {seed}, row {number}, {row}\n"
         for run in (said, done):
             assert run.exit_code == 0, f"{what}{run.failure}\n{run.output}"
-        assert said.changes == done.changes, what
-        touched: set[str] = set()
-        for predicted, seen in zip(changed_tasks(said), changed_tasks(done), strict=True):
-            assert_predicted(predicted, seen, touched, what)
+        assert_predicted_run(said, done, what)
         again = run_role(site, **row)
         assert again.changes == [], what + again.output
         tally("check-mode rows of the role", 1)
