@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-
 from hardening.prediction import assert_predicted_run, contains
+
 from integration.module_call import SHOWN, assert_one_clear_line, call_module
 from integration.test_keycloak_options import Login
 from integration.test_role import run_role

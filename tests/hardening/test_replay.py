@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 import yaml
-
 from hardening.prediction import assert_predicted_run
+
 from integration.ansible_run import Run, run_playbook
 from integration.test_role import run_role
 from lab.site import Site, make_site

@@ -95,6 +95,10 @@ def failed_expectations(claims: State, expressions: list[str]) -> list[str]:
         try:
             value: Any = jmespath.search(expression, claims)
         except jmespath.exceptions.JMESPathError as error:
+            if getattr(error, "actual_type", "") == "null":
+                # A function of a claim that is not there: that the claim is missing is what counts.
+                failed.append(expression)
+                continue
             raise InvalidInput(f"expect: {expression!r} cannot be evaluated: {str(error).splitlines()[0]}") from error
         # JMESPath: false, null and what is empty are false; the number 0 is true.
         if value is None or value is False or (isinstance(value, (str, list, dict)) and not value):

@@ -141,6 +141,14 @@ def test_all_that_is_unmet_stands_in_one_line(keycloak: Script, run_module: RunM
     assert outcome.values["failed_expectations"] == ["email_verified", "nothing"]
 
 
+def test_a_function_of_a_claim_that_is_not_there_does_not_hold(keycloak: Script, run_module: RunModule) -> None:
+    previews(keycloak)
+
+    outcome = run_module(MODULE, arguments(expect_claims=["groups"], expect=["contains(groups, 'a')"]))
+
+    assert_one_clear_line(outcome, "the claim groups is missing", "contains(groups, 'a') does not hold")
+
+
 @pytest.mark.parametrize("expression", ["contains(", "a b", "", "nosuchfunction(@)", "contains(email)", "length(zero)"])
 def test_an_expression_that_cannot_be_evaluated_is_named(
     expression: str, keycloak: Script, run_module: RunModule
