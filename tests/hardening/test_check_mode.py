@@ -50,7 +50,7 @@ def dict_of(**values: Made) -> Made:
 
 
 flag = one_of(True, False)
-text = one_of("", "plain", "Zellen, „Übung“ & <b>Söhne</b>", "a\\,b=\"c\" 'd'", "x" * 200)
+text = one_of("", "plain", "Zellen, «Übung» & <b>Söhne</b>", "a\\,b=\"c\" 'd'", "x" * 200)
 url = one_of("https://a.example.org", "https://b.example.org/cells?x=1&y=ü", "")
 
 

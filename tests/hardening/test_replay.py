@@ -4,7 +4,7 @@
 
 """Every playbook of the project, and every one that its documents show, in check mode and then for real.
 
-The scenarios of Molecule replay theirs themselves: ``check`` stands in their sequence.
+The scenarios of Molecule replay theirs: ``check`` stands in their sequence.
 """
 
 from __future__ import annotations
