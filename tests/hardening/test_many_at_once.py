@@ -137,8 +137,11 @@ def test_each_audience_is_added_once(site: Site, method: str, tally: Callable[[s
     finally:
         site.cells.start(quiet=True)
     tally("modules at once", AT_ONCE)
-    assert [result["msg"] for result in results if result.get("failed")] == []
-    assert sum(result["changed"] for result in results) == 1
+    # One that has read just before another wrote says so, and writes nothing.
+    for result in results:
+        if result.get("failed"):
+            assert_one_clear_line(result, "changed by somebody else meanwhile: run again")
+    assert sum(bool(result.get("changed")) for result in results) == 1
     audience = call_module("cells_config_audience", options, check=True)["audience"]
     assert audience == [*dict.fromkeys(audience)]
     assert url in audience
