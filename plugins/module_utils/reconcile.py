@@ -43,7 +43,7 @@ class Action:
     line: str
     do: Callable[[], object]
     creates: bool = False
-    """True where the call makes the object itself: a conflict or time-out is then looked into, not reported."""
+    """True where the call makes something new: a conflict or a lost answer is then looked into, not reported."""
 
 
 class Resource(Protocol):
@@ -122,21 +122,26 @@ def _same(current: State | None, desired: State | None) -> bool:
 
 def _write(resource: Resource, current: State | None, actions: list[Action]) -> State | None:
     """Do the actions and read back until a further run would find nothing to do."""
+    met: Action | None = None
     for action in actions:
         try:
             action.do()
         except (Unreachable, ServerError) as error:
-            if not action.creates or not _may_be_there(error) or resource.read() is None:
+            if not action.creates or not _may_be_there(error):
                 raise
-            # Made by somebody else meanwhile, or by this call though its answer was lost: it goes on as an update.
+            met, reason = action, error
             break
     after = resource.read()
     desired = resource.desired(after)
     if _same(after, desired):
         return after
-    if current is None and after is not None:
-        # A server gives a new object things of its own, such as a realm's default client scopes.
-        return _write(resource, after, resource.actions(after, desired))
+    if met or (current is None and after is not None):
+        left = resource.actions(after, desired)
+        if met and met.line in [action.line for action in left]:
+            raise reason
+        # What was to be made is there, by somebody else or although the answer was lost; and a server gives a new
+        # object things of its own, such as a realm's default client scopes. Both go on as an update.
+        return _write(resource, after, left)
     raise NotKept(_not_kept(resource, after, desired))
 
 

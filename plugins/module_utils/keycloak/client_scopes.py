@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     State,
@@ -122,12 +122,21 @@ class ClientScope:
         what = f"protocol mapper {name} of {self.title}"
         if current is None:
             payload = {"name": name, **(mapper or {})}
-            return Action(f"create {what}", lambda: admin.add_mapper_to_client_scope(self._id(), payload))
+            return Action(f"create {what}", lambda: self._create_mapper(payload), creates=True)
         mapper_id = current["id"]
         if mapper is None:
             return Action(f"remove {what}", lambda: admin.delete_mapper_from_client_scope(self._id(), mapper_id))
         payload = merged(current, mapper)
         return Action(f"update {what}", lambda: admin.update_mapper_in_client_scope(self._id(), mapper_id, payload))
+
+    def _create_mapper(self, payload: State) -> None:
+        scope_id = self._id()
+        make_once(
+            lambda body: self.session.admin.add_mapper_to_client_scope(scope_id, body),
+            payload,
+            scope_id,
+            lambda: payload["name"] in (self.read() or {}).get(MAPPERS, {}),
+        )
 
     def _id(self) -> str:
         scope = self.read()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State, changed_keys, merged, text_lists
 
@@ -89,7 +89,7 @@ class LdapMapper:
         names = {"name": self.name, "parentId": self.provider_id, "providerType": MAPPER_TYPE}
         if current is None:
             payload = {**names, **desired}
-            return [Action(f"create {self.title}", lambda: admin.create_component(payload), creates=True)]
+            return [Action(f"create {self.title}", lambda: self._create(payload), creates=True)]
         # The whole config goes back, but never a mask in place of a secret.
         config = {
             key: value
@@ -99,6 +99,9 @@ class LdapMapper:
         payload = {**names, **desired, "id": current["id"], "config": config}
         line = f"update {self.title}: {', '.join(changed_keys(current.get('config', {}), desired.get('config', {})))}"
         return [Action(line, lambda: admin.update_component(current["id"], payload))]
+
+    def _create(self, payload: State) -> None:
+        make_once(self.session.admin.create_component, payload, self.provider_id, lambda: self.read() is not None)
 
     def _check_new(self) -> None:
         """Refuse a new attribute mapper that Keycloak would take although it maps nothing. Raises InvalidInput."""

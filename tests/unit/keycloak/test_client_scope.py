@@ -23,6 +23,8 @@ OPTION = {"name": "Group Mapper", "protocol_mapper": TYPE, "config": OPTION_CONF
 WIRE = {"name": "Group Mapper", "protocol": OIDC, "protocolMapper": TYPE, "config": WIRE_CONFIG}
 OTHER = {"id": "other-id", "name": "other", "protocol": OIDC, "protocolMapper": "oidc-audience-mapper", "config": {}}
 MAPPERS = "client-scopes/scope-id/protocol-mappers/models"
+OWN_ID = "3223425a-c510-5670-a70b-8fd28d05255a"
+"""Made of the scope's id and the mapper's name: what every run gives it."""
 
 
 def arguments(**own: Any) -> dict[str, Any]:
@@ -119,9 +121,9 @@ def test_a_new_scope_is_made_first_and_then_each_mapper_on_its_own(keycloak: Scr
     reads(keycloak)
     keycloak.post("client-scopes", {"name": NAME, "protocol": OIDC})
     reads(keycloak, scope())
-    keycloak.post(MAPPERS, WIRE)
+    keycloak.post(MAPPERS, {"id": OWN_ID, **WIRE})
     reads(keycloak, scope(shown()))
-    keycloak.post(MAPPERS, second)
+    keycloak.post(MAPPERS, {"id": "9b891e62-8fba-571b-aa23-93fa98cfac37", **second})
     reads(keycloak, scope(shown(), {"id": "second-id", **second}), times=2)
     wish = arguments(protocol_mappers=[OPTION, {"name": "second", "protocol_mapper": TYPE}])
 
@@ -250,11 +252,26 @@ def test_a_scope_that_somebody_else_makes_meanwhile_gets_its_mappers_all_the_sam
 ) -> None:
     reads(keycloak)
     keycloak.post("client-scopes", {"name": NAME, "protocol": OIDC}, status=409, json={"errorMessage": "exists"})
-    reads(keycloak, scope(), times=3)
-    keycloak.post(MAPPERS, WIRE)
+    reads(keycloak, scope(), times=2)
+    keycloak.post(MAPPERS, {"id": OWN_ID, **WIRE})
     reads(keycloak, scope(shown()))
 
     assert run_module(MODULE, arguments(protocol_mappers=[OPTION]))["changed"] is True
+
+
+def test_a_mapper_that_another_run_makes_at_the_same_time_goes_on_as_an_update(
+    keycloak: Script, run_module: RunModule
+) -> None:
+    theirs = shown(OWN_ID, **{"claim.name": "groups"})
+    reads(keycloak, scope(), times=2)
+    keycloak.post(MAPPERS, {"id": OWN_ID, **WIRE}, status=409, json={"errorMessage": "exists with same name"})
+    reads(keycloak, scope(theirs), times=3)
+    keycloak.put(f"{MAPPERS}/{OWN_ID}", shown(OWN_ID))
+    reads(keycloak, scope(shown(OWN_ID)))
+
+    outcome = run_module(MODULE, arguments(protocol_mappers=[OPTION]))
+
+    assert outcome["actions"] == [f"create protocol mapper Group Mapper of client scope {NAME}"]
 
 
 def test_an_absent_scope_is_removed(keycloak: Script, run_module: RunModule) -> None:

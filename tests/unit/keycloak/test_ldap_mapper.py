@@ -26,6 +26,8 @@ PROVIDERS = [
 NAMES = {"name": NAME, "parentId": "ldap-uuid", "providerId": TYPE, "providerType": MAPPER_TYPE}
 ROW = {"user_model_attribute": "cellsgroups", "ldap_attribute": "memberOf"}
 WIRE_ROW = {"user.model.attribute": ["cellsgroups"], "ldap.attribute": ["memberOf"]}
+OWN_ID = "dee791a6-2f66-50d9-877e-f4884c57fb2d"
+"""Made of the provider's id and the mapper's name: what every run gives it."""
 MASK = "**********"
 
 
@@ -89,7 +91,7 @@ def test_a_new_mapper_gets_the_declared_value_as_a_list_of_strings(
     option: str, value: Any, key: str, wire: list[str], _old: list[str], *, keycloak: Script, run_module: RunModule
 ) -> None:
     config = {**WIRE_ROW, key: wire}
-    runs(keycloak, None, "post", "components", {**NAMES, "config": config}, after=mapper(config))
+    runs(keycloak, None, "post", "components", {"id": OWN_ID, **NAMES, "config": config}, after=mapper(config))
 
     outcome = run_module(MODULE, arguments(**{**ROW, option: value}))
 
@@ -188,7 +190,7 @@ def test_a_mapper_of_another_type_takes_its_settings_from_config(keycloak: Scrip
     other = {"providerId": "full-name-ldap-mapper"}
     config = {"ldap.full.name.attribute": ["displayName"], "read.only": ["true"]}
     made = mapper(config, **other)
-    runs(keycloak, None, "post", "components", {**NAMES, **other, "config": config}, after=made)
+    runs(keycloak, None, "post", "components", {"id": OWN_ID, **NAMES, **other, "config": config}, after=made)
 
     outcome = run_module(
         MODULE,
@@ -199,6 +201,35 @@ def test_a_mapper_of_another_type_takes_its_settings_from_config(keycloak: Scrip
     )
 
     assert outcome["changed"] is True
+
+
+def test_a_mapper_that_another_run_makes_at_the_same_time_goes_on_as_an_update(
+    keycloak: Script, run_module: RunModule
+) -> None:
+    wish = {"id": OWN_ID, **NAMES, "config": WIRE_ROW}
+    theirs = mapper({**WIRE_ROW, "ldap.attribute": ["isMemberOf"]}, id=OWN_ID)
+    finds_provider(keycloak)
+    reads(keycloak)
+    keycloak.post("components", wish, status=409, json={"error": "conflict"})
+    reads(keycloak, theirs)
+    reads(keycloak, theirs)
+    keycloak.put(f"components/{OWN_ID}", wish)
+    reads(keycloak, mapper(WIRE_ROW, id=OWN_ID))
+
+    assert run_module(MODULE, arguments(**ROW))["actions"] == [f"create LDAP mapper {NAME}"]
+
+
+def test_a_mapper_whose_id_another_name_bears_gets_an_id_of_keycloak(keycloak: Script, run_module: RunModule) -> None:
+    wish = {**NAMES, "config": WIRE_ROW}
+    renamed = mapper(WIRE_ROW, id=OWN_ID, name="renamed")
+    finds_provider(keycloak)
+    reads(keycloak, renamed)
+    keycloak.post("components", {"id": OWN_ID, **wish}, status=409, json={"error": "conflict"})
+    reads(keycloak, renamed)
+    keycloak.post("components", wish)
+    reads(keycloak, renamed, mapper(WIRE_ROW))
+
+    assert run_module(MODULE, arguments(**ROW))["ldap_mapper"]["id"] == "mapper-uuid"
 
 
 def test_a_masked_secret_on_the_server_is_left_out_of_what_goes_back(keycloak: Script, run_module: RunModule) -> None:

@@ -90,6 +90,7 @@ def test_a_refused_read_names_the_role_that_is_missing(
             (
                 "components",
                 {
+                    "id": "9804b6d2-c77b-51bd-acb3-3476af681771",
                     "name": "x",
                     "parentId": "ldap-id",
                     "providerId": "any-ldap-mapper",
