@@ -6,15 +6,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from integration.module_call import assert_one_clear_line, call_module
-from integration.test_role import run_role
+from integration.test_role import not_ok, run_role
+from lab import process
 from lab.fault_proxy import FAULTS, FaultProxy, fault_proxy
+from lab.keycloak_server import Keycloak
 from lab.site import Site, make_site
 
 CONNECTOR_SECRET = "secret-of-the-faulty-connector-0123456789"
@@ -245,3 +250,51 @@ def test_a_create_whose_answer_is_lost_goes_on(
     assert case.count is not None
     assert case.count(site) == 1
     assert not call_module(case.module, wanted, check=True)["changed"]
+
+
+MOMENTS = ("clients", "components", "client-scopes", "models", "token")
+"""Ends of paths after whose POST Keycloak is stopped in the middle of the role; the login is in the last place."""
+
+
+@pytest.fixture(scope="module")
+def lab_with_a_restart(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The lab with a Keycloak of its own, whose database is still there after a stop."""
+    directory = tmp_path_factory.mktemp("keycloak")
+    with Keycloak(directory, version=lab.keycloak.version, outlives_stop=True) as keycloak:
+        own = copy.copy(lab)
+        own.keycloak = keycloak
+        yield own
+
+
+def test_keycloak_is_stopped_and_started_again_in_the_middle_of_the_role(
+    lab_with_a_restart: Any,
+    tmp_path: Path,
+    scale: Callable[[int, int], int],
+    tally: Callable[[str, int], None],
+) -> None:
+    keycloak = lab_with_a_restart.keycloak
+    for moment in MOMENTS[: scale(1, len(MOMENTS))]:
+        for site in make_site(lab_with_a_restart, tmp_path / moment):
+            mark = keycloak.mark()
+
+            def has_come(moment: str = moment, mark: int = mark) -> bool:
+                sent = keycloak.requests_since(mark)
+                return any(request.method == "POST" and request.path.endswith(f"/{moment}") for request in sent)
+
+            with ThreadPoolExecutor() as pool:
+                role = pool.submit(run_role, site)
+                assert process.wait_for(has_come, 120), moment
+                keycloak.stop()
+                keycloak.start(quiet=True)
+                run = role.result()
+            assert "Traceback" not in run.output, run.output
+            for task in run.tasks:
+                if task.status == "failed":
+                    assert_one_clear_line({"failed": True, **task.result})
+            again = run_role(site)
+            assert again.exit_code == 0, again.output
+            assert not_ok(site) == []
+            assert run_role(site, "--check").changes == []
+            names = [component["name"] for component in site.admin.get_components()]
+            assert names.count("memberOf to group") == 1
+            tally("restarts of Keycloak in a role", 1)

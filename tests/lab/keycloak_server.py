@@ -57,6 +57,7 @@ class Keycloak(Server):
 
     tls: what it also listens on https with, on ``https_port``; it calls itself by its plain URL all the same.
     version: which one, from 22.0.0 on. access_log: whether each request is logged (``requests_since`` needs it).
+    outlives_stop: the database is a file, and there again after stop and start.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Keycloak(Server):
         admin_password: str | None = None,
         access_log: bool = True,
         tls: Tls | None = None,
+        outlives_stop: bool = False,
     ) -> None:
         super().__init__(directory)
         self.version = version
@@ -78,6 +80,7 @@ class Keycloak(Server):
         self.admin_password = admin_password or new_password("keycloak-admin")
         self.access_log = access_log
         self.tls = tls
+        self.outlives_stop = outlives_stop
         self.https_port = process.free_port() if tls else 0
         self.title = f"Keycloak {version}"
         self._java = ""
@@ -129,6 +132,8 @@ class Keycloak(Server):
             "KC_HTTP_PORT": str(self.port),
             "KC_HOSTNAME_STRICT": "false",
         }
+        if self.outlives_stop:
+            options["KC_DB_URL"] = f"jdbc:h2:file:{self.directory / 'database'};NON_KEYWORDS=VALUE"
         if self.tls:
             options |= {
                 "KC_HTTPS_PORT": str(self.https_port),
