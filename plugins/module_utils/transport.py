@@ -209,7 +209,9 @@ def server_words(response: requests.Response) -> str:
     words: list[str] = []
     for key in ("error", "error_description", "errorMessage", "message", "Title", "Detail"):
         word = answer.get(key)
-        if isinstance(word, str) and word and word not in words:
+        # Cells 4 says in Detail what it says in Title, with the status before it.
+        word = re.sub(rf"^{response.status_code}:? ", "", word) if isinstance(word, str) else ""
+        if word and word not in words:
             words.append(word)
     return ": ".join(words)[:300]
 

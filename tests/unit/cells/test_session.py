@@ -138,11 +138,11 @@ def test_a_base_path_and_a_slash_at_the_end_are_kept_and_dropped(read: Read, htt
         (
             401,
             {"json": {"Title": "Unauthorized", "Detail": "401 Unauthorized"}},
-            ["Unauthorized", "expired", NEW_TOKEN],
+            ["HTTP 401, Unauthorized. ", "expired", NEW_TOKEN],
         ),
         (401, HTML, ["text/html", NEW_TOKEN]),
         (403, {"json": {"Title": "You are not allowed"}}, ["You are not allowed", "not an administrator's"]),
-        (404, {"json": {"Title": "Not Found"}}, ["Not Found"]),
+        (404, {"json": {"Title": "Not Found", "Detail": "404: Not Found"}}, ["HTTP 404, Not Found"]),
         (404, {"body": ""}, ["HTTP 404"]),
         (409, {"json": {"Title": "there already"}}, ["there already"]),
         (423, {"json": {"Title": "locked"}}, ["locked"]),
