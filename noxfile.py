@@ -238,8 +238,14 @@ def browser(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 @nox.parametrize("keycloak", KEYCLOAKS)
 def matrix(session: nox.Session, keycloak: str) -> None:
-    """Run the integration tests on each Keycloak that is supported."""
-    session.run("pytest", "tests/integration", *session.posargs, env={"KEYCLOAK_VERSION": keycloak})
+    """Run the integration tests, and those of rights, on each Keycloak that is supported."""
+    session.run(
+        "pytest",
+        "tests/integration",
+        "tests/hardening/test_least_rights.py",
+        *session.posargs,
+        env={"KEYCLOAK_VERSION": keycloak},
+    )
 
 
 @nox.session
