@@ -27,7 +27,7 @@ test: $(READY) ## every check that needs no container; pytest's count comes last
 molecule: $(READY) ## the scenarios on containers; SCENARIO=setup for one of them, SCENARIO=cluster for the one outside CI
 	@$(NOX) --session molecule -- $(if $(SCENARIO),--scenario-name $(SCENARIO))
 
-hardening: $(READY) ## killed edits, lost answers, many at once, generated inputs, in full; make test does it in short
+hardening: $(READY) ## nothing lost, nothing leaked: all of it in full, with its numbers; make test does it in short
 	@$(NOX) --session hardening -- $(ARGS)
 
 test-matrix: $(READY) ## the integration tests on each supported Keycloak
