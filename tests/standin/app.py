@@ -43,6 +43,24 @@ class RequestLog:
         await self._app(scope, receive, logged if scope["type"] == "http" else send)
 
 
+class BadBearer:
+    """Answers 401 to any call of the REST interface with a token that is not accepted, also to one that needs none."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        """Take the application below and the site."""
+        self._app = app
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or not."""
+        answer = self._app
+        if scope["type"] == "http" and scope["path"].startswith("/a/"):
+            request = Request(scope)
+            if self._site.has_bad_bearer(request):
+                answer = rest_error_response(request, RestError(401, "Unauthorized"), self._site.settings.store)
+        await answer(scope, receive, send)
+
+
 def make_app(site: Site) -> Starlette:
     """Return the application of a site."""
 
@@ -69,6 +87,6 @@ def make_app(site: Site) -> Starlette:
             *Login(site).routes(),
             Route(control.PATH, new_token, methods=["POST"]),
         ],
-        middleware=[Middleware(RequestLog, site=site)],
+        middleware=[Middleware(RequestLog, site=site), Middleware(BadBearer, site=site)],
         exception_handlers={RestError: rest_error, HTTPException: rest_error, ConfigFileError: rest_error},
     )

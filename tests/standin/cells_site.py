@@ -68,10 +68,13 @@ class Site:
 
     def user(self, request: Request) -> User | None:
         """Return who asks, by bearer token or else by session, None for nobody that is known."""
-        scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self.state.bearer(token.strip())
-        return self.sessions.user(self.session_key(request))
+        token = _bearer(request)
+        return self.sessions.user(self.session_key(request)) if token is None else self.state.bearer(token)
+
+    def has_bad_bearer(self, request: Request) -> bool:
+        """Return whether a request has a bearer token that is unknown or has expired."""
+        token = _bearer(request)
+        return token is not None and self.state.bearer(token) is None
 
     def require_user(self, request: Request) -> User:
         """Return who asks. Raises RestError 401."""
@@ -101,6 +104,12 @@ class Site:
             self.config.client_audience(FRONTEND)
         except BrokenClients as error:
             self.log.warning("static clients cannot be read, so that nobody logs in: %s", error)
+
+
+def _bearer(request: Request) -> str | None:
+    """Return a request's bearer token, None where it has none."""
+    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def log_request(folder: Path, method: str, path: str, status: int) -> None:

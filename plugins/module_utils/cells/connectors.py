@@ -224,7 +224,7 @@ def _keys(value: Any) -> Iterator[str]:
 
 def login_connectors(session: CellsSession) -> list[State]:
     """Return what the login page offers (row C9): dicts with Id, Name and Type. Raises SsoError."""
-    answer = session.get("frontend", "login", "connectors")
+    answer = session.get_public("frontend", "login", "connectors")
     connectors = answer.get("Connectors") if isinstance(answer, dict) else None
     return connectors if isinstance(connectors, list) else []
 

@@ -58,13 +58,17 @@ class CellsSession:
         }
         self._session = requests.Session()
         # An object of its own, since requests would let an entry of ~/.netrc take the header's place.
-        self._session.auth = _Bearer(token)
+        self._bearer = _Bearer(token)
         self._session.headers["User-Agent"] = AGENT
         repeat_calls(self._session)
 
     def get(self, *path: str) -> Any:
         """Return the JSON of a GET; the parts of the path below /a are URL-encoded here. Raises SsoError."""
         return self._call("GET", path)
+
+    def get_public(self, *path: str) -> Any:
+        """As get, without the token: for what anybody may ask, and what Cells refuses all the same to a bad token."""
+        return self._call("GET", path, public=True)
 
     def put(self, *path: str, body: dict[str, Any]) -> Any:
         """Send JSON by PUT and return the answer's. Raises SsoError."""
@@ -74,9 +78,11 @@ class CellsSession:
         """Send a DELETE and return the answer's JSON. Raises SsoError."""
         return self._call("DELETE", path)
 
-    def _call(self, method: str, path: tuple[str, ...], body: dict[str, Any] | None = None) -> Any:
+    def _call(
+        self, method: str, path: tuple[str, ...], body: dict[str, Any] | None = None, public: bool = False
+    ) -> Any:
         url = "/".join([self.url, "a", *(quote(part, safe="") for part in path)])
-        response = self._send(method, url, body)
+        response = self._send(method, url, body, public)
         status, words = response.status_code, server_words(response)
         if status < 400:
             try:
@@ -95,17 +101,19 @@ class CellsSession:
             raise Conflict(method, url, status, words)
         raise ServerError(method, url, status, words)
 
-    def _send(self, method: str, url: str, body: dict[str, Any] | None = None) -> Any:
+    def _send(self, method: str, url: str, body: dict[str, Any] | None = None, public: bool = False) -> Any:
         requests = import_requests()
         try:
-            return self._session.request(method, url, json=body, **self._settings)
+            return self._session.request(
+                method, url, json=body, auth=_anonymous if public else self._bearer, **self._settings
+            )
         except (requests.RequestException, ValueError) as error:
             # A ValueError is a Location header that is no URL, or no text.
             raise Unreachable(method, url, transport_reason(error)) from error
 
     def _why_not(self) -> str:
         """Return why there may be no REST interface of Enterprise here, asked only after it failed to answer."""
-        response = self._send("GET", f"{self.url}/a/frontend/bootconf")
+        response = self._send("GET", f"{self.url}/a/frontend/bootconf", public=True)
         try:
             backend = response.json()["backend"]
             package, label = backend.get("PackageType"), backend.get("PackageLabel")
@@ -114,6 +122,11 @@ class CellsSession:
         if package == "PydioHome":
             return f"This server is {label or 'Pydio Cells Home'}, which has no connectors: it takes Cells Enterprise."
         return ""
+
+
+def _anonymous(request: Any) -> Any:
+    """Put nothing into a request, in place of what ~/.netrc would."""
+    return request
 
 
 class _Bearer:

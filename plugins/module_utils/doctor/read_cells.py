@@ -27,7 +27,7 @@ def read_cells(session: CellsSession, options: Mapping[str, Any]) -> Readings:
     (list, those of the id, secrets in them), login_page (list), static_client, issuer (str, what the discovery
     document of the connector's issuer names).
     """
-    readings: Readings = {"bootconf": take(lambda: session.get("frontend", "bootconf"))}
+    readings: Readings = {"bootconf": take(lambda: session.get_public("frontend", "bootconf"))}
     if readings["bootconf"].error:
         return readings
     readings["login_page"] = take(lambda: login_connectors(session))

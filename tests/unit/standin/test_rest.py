@@ -107,6 +107,13 @@ def test_who_may_call(cells: Cells, path: str) -> None:
     assert as_bearer(cells, state.make_token("admin", None, 60)).get(path).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/a/frontend/bootconf", "/a/frontend/login/connectors", "/a/config/discovery"])
+def test_what_needs_no_token_is_refused_to_a_bad_one(cells: Cells, path: str) -> None:
+    assert TestClient(cells.app, EXTERNAL).get(path).status_code == 200
+    assert cells.admin.get(path).status_code == 200
+    assert as_bearer(cells, "standin-unknown-token-0000").get(path).status_code == 401
+
+
 def test_a_token_can_be_prolonged_by_its_use(cells: Cells) -> None:
     token = cells.site.state.make_token("admin", None, 60)
     (kept,) = (kept for kept in cells.site.state.tokens.values() if kept.auto == 60)
