@@ -33,6 +33,8 @@ LONGEST_WAIT = 30
 
 LONGEST_TIMEOUT = 86400
 
+PORTS = {"http": 80, "https": 443}
+
 TLS_ADVICE = (
     ("mismatch", "Give a URL with the name that is in the certificate."),
     ("has expired", "The server needs a new certificate."),
@@ -120,6 +122,20 @@ def base_url(value: str, option: str) -> str:
     if "?" in value or "#" in value:
         raise InvalidInput(f"{option}: {value!r} has a query or a fragment, which a server's URL has not.")
     return value.rstrip("/")
+
+
+def origin(url: str) -> str:
+    """Return scheme, host and port of a URL as browsers compare them: in lower case, without the port that goes without
+    saying (RFC 6454, section 4). Empty where it is no URL."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if not host:
+        return ""
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" + ("" if port in (None, PORTS.get(parts.scheme)) else f":{port}")
 
 
 def _may_be_a_host(host: str) -> bool:

@@ -89,10 +89,17 @@ login:
   type: dict
   returned: success, not in check mode
   sample: {username: test-user, roles: [Test_DEM_WebUsers]}
+refused:
+  description:
+    - Who refused the login, C(by), and in which C(words). A login that did not come that far, as where a server does
+      not answer, fails without it.
+  type: dict
+  returned: when Keycloak or Cells refused the login
+  sample: {by: Keycloak, words: Invalid username or password.}
 refreshes:
   description:
-    - Each refresh, with C(after_seconds) since the login, the HTTP C(status), whether it was C(ok), and the C(message)
-      of Cells where it was not.
+    - Each refresh, with C(after_seconds) since the login, the HTTP C(status), null where no answer came, whether it was
+      C(ok), and the C(message) of Cells where it was not.
   type: list
   elements: dict
   returned: success, not in check mode

@@ -28,6 +28,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     REPEATS,
     base_url,
     is_unencrypted,
+    origin,
     repeat_calls,
 )
 from unit.module_runner import RunModule, assert_one_clear_line
@@ -351,3 +352,23 @@ def test_tls_that_a_stopping_server_ends_is_no_refusal(error: ssl.SSLError, agai
     else:
         with pytest.raises(MaxRetryError):
             policy.increment(method, "/", error=SSLError(error))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://sso.example.org", "https://sso.example.org"),
+        ("HTTPS://SSO.example.org:443/realms?a=b", "https://sso.example.org"),
+        ("http://sso.example.org:80", "http://sso.example.org"),
+        ("http://sso.example.org:443", "http://sso.example.org:443"),
+        ("https://sso.example.org:8443/", "https://sso.example.org:8443"),
+        ("https://[2001:DB8::1]:443/", "https://[2001:db8::1]"),
+        ("/realms", ""),
+        ("*", ""),
+        ("+", ""),
+        ("http://[broken", ""),
+        ("http://localhost:*", ""),
+    ],
+)
+def test_an_origin_is_what_browsers_compare(url: str, expected: str) -> None:
+    assert origin(url) == expected

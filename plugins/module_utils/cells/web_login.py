@@ -12,13 +12,15 @@ from http.cookiejar import Cookie
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, SsoError, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, SsoError, Unmet, Unreachable
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     AGENT,
+    REPEATED_STATUSES,
     base_url,
     check_connection,
     exposure,
     import_requests,
+    origin,
     server_words,
     transport_reason,
 )
@@ -56,8 +58,8 @@ class WebLogin:
     def check(self) -> dict[str, Any]:
         """Log in, refresh, and refresh once more after the wait.
 
-        Returns login ({username, roles}) and refreshes (list of {after_seconds, status, ok, message}). Raises SsoError
-        for a login that does not end in Cells.
+        Returns login ({username, roles}) and refreshes (list of {after_seconds, status, ok, message}). Raises Unmet,
+        with refused ({by, words}), for a login that Keycloak or Cells refused; SsoError for one that came less far.
         """
         params = self._params
         roles = self._log_in(params["connector_id"], params["username"], params["password"])
@@ -75,34 +77,39 @@ class WebLogin:
         if form is None:
             raise self._ended(page, answer)
         target = urljoin(answer.url, form.action)
-        if _host(target) != _host(self.keycloak_url):
+        if origin(target) != origin(self.keycloak_url):
             raise SsoError(
                 f"The form for the password goes to {_bare(target)}, which is not {self.keycloak_url}: it was not sent."
             )
         page, answer = self._follow("POST", target, {**form.fields, "username": username, "password": password})
-        if _host(answer.url) != _host(self.cells_url) or answer.status_code >= 400:
+        if origin(answer.url) != origin(self.cells_url) or answer.status_code >= 400:
             raise self._ended(page, answer)
-        shown = self._send("GET", f"{self.cells_url}/{SESSION}")
         try:
-            return [str(role["Uuid"]) for role in shown.json().get("Roles") or []]
-        except (ValueError, KeyError, TypeError, AttributeError):
+            shown = self._send("GET", f"{self.cells_url}/{SESSION}").json()
+            return [str(role["Uuid"]) for role in shown.get("Roles") or []]
+        except (SsoError, ValueError, KeyError, TypeError, AttributeError):
             return []
 
     def _refresh(self, begin: float) -> dict[str, Any]:
         """Refresh the session as the web interface of Cells does; 401 is what users see as being logged out."""
-        answer = self._send("POST", f"{self.cells_url}/{SESSION}", json={"AuthInfo": {"type": "refresh"}})
-        good = answer.status_code == 200
+        status, message = None, ""
+        try:
+            answer = self._send("POST", f"{self.cells_url}/{SESSION}", json={"AuthInfo": {"type": "refresh"}})
+            status = answer.status_code
+            message = "" if status == 200 else server_words(answer)
+        except Unreachable as error:
+            message = str(error)
         return {
             "after_seconds": round(time.monotonic() - begin, 1),
-            "status": answer.status_code,
-            "ok": good,
-            "message": "" if good else server_words(answer),
+            "status": status,
+            "ok": status == 200,
+            "message": message,
         }
 
     def _follow(self, method: str, url: str, data: dict[str, str] | None = None) -> tuple[Page, Any]:
         """Return the page at the end of the redirects, and its answer. Raises SsoError."""
         for _hop in range(MOST_REDIRECTS):
-            if _host(url) not in (_host(self.cells_url), _host(self.keycloak_url)):
+            if origin(url) not in (origin(self.cells_url), origin(self.keycloak_url)):
                 raise SsoError(
                     f"The login leads to {_bare(url)}, which is neither {self.cells_url} nor {self.keycloak_url}:"
                     " are these the URLs that users see?"
@@ -124,10 +131,14 @@ class WebLogin:
     def _ended(self, page: Page, answer: Any) -> SsoError:
         """Return the error for a login that ended on this page, in the page's own words."""
         words = "; ".join(page.messages) or (f"a page titled {page.title!r}" if page.title else server_words(answer))
-        where = "Keycloak" if _host(answer.url) == _host(self.keycloak_url) else "Cells"
+        words = " ".join((words or "no reason given").split())
+        where = "Keycloak" if origin(answer.url) == origin(self.keycloak_url) else "Cells"
         end = f"{where}, {_bare(answer.url)}, HTTP {answer.status_code}"
-        line = f"The login of {self._params['username']!r} ended at {end}"
-        return SsoError(" ".join(f"{line}: {words or 'no reason given'}".split()))
+        line = f"The login of {self._params['username']!r} ended at {end}: {words}"
+        # A page without a complaint is no refusal, such as one that asks for one thing more; nor is a gateway's answer.
+        if answer.status_code in REPEATED_STATUSES or not (page.messages or answer.status_code >= 400):
+            return SsoError(line)
+        return Unmet(line, {"refused": {"by": where, "words": words}})
 
 
 def _jar() -> Any:
@@ -145,11 +156,6 @@ def _jar() -> Any:
             return super().set_cookie(cookie, *args, **kwargs)
 
     return Jar()
-
-
-def _host(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.lower()
 
 
 def _bare(url: str) -> str:
