@@ -168,13 +168,13 @@ def ldap2017(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
     rule: RightAttribute, RuleString and RolePrefix, each optional. is_dn: whether the attribute holds DNs.
     With this order a regular expression always ends with nothing. Raises MissingLibrary.
     """
-    values, rule_string = prepared(values, is_dn), rule.get("RuleString", "")
+    values, rule_string = prepared(values, is_dn), rule.get("RuleString") or ""
     if rule.get("RightAttribute") != ROLES:
         return values
     values = filter_preg(rule_string, values)
     if rule_string:
         values = filter_list(split_rule(rule_string), values)
-    return add_prefix(rule.get("RolePrefix", ""), values)
+    return add_prefix(rule.get("RolePrefix") or "", values)
 
 
 def exclusive(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
@@ -182,14 +182,14 @@ def exclusive(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
 
     Takes and returns what ldap2017 does. Raises MissingLibrary.
     """
-    values, rule_string = prepared(values, is_dn), rule.get("RuleString", "")
+    values, rule_string = prepared(values, is_dn), rule.get("RuleString") or ""
     if rule.get("RightAttribute") != ROLES:
         return values
     if is_regex(rule_string):
         values = filter_preg(rule_string, values)
     elif rule_string:
         values = filter_list(split_rule(rule_string), values)
-    return add_prefix(rule.get("RolePrefix", ""), values)
+    return add_prefix(rule.get("RolePrefix") or "", values)
 
 
 def prepared(values: Values, is_dn: bool) -> Values:

@@ -97,21 +97,24 @@ class StaticClientAudience:
 
     def _present(self, client: State) -> list[str]:
         """Return the audience as it stands. Raises InvalidInput for one that Cells itself cannot read."""
-        audience = client.get("audience")
-        if audience is None or (
-            self.options["mode"] == "exact" and self.options["state"] == "present" and not _is_list(audience)
-        ):
+        urls = audience_urls(client.get("audience"))
+        if urls is None and (self.options["mode"], self.options["state"]) == ("exact", "present"):
             return []
-        if not _is_list(audience):
+        if urls is None:
             raise InvalidInput(
                 f"The audience of the {self.title} is no list of strings, so that Cells cannot read its clients:"
-                f" {audience!r}. Mode exact replaces it."
+                f" {client['audience']!r}. Mode exact replaces it."
             )
-        return [url for url in audience if url is not None]
+        return urls
 
 
-def _is_list(audience: Any) -> bool:
-    return isinstance(audience, list) and all(url is None or isinstance(url, str) for url in audience)
+def audience_urls(audience: Any) -> list[str] | None:
+    """Return the URLs of an audience as Cells reads it, null entries left out; None where Cells cannot read it."""
+    if audience is None:
+        return []
+    if not isinstance(audience, list) or not all(url is None or isinstance(url, str) for url in audience):
+        return None
+    return [url for url in audience if url is not None]
 
 
 def find_static_client(clients: Any, client_id: str, place: str) -> tuple[int, State]:

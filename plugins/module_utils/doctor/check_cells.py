@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience import audience_match
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.mapping_rules import ROLES, regex_error
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import audience_urls
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.urls import callback_url
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
@@ -80,7 +81,7 @@ def _check_connector(readings: Readings, options: Mapping[str, Any], realm_issue
         ]
     config = oidc(state)
     return [
-        Finding("connector.exists", OK, f"Connector {connector_id} is there, by the name of {state.get('name')}."),
+        _check_exists(state, config),
         _check_login_page(readings["login_page"], connector_id),
         _check_redirect_uri(config, options),
         _check_issuer(config, readings.get("issuer", Reading()), realm_issuer),
@@ -90,14 +91,28 @@ def _check_connector(readings: Readings, options: Mapping[str, Any], realm_issue
             f"The connector's client id is {config.get('clientID') or 'empty'}, the client's {options['client_id']}.",
             f"Give the connector the client id {options['client_id']}.",
         ),
-        judged(
-            "connector.scopes",
-            "openid" in (config.get("scopes") or []),
-            f"The connector asks for {', '.join(config.get('scopes') or []) or 'no scope'}.",
-            "Let the connector ask for openid, profile and email.",
-        ),
+        _check_scopes(config.get("scopes") or []),
         *_check_rules(state.get("mappingRules") or [], options["groups_attribute"]),
     ]
+
+
+def _check_exists(state: State, config: State) -> Finding:
+    seen = f"Connector {state['id']} is there, by the name of {state.get('name')}."
+    domains = ", ".join(config.get("hostedDomains") or [])
+    if domains:
+        seen += f" It takes users of {domains} only, by the claim hd, which Keycloak does not give by itself."
+    return judged("connector.exists", not domains, seen, "Take away the connector's hosted domains.", WARNING)
+
+
+def _check_scopes(scopes: list[str]) -> Finding:
+    finding_id, todo = "connector.scopes", "Let the connector ask for openid, profile and email."
+    if not scopes:
+        return Finding(
+            finding_id, OK, "The connector names no scope, so that Cells asks for openid, profile and email."
+        )
+    named = "openid" in scopes
+    seen = f"The connector asks for {', '.join(scopes)}" + ("." if named else ", and Cells for openid as well.")
+    return judged(finding_id, named, seen, todo, WARNING)
 
 
 def _check_login_page(reading: Reading, connector_id: str) -> Finding:
@@ -114,9 +129,13 @@ def _check_login_page(reading: Reading, connector_id: str) -> Finding:
 
 
 def _check_redirect_uri(config: State, options: Mapping[str, Any]) -> Finding:
-    wanted, given = callback_url(options["cells_url"], options["connector_id"]), config.get("redirectURI") or ""
-    seen = f"The connector's redirect URI is {given or 'empty'}" + ("." if given == wanted else f", not {wanted}.")
-    return judged("connector.redirect_uri", given == wanted, seen, f"Give the connector the redirect URI {wanted}.")
+    finding_id, given = "connector.redirect_uri", config.get("redirectURI")
+    wanted = callback_url(options["cells_url"], options["connector_id"])
+    todo = f"Give the connector the redirect URI {wanted}."
+    if not given:
+        return Finding(finding_id, WARNING, "The connector has no redirect URI, so that Cells takes its own.", todo)
+    seen = f"The connector's redirect URI is {given}" + ("." if given == wanted else f", not {wanted}.")
+    return judged(finding_id, given == wanted, seen, todo)
 
 
 def _check_issuer(config: State, document: Reading, realm_issuer: str | None) -> Finding:
@@ -143,7 +162,8 @@ def _check_rules(rules: list[State], claim: str) -> list[Finding]:
     found = any(rule.get("LeftAttribute") == claim for rule in for_roles)
     rule = judged("mapping.rule", found, f"Mapping rules: {there}.", f"Map {claim} to {ROLES}: {SETUP}.")
     try:
-        errors = [(rule["RuleString"], regex_error(rule["RuleString"])) for rule in for_roles]
+        texts = [rule.get("RuleString") or "" for rule in for_roles]
+        errors = [(text, regex_error(text)) for text in texts]
     except MissingLibrary as error:
         return [rule, Finding("mapping.regex", NOT_CHECKED, str(error))]
     wrong = [f"{text!r}: {error}" for text, error in errors if error]
@@ -152,48 +172,44 @@ def _check_rules(rules: list[State], claim: str) -> list[Finding]:
 
 
 def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Finding]:
-    file_clients = options["cells_config"].get("static_clients")
-    audience, source = None, f"the running Cells' {STATIC_CLIENT}"
-    url = options["cells_url"].rstrip("/")
+    """Return audience.match, by the running Cells or else by its file, and audience.loaded, which compares the two."""
+    match, loaded = "audience.match", "audience.loaded"
+    config, url = options["cells_config"], options["cells_url"].rstrip("/")
     todo = f"Give {STATIC_CLIENT} the audience {url}: {SETUP}."
+    in_file = _in_file(config["static_clients"]) if config.get("static_clients") is not None else None
+    if isinstance(reading.error, InvalidInput):
+        broken = Finding(match, BROKEN, str(reading.error), "See whether the configuration of Cells is whole.")
+        return [broken, *skipped("There is no such static client.", loaded)]
     if reading.error is None:
-        audience = reading.value.get("audience")
-    elif isinstance(reading.error, InvalidInput):
-        return [
-            Finding("audience.match", BROKEN, str(reading.error), "See whether the configuration of Cells is whole."),
-            *skipped("There is no such static client.", "audience.loaded"),
-        ]
-    elif file_clients is None:
-        return skipped(why(reading), "audience.*")
+        client, source = reading.value, f"the running Cells' {STATIC_CLIENT}"
+    elif in_file is not None:
+        client, source = in_file, f"{STATIC_CLIENT} in the configuration file"
     else:
-        audience, source = _in_file(file_clients), f"{STATIC_CLIENT} in the configuration file"
-    if audience is not None and not (isinstance(audience, list) and all(isinstance(a, str) for a in audience)):
+        return skipped(why(reading), match, loaded)
+    audience = audience_urls(client.get("audience"))
+    if audience is None:
         seen = f"The audience of {source} is no list of strings, so that Cells cannot read its clients."
-        return [Finding("audience.match", BROKEN, seen, todo), *skipped("It cannot be compared.", "audience.loaded")]
+        return [Finding(match, BROKEN, seen, todo), *skipped("It cannot be compared.", loaded)]
     hint = audience_match(audience, [url])
-    seen = f"The audience of {source} is {', '.join(audience or []) or 'empty'}."
-    match = judged("audience.match", hint is None, seen + (f" {hint}" if hint else ""), todo)
-    if reading.error or file_clients is None:
-        reason = (
-            why(reading)
-            if reading.error
-            else options["cells_config"].get("msg") or "The configuration file was not read."
-        )
-        return [match, *skipped(reason, "audience.loaded")]
-    written = _in_file(file_clients)
-    same = sorted(written or []) == sorted(audience or [])
-    seen = (
-        "File and running Cells agree."
-        if same
-        else f"The file says {', '.join(written or []) or 'nothing'}, the running Cells not."
-    )
-    if match.verdict == BROKEN and not same and audience_match(written, [url]) is None:
+    seen = f"The audience of {source} is {', '.join(audience) or 'empty'}." + (f" {hint}" if hint else "")
+    if reading.error or in_file is None:
+        reason = why(reading) if reading.error else config.get("msg") or "The configuration file was not read."
+        return [judged(match, hint is None, seen, todo), *skipped(reason, loaded)]
+    written = audience_urls(in_file.get("audience"))
+    same = written is not None and sorted(written) == sorted(audience)
+    if hint and written and audience_match(written, [url]) is None:
         # The file is right already: one break, named once.
-        match = Finding(
-            match.id, BROKEN, match.seen, "Restart Cells: its file has the audience, and it has not read it."
-        )
-    return [match, judged("audience.loaded", same, seen, "Restart Cells, so that it reads its file.", WARNING)]
+        todo = "Restart Cells: its file has the audience, and it has not read it."
+    restart = "Restart Cells, so that it reads its file."
+    if written is None:
+        # A restart would break what works now.
+        compared, restart = "The audience in the file is no list of strings, which Cells cannot read.", todo
+    else:
+        compared = "agree." if same else f"differ: the file says {', '.join(written) or 'nothing'}."
+        compared = f"File and running Cells {compared}"
+    return [judged(match, hint is None, seen, todo), judged(loaded, same, compared, restart, WARNING)]
 
 
-def _in_file(clients: list[State]) -> Any:
-    return next((c.get("audience") for c in clients if c.get("client_id") == STATIC_CLIENT), None)
+def _in_file(clients: list[Any]) -> State:
+    found = (c for c in clients if isinstance(c, dict) and c.get("client_id") == STATIC_CLIENT)
+    return next(found, {})
