@@ -68,7 +68,8 @@ CALLBACK = "https://cells.example.org/auth/login/keycloak/callback"
         ([CALLBACK + "/"], "", False),
         ([CALLBACK.upper()], "", False),
         (["/auth/login/keycloak/callback"], "https://cells.example.org", True),
-        (["/auth/login/keycloak/callback"], "https://cells.example.org/", True),
+        (["auth/login/keycloak/callback"], "https://cells.example.org/", False),
+        (["/auth/login/keycloak/callback"], "https://cells.example.org/", False),
         (["/auth/login/keycloak/callback"], "https://other.example.org", False),
         (["https://cells.example.org/*"], "", True),
         (["https://cells.example.org*"], "", True),
@@ -129,11 +130,14 @@ def test_what_came_of_a_login() -> None:
         return [finding.verdict for finding in check_session(session)]
 
     login = {"username": "dora", "roles": []}
+    refused = {"by": "Keycloak", "words": "Client disabled."}
     good = {"after_seconds": 0.1, "status": 200, "ok": True, "message": ""}
     bad = {"after_seconds": 620.0, "status": 401, "ok": False, "message": "not whitelisted"}
     assert verdicts({}) == [NOT_CHECKED, NOT_CHECKED]
     assert verdicts({"skipped": True, "msg": "check mode"}) == [NOT_CHECKED, NOT_CHECKED]
-    assert verdicts({"msg": "The login ended at Keycloak"}) == [BROKEN, NOT_CHECKED]
+    assert verdicts({"msg": "The login ended at Keycloak", "refused": refused}) == [BROKEN, NOT_CHECKED]
+    assert verdicts({"msg": "The Python library requests is needed"}) == [NOT_CHECKED, NOT_CHECKED]
+    assert verdicts({"login": login, "refreshes": []}) == [OK, NOT_CHECKED]
     assert verdicts({"login": login, "refreshes": [good]}) == [OK, OK]
     assert verdicts({"login": login, "refreshes": [good, bad]}) == [OK, BROKEN]
     assert "after 620 s: HTTP 401. not whitelisted" in check_session({"login": login, "refreshes": [good, bad]})[1].seen
