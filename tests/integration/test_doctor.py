@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from lab.site import Site, make_site
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks/doctor.yml"
 DOCS = Path(__file__).parents[2] / "docs/doctor.md"
+OTHER_CLOCK = Path(__file__).parents[1] / "browser/other_clock"
 TIMEOUT = 10
 
 
@@ -37,11 +38,27 @@ def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield made
 
 
-def ask(site: Site, **options: Any) -> dict[str, Any]:
-    """Return what the doctor answers, about dora where nobody else is named."""
+def ask(site: Site, login: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    """Return what the doctor answers, about dora where nobody else is named.
+
+    login: options of cells_session_check, {} for dora's login; None for no login.
+    """
     config = call_module("cells_config_info", {"config_path": str(site.cells.config_path)})
-    asked = {"client_id": "localhost", "ldap_provider": "ldap", "username": "dora", "cells_config": config, **options}
+    session = {} if login is None else call_module("cells_session_check", {**doras_login(site), **login})
+    asked = {"client_id": "localhost", "ldap_provider": "ldap", "username": "dora", "cells_config": config}
+    asked |= {"session": session, **options}
     return call_module("doctor_info", {**site.keycloak_options, **site.cells_options, **asked})
+
+
+def doras_login(site: Site) -> dict[str, Any]:
+    urls = {"cells_url": site.cells.url, "keycloak_url": site.lab.keycloak.url}
+    return {**urls, "username": "dora", "password": site.lab.ldap.users["dora"]}
+
+
+def finding_of(report: dict[str, Any], finding_id: str) -> dict[str, Any]:
+    """Return the finding of that id."""
+    (found,) = (finding for finding in report["findings"] if finding["id"] == finding_id)
+    return found
 
 
 def ids(report: dict[str, Any], verdict: str) -> list[str]:
@@ -102,7 +119,11 @@ def client_with(**changes: Any) -> Break:
         try:
             yield
         finally:
-            realm.send("put", path, {**{key: client.get(key) for key in changes}, "secret": client["secret"]})
+            kept = {key: client.get(key) for key in changes}
+            if "attributes" in changes:
+                # What is not named stays as it is.
+                kept["attributes"] = {**dict.fromkeys(changes["attributes"], ""), **client["attributes"]}
+            realm.send("put", path, {**kept, "secret": client["secret"]})
 
     return broken
 
@@ -110,6 +131,37 @@ def client_with(**changes: Any) -> Break:
 def client_under_another_name(site: Site) -> AbstractContextManager[object]:
     """The client is not there."""
     return client_with(clientId="another-client")(site)
+
+
+def all_of(*breaks: Break) -> Break:
+    """Several of them at once."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        with ExitStack() as stack:
+            for one in breaks:
+                stack.enter_context(one(site))
+            yield
+
+    return broken
+
+
+def own_mapper(kind: str, **config: str) -> Break:
+    """The client has a protocol mapper of its own, for all tokens; two underscores stand for a dot."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm, path = Realm(site), f"clients/{client_of(site)['id']}/protocol-mappers/models"
+        everywhere = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")
+        given = {key.replace("__", "."): value for key, value in config.items()}
+        body = {"name": "own", "protocol": "openid-connect", "protocolMapper": kind, "config": {**everywhere, **given}}
+        realm.send("post", path, body)
+        try:
+            yield
+        finally:
+            realm.send("delete", f"{path}/{realm.named(path, 'own')['id']}")
+
+    return broken
 
 
 def scope_assigned(name: str, kind: str = "") -> Break:
@@ -236,7 +288,7 @@ def no_connector(site: Site) -> Iterator[None]:
 
 def rule(**changes: str) -> Break:
     """The one mapping rule is another."""
-    return connector_with(mappingRules=[{"LeftAttribute": "cellsgroups", "RightAttribute": "Roles", **changes}])
+    return connector_with(mappingRules=[{**TO_ROLES, **changes}])
 
 
 def audience(value: Any) -> Break:
@@ -266,27 +318,47 @@ def cells_stopped(site: Site) -> Iterator[None]:
 
 
 @contextmanager
-def user_disabled(site: Site) -> Iterator[None]:
-    """A user of Keycloak's own is switched off."""
-    realm = Realm(site)
-    realm.send("post", "users", {"username": "olga", "email": "olga@example.org", "enabled": False})
+def file_of_another_audience(site: Site) -> Iterator[None]:
+    """Somebody has edited the file, and Cells has not read it."""
+    before = site.cells.config_path.read_bytes()
+    document = json.loads(before)
+    for client in document["services"]["pydio.web.oauth"]["staticClients"]:
+        client["audience"] = ["https://cells.example.org", None]
+    site.cells.config_path.write_text(json.dumps(document), encoding="utf-8")
     try:
         yield
     finally:
-        user = realm.get("users", username="olga", exact="true")[0]
-        realm.send("delete", f"users/{user['id']}")
+        site.cells.config_path.write_bytes(before)
 
 
 @contextmanager
-def user_without_address(site: Site) -> Iterator[None]:
-    """A user of Keycloak's own has no address."""
-    realm = Realm(site)
-    realm.send("post", "users", {"username": "olaf", "enabled": True, "attributes": {}})
+def clock_of_cells_ahead(site: Site) -> Iterator[None]:
+    """Cells runs a minute ahead of Keycloak."""
+    before = dict(site.cells.env)
+    site.cells.env.update(CLOCK_OFFSET="60", PYTHONPATH=str(OTHER_CLOCK))
+    site.cells.restart()
     try:
         yield
     finally:
-        user = realm.get("users", username="olaf", exact="true")[0]
-        realm.send("delete", f"users/{user['id']}")
+        site.cells.env.clear()
+        site.cells.env.update(before)
+        site.cells.restart()
+
+
+def user(username: str, **fields: Any) -> Break:
+    """There is a user of Keycloak's own."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm = Realm(site)
+        realm.send("post", "users", {"username": username, "enabled": True, **fields})
+        try:
+            yield
+        finally:
+            found = realm.get("users", username=username, exact="true")[0]
+            realm.send("delete", f"users/{found['id']}")
+
+    return broken
 
 
 @contextmanager
@@ -295,6 +367,7 @@ def nothing(_site: Site) -> Iterator[None]:
     yield
 
 
+TO_ROLES = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
 WRONG_SECRET = "wrong-secret-of-the-connector-0123456789"
 NO_SUCH_PORT = "http://127.0.0.1:9"
 
@@ -305,6 +378,7 @@ BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
     "realm disabled": (realm_with(enabled=False), ["keycloak.realm"], {}),
     "client missing": (client_under_another_name, ["client.exists"], {}),
     "client disabled": (client_with(enabled=False), ["client.enabled"], {}),
+    "client by another proof": (client_with(clientAuthenticatorType="client-jwt"), ["client.confidential"], {}),
     "client public": (client_with(publicClient=True), ["client.confidential"], {}),
     "standard flow off": (client_with(standardFlowEnabled=False), ["client.standard_flow"], {}),
     "secret changed in Keycloak": (client_with(secret=WRONG_SECRET), ["client.secret"], {}),
@@ -321,6 +395,7 @@ BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
     "claim of another name": (claim_mapper_with(claim__name="groups"), ["scope.mapper"], {}),
     "claim of another attribute": (claim_mapper_with(user__attribute="groups"), ["scope.mapper"], {}),
     "claim not in the ID token": (claim_mapper_with(id__token__claim="false"), ["scope.mapper"], {}),
+    "claim of another type": (claim_mapper_with(jsonType__label="boolean"), ["scope.mapper"], {}),
     "claim of one value": (claim_mapper_with(multivalued="false"), ["scope.mapper"], {}),
     "provider unknown": (nothing, ["ldap.enabled"], {"ldap_provider": "no-such-provider"}),
     "provider disabled": (component_with("ldap", enabled="false"), ["ldap.enabled"], {}),
@@ -350,9 +425,23 @@ BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
         ["connector.issuer"],
         {},
     ),
+    "issuer and secret of another realm": (
+        connector_with(issuer=lambda issuer: issuer.rpartition("/")[0] + "/master", clientSecret=WRONG_SECRET),
+        ["connector.issuer"],
+        {},
+    ),
     "connector of another client": (connector_with(clientID="another-client"), ["connector.client_id"], {}),
+    "id and secret of another client": (
+        connector_with(clientID="another-client", clientSecret=WRONG_SECRET),
+        ["connector.client_id"],
+        {"login": {}},
+    ),
+    "redirect URI of an old id": (
+        connector_with(redirectURI=lambda uri: uri.replace("/keycloak/", "/old/")),
+        ["connector.redirect_uri"],
+        {"login": {}},
+    ),
     "secret changed in Cells": (connector_with(clientSecret=WRONG_SECRET), ["client.secret"], {}),
-    "scope openid not asked for": (connector_with(scopes=["profile", "email"]), ["connector.scopes"], {}),
     "address must be verified": (
         connector_with(insecureSkipEmailVerified=False),
         ["connector.email_verified"],
@@ -360,13 +449,23 @@ BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
     ),
     "user id by a claim that is not there": (connector_with(userIDKey="uuid"), ["token.user_id_key"], {}),
     "user name by a claim that is not there": (connector_with(userNameKey="nickname"), ["token.user_name_key"], {}),
+    "user name by a claim of several values": (
+        connector_with(userNameKey="cellsgroups"),
+        ["token.user_name_key"],
+        {},
+    ),
+    "user without a name, which Cells takes by default": (
+        all_of(connector_with(userIDKey="", userNameKey=""), user("olaf", email="olaf@example.org")),
+        ["token.user_name_key"],
+        {"username": "olaf"},
+    ),
     "user without an address": (
-        user_without_address,
+        user("olaf", attributes={}),
         ["token.user_id_key", "token.user_name_key"],
         {"username": "olaf"},
     ),
     "user unknown": (nothing, ["token.user"], {"username": "nobody-of-that-name"}),
-    "user disabled": (user_disabled, ["token.user"], {"username": "olga"}),
+    "user disabled": (user("olga", enabled=False), ["token.user"], {"username": "olga"}),
     "no mapping rule": (connector_with(mappingRules=[]), ["mapping.rule"], {}),
     "rule for another claim": (rule(LeftAttribute="groups"), ["mapping.rule"], {}),
     "rule for another attribute": (rule(RightAttribute="roles"), ["mapping.rule"], {}),
@@ -374,6 +473,24 @@ BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
     "no audience": (audience([]), ["audience.match"], {}),
     "audience of another host": (audience(["https://cells.example.org"]), ["audience.match"], {}),
     "an audience that does not parse": (audience(["http://[broken"]), ["audience.match"], {}),
+    "an audience with a number": (audience([1]), ["audience.match"], {}),
+    "an audience of nothing": (audience([None]), ["audience.match"], {}),
+    "clock of Cells ahead": (clock_of_cells_ahead, ["clock.skew"], {}),
+    # With a login, which fails for the same reason.
+    "client missing, seen at a login": (client_under_another_name, ["client.exists"], {"login": {}}),
+    "standard flow off, seen at a login": (
+        client_with(standardFlowEnabled=False),
+        ["client.standard_flow"],
+        {"login": {}},
+    ),
+    "secret changed in Cells, seen at a login": (
+        connector_with(clientSecret=WRONG_SECRET),
+        ["client.secret"],
+        {"login": {}},
+    ),
+    "connector missing, seen at a login": (no_connector, ["connector.exists"], {"login": {}}),
+    "no audience, seen at a refresh": (audience([]), ["audience.match"], {"login": {}}),
+    "password of the test user wrong": (nothing, ["session.login"], {"login": {"password": WRONG_SECRET}}),
 }
 
 
@@ -387,6 +504,8 @@ def test_the_doctor_names_the_break_and_nothing_else(site: Site, name: str) -> N
     assert ids(report, "broken") == broken
     assert report["verdict"] == "broken"
     assert all(finding["todo"] for finding in report["findings"] if finding["verdict"] == "broken")
+    if broken == ["session.login"]:
+        assert "Invalid username or password" in finding_of(report, "session.login")["todo"]
 
 
 def test_the_site_is_whole_after_all_of_them(site: Site) -> None:
@@ -395,7 +514,12 @@ def test_the_site_is_whole_after_all_of_them(site: Site) -> None:
     assert ids(report, "not checked") == ["session.login", "session.refresh"]
     assert report["verdict"] == "ok"
     assert [link["verdict"] for link in report["chain"]["links"]] == ["ok"] * 5
-    assert report["chain"]["links"][-1]["values"] == ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
+    links = {link["id"]: link["values"] for link in report["chain"]["links"]}
+    assert links["ldap_group"] == links["keycloak_attribute"] == links["claim"]
+    assert [group.partition(",")[0] for group in links["ldap_group"]] == ["cn=Test_DEM_WebUsers", "cn=Test_Etrange_Gov"]
+    assert links["rule"] == ["cellsgroups to Roles"]
+    assert links["role"] == ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
+    assert "by the entry uid=dora," in finding_of(report, "token.user")["seen"]
     assert {token["name"]: token["seconds"] for token in report["tokens"]}["Keycloak: access token"] == 300
     assert report["site"]["versions"] == {"keycloak": site.lab.keycloak.version, "cells": "4.4.13"}
 
@@ -405,8 +529,46 @@ def test_the_site_is_whole_after_all_of_them(site: Site) -> None:
     [
         (client_with(redirectUris=["http://localhost:*"]), "client.redirect_wildcard", {}),
         (client_with(webOrigins=[]), "client.web_origin", {}),
+        (client_with(webOrigins=["*"]), "", {}),
+        (client_with(webOrigins=["+"]), "", {}),
+        (client_with(attributes={"pkce.code.challenge.method": "S256"}), "client.standard_flow", {}),
+        (
+            all_of(
+                scope_assigned("cellsscope"),
+                own_mapper(
+                    "oidc-usermodel-attribute-mapper",
+                    user__attribute="cellsgroups",
+                    claim__name="cellsgroups",
+                    multivalued="true",
+                ),
+            ),
+            "scope.assigned",
+            {},
+        ),
+        (all_of(scope_assigned("basic"), own_mapper("oidc-sub-mapper")), "scope.basic", {}),
         (claim_mapper_with(userinfo__token__claim="false"), "scope.mapper", {}),
+        (claim_mapper_with(aggregate__attrs="false"), "scope.mapper", {}),
         (component_with("memberOf to group", always__read__value__from__ldap="false"), "ldap.mapper", {}),
+        (component_with("memberOf to group", read__only="false"), "ldap.mapper", {}),
+        (connector_with(redirectURI=""), "connector.redirect_uri", {}),
+        (connector_with(scopes=["profile", "email"]), "connector.scopes", {}),
+        (connector_with(scopes=[]), "", {}),
+        (connector_with(hostedDomains=["example.org"]), "connector.exists", {}),
+        (
+            connector_with(
+                mappingRules=[TO_ROLES, {**TO_ROLES, "LeftAttribute": "groups"}, {"RightAttribute": "Roles"}]
+            ),
+            "",
+            {},
+        ),
+        (connector_with(mappingRules=[{**TO_ROLES, "RuleString": None}]), "", {}),
+        (
+            connector_with(mappingRules=[TO_ROLES, {**TO_ROLES, "LeftAttribute": "email"}]),
+            "token.groups",
+            {"username": "nora"},
+        ),
+        (file_of_another_audience, "audience.loaded", {}),
+        (user("otto", email="otto@example.org"), "user_profile.attribute", {"username": "otto"}),
         (rule(RuleString="Test_DEM_WebUsers,Other"), "", {}),
         (rule(RuleString="Nobody"), "mapping.roles", {}),
         (nothing, "token.groups", {"username": "nora"}),
@@ -418,6 +580,7 @@ def test_what_is_not_broken_may_be_worth_a_warning(
     with break_it(site):
         report = ask(site, **options)["report"]
     assert warning in [*ids(report, "warning"), ""]
+    assert ids(report, "broken") == []
     assert (report["verdict"] == "ok") is (warning == "")
 
 
@@ -427,6 +590,21 @@ def test_a_break_shows_in_the_chain(site: Site) -> None:
     assert links["claim"]["verdict"] == "ok"
     assert links["role"]["verdict"] == "warning"
     assert links["role"]["values"] == []
+
+
+def test_the_claim_is_not_to_blame_for_the_secret(site: Site) -> None:
+    with all_of(connector_with(clientSecret=WRONG_SECRET), client_with(webOrigins=[]))(site):
+        report = ask(site)["report"]
+    assert [link["verdict"] for link in report["chain"]["links"]] == ["ok"] * 5
+
+
+def test_roles_follow_from_other_claims_too(site: Site) -> None:
+    rules = [TO_ROLES, {**TO_ROLES, "LeftAttribute": "email"}]
+    with connector_with(mappingRules=rules)(site):
+        report = ask(site, username="nora")["report"]
+    assert report["chain"]["links"][-1]["values"] == ["nora@example.org"]
+    seen = finding_of(report, "mapping.roles")["seen"]
+    assert seen == "Roles that follow: nora@example.org. No value passes cellsgroups to Roles."
 
 
 def test_cells_home_has_no_connectors(lab: Any, site: Site, tmp_path: Path) -> None:
@@ -448,6 +626,8 @@ def test_what_cannot_be_read_is_not_checked(site: Site, options: dict[str, Any],
     report = ask(site, **options)["report"]
     assert ids(report, "broken") == []
     assert not_checked in ids(report, "not checked")
+    # Cells says so without a token.
+    assert {"cells.reachable", "connector.login_page"} <= set(ids(report, "ok"))
 
 
 def test_no_secret_is_in_the_answer(site: Site) -> None:

@@ -18,6 +18,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     judged,
     skipped,
 )
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import STATIC_CLIENT
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import Unreachable
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
@@ -102,22 +103,32 @@ def check_session(session: Mapping[str, Any]) -> list[Finding]:
         return skipped(str(session.get("msg") or "No login was tried."), *SESSION_IDS)
     if not session:
         return skipped("No account to log in with is given.", *SESSION_IDS)
+    message, refused = str(session.get("msg") or "The login was not tried."), session.get("refused")
+    if refused:
+        todo = f"Mend what {refused['by']} says: {refused['words']}"
+        return [Finding("session.login", BROKEN, message, todo), *_unrefreshed()]
     if not session.get("login"):
-        message = str(session.get("msg") or "The login was not tried.")
-        return [
-            Finding("session.login", BROKEN, message, "Mend what the other findings name, then try again."),
-            *_unrefreshed(),
-        ]
-    login = session["login"]
-    logged_in = Finding("session.login", OK, f"{login.get('username')} is logged in at Cells.")
-    refreshes = session.get("refreshes") or []
-    if not refreshes:
-        return [logged_in, *_unrefreshed()]
+        return [*skipped(message, "session.login"), *_unrefreshed()]
+    logged_in = Finding("session.login", OK, f"{session['login'].get('username')} is logged in at Cells.")
+    refreshes = session.get("refreshes")
+    return [logged_in, _check_refreshes(refreshes)] if refreshes else [logged_in, *_unrefreshed()]
+
+
+def _check_refreshes(refreshes: list[Mapping[str, Any]]) -> Finding:
+    finding_id = "session.refresh"
+    seen = "; ".join(f"after {r['after_seconds']:.0f} s: {_answer(r['status'])}" for r in refreshes) + "."
     failed = [refresh for refresh in refreshes if not refresh["ok"]]
-    seen = "; ".join(f"after {refresh['after_seconds']:.0f} s: HTTP {refresh['status']}" for refresh in refreshes) + "."
-    if failed:
-        seen += f" {failed[0].get('message') or ''}".rstrip()
-    return [logged_in, judged("session.refresh", not failed, seen, "Mend the audience of cells-frontend (A1).")]
+    if not failed:
+        return Finding(finding_id, OK, seen)
+    seen += f" {failed[0].get('message') or ''}".rstrip()
+    todo = "See why Cells, or what stands before it, does not answer as it should: its log says more."
+    if failed[0]["status"] == 401:
+        todo = f"Mend the audience of {STATIC_CLIENT} (A1), and restart Cells."
+    return Finding(finding_id, BROKEN, seen, todo)
+
+
+def _answer(status: int | None) -> str:
+    return f"HTTP {status}" if status else "no answer"
 
 
 def _unrefreshed() -> list[Finding]:

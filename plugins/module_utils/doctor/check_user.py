@@ -22,10 +22,12 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     WARNING,
     Finding,
     are_broken,
+    is_one_of,
     judged,
     skipped,
 )
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import oidc
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take, why
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -37,10 +39,10 @@ def check_user(
 ) -> list[Finding]:
     """Return the findings of token.*, user_profile.*, mapping.roles and connector.email_verified.
 
-    keycloak: readings of read_keycloak. connector: None where it is not known. before: the findings so far, since
-    what only follows from a break is not one of its own.
+    keycloak: readings of read_keycloak. connector: None where it is not known. before: the findings so far: while the
+    directory is out of reach, nothing can be said.
     """
-    config: State = (connector or {}).get("configoidc") or {}
+    config = oidc(connector)
     username = options["username"]
     reason = _cannot(keycloak, username, before)
     if reason:
@@ -61,21 +63,23 @@ def check_user(
             ),
             _check_email_verified(config, None, rest),
         ]
-    known = Finding("token.user", OK, f"Keycloak has the user {username}.")
+    entry = (user.get("attributes") or {}).get("LDAP_ENTRY_DN")
+    seen = f"Keycloak has the user {username}" + (f", by the entry {entry[0]} of the directory." if entry else ".")
+    known = Finding("token.user", OK, seen)
     profile = _check_profile(keycloak["profile"], user, options)
-    tokens = keycloak.get("tokens", Reading())
-    if tokens.value is None:
+    tokens, claims = keycloak.get("tokens", Reading()), claims_for_cells(keycloak, connector)
+    if claims is None:
         reason = why(tokens) if tokens.error else "There is no client to preview tokens for."
         others = ("token.user_id_key", "token.user_name_key", "token.groups", "mapping.roles")
         return [known, profile, *skipped(reason, *others), _check_email_verified(config, None, reason)]
-    claims = {**tokens.value["userinfo"], **tokens.value["id_token"]}
     return [
         known,
         profile,
-        _check_key("token.user_id_key", config.get("userIDKey"), claims, username),
-        _check_key("token.user_name_key", config.get("userNameKey"), claims, username),
-        _check_groups(tokens.value, user, options["groups_attribute"], before),
-        _check_roles(claims, connector, options, before),
+        # Without a name for them, Cells takes what dex takes.
+        _check_key("token.user_id_key", config, config.get("userIDKey") or "sub", claims, username),
+        _check_key("token.user_name_key", config, config.get("userNameKey") or "name", claims, username),
+        _check_groups(tokens.value, user, options["groups_attribute"]),
+        _check_roles(claims, connector, options),
         _check_email_verified(config, claims, ""),
     ]
 
@@ -93,13 +97,26 @@ def _cannot(keycloak: Readings, username: str, before: list[Finding]) -> str:
     return ""
 
 
-def _check_key(finding_id: str, key: Any, claims: State, username: str) -> Finding:
-    if not key:
-        return skipped("The connector names no such claim.", finding_id)[0]
+def claims_for_cells(keycloak: Readings, connector: State | None) -> State | None:
+    """Return the claims by which Cells goes: the ID token's, with those of userinfo over them where it asks for them.
+
+    None where Keycloak did not tell.
+    """
+    tokens = keycloak.get("tokens", Reading()).value
+    if tokens is None:
+        return None
+    return {**tokens["id_token"], **(tokens["userinfo"] if oidc(connector).get("getUserInfo") else {})}
+
+
+def _check_key(finding_id: str, config: State, key: str, claims: State, username: str) -> Finding:
+    if not config:
+        return skipped("The connector is not known.", finding_id)[0]
     value = claims.get(key)
-    seen = f"The claim {key} of {username} is {value}." if value else f"{username}'s tokens have no claim {key}."
+    if value and isinstance(value, str):
+        return Finding(finding_id, OK, f"The claim {key} of {username} is {value}.")
+    seen = f"The claim {key} of {username} is {'no text' if value else 'not in what Cells looks at'}."
     todo = f"Give the user {key} in the directory, let the connector ask for the scope with it, or take another claim."
-    return judged(finding_id, bool(value), seen, todo)
+    return Finding(finding_id, BROKEN, seen, todo)
 
 
 def _check_email_verified(config: State, claims: State | None, reason: str) -> Finding:
@@ -133,14 +150,12 @@ def _check_profile(reading: Reading, user: State, options: Mapping[str, Any]) ->
     return Finding(finding_id, WARNING, seen, f"Add {attribute} to the realm's user profile.")
 
 
-def _check_groups(tokens: State, user: State, claim: str, before: list[Finding]) -> Finding:
+def _check_groups(tokens: State, user: State, claim: str) -> Finding:
     finding_id = "token.groups"
     kinds = {"id_token": "ID token", "access_token": "access token", "userinfo": "userinfo"}
     absent = [title for kind, title in kinds.items() if not tokens[kind].get(claim)]
     if not absent:
         return Finding(finding_id, OK, f"The claim {claim} is in ID token, access token and userinfo.")
-    if are_broken(before, "client.", "scope.", "ldap."):
-        return Finding(finding_id, NOT_CHECKED, f"The claim {claim} is missing, which follows from another finding.")
     if len(absent) < len(kinds):
         seen = f"The claim {claim} is not in {' and '.join(absent)}."
         return Finding(finding_id, WARNING, seen, "Let the protocol mapper put it into all three: run the role setup.")
@@ -153,45 +168,59 @@ def _check_groups(tokens: State, user: State, claim: str, before: list[Finding])
     )
 
 
-def _check_roles(claims: State, connector: State | None, options: Mapping[str, Any], before: list[Finding]) -> Finding:
+def _check_roles(claims: State, connector: State | None, options: Mapping[str, Any]) -> Finding:
     finding_id = "mapping.roles"
     if connector is None:
         return skipped("The connector is not known.", finding_id)[0]
-    if are_broken(before, "scope.", "ldap.", "mapping.") or not claims.get(options["groups_attribute"]):
-        return skipped("There is nothing to map, or no rule that could.", finding_id)[0]
-    try:
-        rules = rule_steps(claims, connector, options)
-    except SsoError as error:
-        return Finding(finding_id, NOT_CHECKED, str(error))
-    roles = [step["role"] for rule in rules for step in rule["steps"] if step["passes"]]
-    idle = [rule["rule"] for rule in rules if not any(step["passes"] for step in rule["steps"])]
+    foreseen = rule_steps(claims, connector, options)
+    if foreseen.error:
+        return Finding(finding_id, NOT_CHECKED, str(foreseen.error))
+    roles = _roles(foreseen.value)
+    if not roles and not claims.get(options["groups_attribute"]):
+        return skipped("There is nothing to map.", finding_id)[0]
+    idle = [rule["rule"] for rule in foreseen.value if not any(step["passes"] for step in rule["steps"])]
     seen = f"Roles that follow: {', '.join(roles) or 'none'}." + (
         f" No value passes {'; '.join(idle)}." if idle else ""
     )
-    return judged(
-        finding_id, not idle, seen, "See whether the rule's list or expression has the groups it should.", WARNING
+    todo = "See whether the rule's list or expression has the groups it should."
+    return judged(finding_id, bool(roles), seen, todo, WARNING)
+
+
+def rule_steps(claims: State | None, connector: State | None, options: Mapping[str, Any]) -> Reading:
+    """Return for each rule that gives roles what becomes of each value: {rule, steps: [{value, name, passes, role}]}.
+
+    The reading has an error where the outcome of a claim or rule is not known, or a library is missing.
+    """
+    if claims is None:
+        return Reading([])
+    return take(
+        lambda: [
+            {
+                "rule": _title(rule),
+                "steps": [_step(value, rule, options["dn_to_name"]) for value in _values(rule, claims)],
+            }
+            for rule in _for_roles(connector)
+        ]
     )
 
 
-def rule_steps(claims: State, connector: State, options: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return for each rule that gives roles what becomes of each value: {rule, steps: [{value, name, passes, role}]}.
+def _for_roles(connector: State | None) -> list[State]:
+    return [rule for rule in (connector or {}).get("mappingRules") or [] if rule.get("RightAttribute") == ROLES]
 
-    Raises InvalidInput for a claim or rule whose outcome is not known, MissingLibrary.
-    """
-    shown = []
-    for rule in connector.get("mappingRules") or []:
-        if rule.get("RightAttribute") != ROLES:
-            continue
-        title = f"{rule.get('LeftAttribute')} to {ROLES}" + (
-            f", {rule['RuleString']}" if rule.get("RuleString") else ""
-        )
-        if rule.get("RightValueTemplate"):
-            raise SsoError(f"The rule {title} has a RightValueTemplate, and what Cells does with it is not known.")
-        values = claim_values(claims.get(rule["LeftAttribute"]), rule["LeftAttribute"])
-        if rule.get("LeftSplit"):
-            values = [part for value in values for part in value.split(rule["LeftSplit"])]
-        shown.append({"rule": title, "steps": [_step(value, rule, options["dn_to_name"]) for value in values]})
-    return shown
+
+def _title(rule: State) -> str:
+    text = rule.get("RuleString")
+    return f"{rule.get('LeftAttribute') or 'nothing'} to {ROLES}" + (f", {text}" if text else "")
+
+
+def _values(rule: State, claims: State) -> list[str]:
+    """Return the values that a rule is for. Raises SsoError where they are not known."""
+    if rule.get("RightValueTemplate"):
+        raise SsoError(f"The rule {_title(rule)} has a RightValueTemplate, and what Cells does with it is not known.")
+    attribute = rule.get("LeftAttribute") or ""
+    values = claim_values(claims.get(attribute), attribute)
+    split = rule.get("LeftSplit")
+    return [part for value in values for part in value.split(split)] if split else values
 
 
 def _step(value: str, rule: State, dn_to_name: bool) -> dict[str, Any]:
@@ -199,6 +228,10 @@ def _step(value: str, rule: State, dn_to_name: bool) -> dict[str, Any]:
     # A list that names a role twice gives it twice; one is enough to see.
     roles = exclusive([value], rule, is_dn=dn_to_name) or []
     return {"value": value, "name": name, "passes": bool(roles), "role": roles[0] if roles else None}
+
+
+def _roles(rules: list[dict[str, Any]]) -> list[str]:
+    return [step["role"] for rule in rules for step in rule["steps"] if step["passes"]]
 
 
 def chain(
@@ -211,41 +244,37 @@ def chain(
     user = keycloak["user"].value if "user" in keycloak else None
     if not options["username"] or user is None:
         return None
-    attribute = options["groups_attribute"]
-    attributes = user.get("attributes") or {}
-    tokens = keycloak.get("tokens", Reading()).value or {}
-    claims = {**tokens.get("userinfo", {}), **tokens.get("id_token", {})}
-    try:
-        rules = rule_steps(claims, connector or {}, options) if tokens else []
-    except SsoError:
-        rules = []
-    roles = [step["role"] for rule in rules for step in rule["steps"] if step["passes"]]
-    entry = attributes.get("LDAP_ENTRY_DN") or []
-    values = {
-        "ldap_group": (f"LDAP: {options['ldap_attribute']}", entry, ("ldap.",)),
-        "keycloak_attribute": (
-            f"Keycloak: attribute {attribute}",
-            attributes.get(attribute) or [],
-            ("user_profile.", "token.user"),
+    attribute, claims = options["groups_attribute"], claims_for_cells(keycloak, connector)
+    groups = (user.get("attributes") or {}).get(attribute) or []
+    # What the directory gives shows only in the attribute that it fills.
+    from_ldap = groups if user.get("federationLink") and not are_broken(findings, "ldap.*") else []
+    claim, titles = (claims or {}).get(attribute), [_title(rule) for rule in _for_roles(connector)]
+    roles = _roles(rule_steps(claims, connector, options).value or [])
+    links: dict[str, tuple[str, list[str], list[str]]] = {
+        "ldap_group": (f"LDAP: {options['ldap_attribute']}", from_ldap, ["ldap.*"]),
+        "keycloak_attribute": (f"Keycloak: attribute {attribute}", groups, ["user_profile.*", "token.user"]),
+        "claim": (
+            f"Token: claim {attribute}",
+            _texts(claim),
+            ["client.exists", "client.enabled", "scope.*", "token.groups"],
         ),
-        "claim": (f"Token: claim {attribute}", _texts(claims.get(attribute)), ("client.", "scope.", "token.groups")),
-        "rule": ("Cells: mapping rules", [rule["rule"] for rule in rules], ("mapping.rule", "mapping.regex")),
-        "role": ("Cells: roles", roles, ("mapping.roles",)),
+        "rule": ("Cells: mapping rules", titles, ["mapping.rule", "mapping.regex"]),
+        "role": ("Cells: roles", roles, ["mapping.roles"]),
     }
     return {
         "username": options["username"],
         "links": [
-            {"id": name, "title": title, "values": shown, **_worst(findings, groups)}
-            for name, (title, shown, groups) in values.items()
+            {"id": name, "title": title, "values": values, **_worst(findings, about)}
+            for name, (title, values, about) in links.items()
         ],
     }
 
 
-def _worst(findings: list[Finding], groups: tuple[str, ...]) -> dict[str, str]:
-    about = [finding for finding in findings if finding.id.startswith(groups)]
+def _worst(findings: list[Finding], ids: list[str]) -> dict[str, str]:
+    about = [finding for finding in findings if is_one_of(finding.id, ids)]
     for verdict in (BROKEN, WARNING, NOT_CHECKED):
         for finding in about:
-            if finding.verdict == verdict and (verdict != NOT_CHECKED or all(f.verdict == verdict for f in about)):
+            if finding.verdict == verdict:
                 return {"verdict": verdict, "note": finding.seen}
     return {"verdict": OK, "note": ""}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import measure
@@ -23,16 +23,52 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     BROKEN,
     CATALOGUE,
     NOT_CHECKED,
+    WARNING,
     Finding,
+    is_one_of,
     overall,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import connector, oidc, read_cells
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_keycloak import read_keycloak
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 
-DEFAULT_SCOPES = ["openid", "profile", "email"]
+DEFAULT_SCOPES = ["profile", "email"]
+
+FOLLOWS = {
+    "keycloak.reachable": ["tls.keycloak"],
+    "client.secret": ["connector.client_id", "connector.issuer"],
+    "client.redirect_uri": ["connector.redirect_uri"],
+    "cells.reachable": ["tls.cells"],
+    "mapping.roles": [
+        "client.exists",
+        "client.enabled",
+        "scope.*",
+        "ldap.*",
+        "mapping.rule",
+        "mapping.regex",
+        "token.groups",
+    ],
+    "token.user_id_key": ["scope.basic"],
+    "token.user_name_key": ["scope.basic"],
+    "token.groups": ["client.exists", "client.enabled", "scope.*", "ldap.*"],
+    "audience.loaded": ["audience.match"],
+    "session.login": [
+        *("keycloak.*", "client.*", "scope.basic", "ldap.enabled", "ldap.reachable", "cells.*", "connector.*"),
+        *("token.user*", "clock.skew", "tls.*"),
+    ],
+    "session.refresh": ["audience.match"],
+}
+"""What may follow from which broken findings, so that a break is named once."""
+
+
+class Seen(NamedTuple):
+    """All that was read: clocks by Keycloak and Cells, certificates by their findings' ids."""
+
+    keycloak: Readings
+    cells: Readings
+    clocks: dict[str, Reading]
+    certificates: dict[str, Reading]
 
 
 def examine(
@@ -41,49 +77,59 @@ def examine(
     """Return the report, as docs/doctor.md describes it. options: those of doctor_info. No secret is in it."""
     cells = read_cells(cells_session, options)
     state = connector(cells)
-    keycloak = read_keycloak(keycloak_session, options, oidc(state).get("scopes") or DEFAULT_SCOPES)
+    scopes = oidc(state).get("scopes") or DEFAULT_SCOPES
+    # Cells asks for openid whatever the connector says.
+    keycloak = read_keycloak(keycloak_session, options, list(dict.fromkeys(["openid", *scopes])))
     clocks = {"Keycloak": keycloak.get("login", Reading()), "Cells": _clock_of_cells(cells, options)}
     certificates = {
         "tls.keycloak": take(lambda: days_left(options["auth_keycloak_url"], options)),
         "tls.cells": take(lambda: days_left(options["cells_url"], options)),
     }
-    tokens = check_times.life_spans(keycloak, options["cells_config"])
-
-    found: list[Finding] = [
-        *check_keycloak.check_keycloak(keycloak, options, oidc(state)),
-        *check_cells.check_cells(cells, options, keycloak["discovery"].value),
-    ]
-    found += check_user.check_user(keycloak, options, state, found)
-    found += [
-        *check_times.check_session(options["session"]),
-        check_times.check_life_spans(tokens, options["cells_config"]),
-        check_times.check_clocks(clocks, options["max_clock_skew"]),
-        *(check_times.check_certificate(name, r, options["validate_certs"]) for name, r in certificates.items()),
-    ]
-    found = _without_what_follows_from_tls(found)
-    order = list(CATALOGUE)
-    found.sort(key=lambda finding: order.index(finding.id))
+    found = judge(Seen(keycloak, cells, clocks, certificates), options)
+    claims = check_user.claims_for_cells(keycloak, state)
     return {
         "verdict": overall(found),
         "checked_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "site": _site(options, keycloak, cells),
         "findings": [finding.shown() for finding in found],
         "chain": check_user.chain(keycloak, options, state, found),
-        "rules": _rules(keycloak, options, state),
+        # Where the outcome is not known, a finding says why.
+        "rules": check_user.rule_steps(claims, state, options).value or [],
         "claims": keycloak["tokens"].value if "tokens" in keycloak else None,
-        "tokens": tokens,
+        "tokens": check_times.life_spans(keycloak, options["cells_config"]),
         "clocks": check_times.shown_clocks(clocks),
         "tls": [r.value for r in certificates.values() if r.value and r.value["days_left"] is not None],
     }
 
 
-def _without_what_follows_from_tls(found: list[Finding]) -> list[Finding]:
-    """Return the findings, a server that is out of reach by its certificate alone not being a break of its own."""
-    broken = {finding.id for finding in found if finding.verdict == BROKEN}
-    follows = {f"{name}.reachable": f"tls.{name}" for name in ("keycloak", "cells")}
+def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
+    """Return all findings in the order of the catalogue. options: those of doctor_info."""
+    keycloak, cells, state = seen.keycloak, seen.cells, connector(seen.cells)
+    spans = check_times.life_spans(keycloak, options["cells_config"])
+    found = [
+        *check_keycloak.check_keycloak(keycloak, options, oidc(state)),
+        *check_cells.check_cells(cells, options, keycloak["discovery"].value),
+    ]
+    found += check_user.check_user(keycloak, options, state, found)
+    found += [
+        *check_times.check_session(options["session"]),
+        check_times.check_life_spans(spans, options["cells_config"]),
+        check_times.check_clocks(seen.clocks, options["max_clock_skew"]),
+    ]
+    checked = options["validate_certs"]
+    found += [check_times.check_certificate(name, reading, checked) for name, reading in seen.certificates.items()]
+    order = list(CATALOGUE)
+    return sorted(_each_break_once(found), key=lambda finding: order.index(finding.id))
+
+
+def _each_break_once(found: list[Finding]) -> list[Finding]:
+    """Return the findings, of which those that only follow from others by FOLLOWS are not checked."""
+    broken = [finding.id for finding in found if finding.verdict == BROKEN]
+    causes = {f.id: [c for c in broken if is_one_of(c, FOLLOWS.get(f.id, []))] for f in found}
+    first = {name: [cause for cause in names if not causes[cause]] for name, names in causes.items()}
     return [
-        finding._replace(verdict=NOT_CHECKED, seen=f"Its certificate stands in the way: see {follows[finding.id]}.")
-        if finding.id in broken and follows.get(finding.id) in broken
+        finding._replace(verdict=NOT_CHECKED, seen=f"It follows from {', '.join(first[finding.id])}.", todo="")
+        if first[finding.id] and finding.verdict in (BROKEN, WARNING)
         else finding
         for finding in found
     ]
@@ -111,14 +157,3 @@ def _site(options: Mapping[str, Any], keycloak: Readings, cells: Readings) -> di
             for name, readings in (("keycloak", keycloak), ("cells", cells))
         },
     }
-
-
-def _rules(keycloak: Readings, options: Mapping[str, Any], state: Any) -> list[dict[str, Any]]:
-    tokens = keycloak["tokens"].value if "tokens" in keycloak else None
-    if not tokens or not state:
-        return []
-    try:
-        return check_user.rule_steps({**tokens["userinfo"], **tokens["id_token"]}, state, options)
-    except SsoError:
-        # A finding says why.
-        return []

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 OK, WARNING, BROKEN, NOT_CHECKED = "ok", "warning", "broken", "not checked"
@@ -46,7 +47,9 @@ CATALOGUE: dict[str, Kind] = {
     "connector.email_verified": Kind(
         "C6", "Cells refuses a user whose address is not verified, unless told to skip it."
     ),
-    "connector.scopes": Kind("C8", "Without the scope openid there is no ID token."),
+    "connector.scopes": Kind(
+        "C8", "Cells asks for openid in any case, and for profile and email where the list is empty."
+    ),
     "mapping.rule": Kind("M1", "Without a rule for the claim, no group becomes a role."),
     "mapping.regex": Kind(
         "M1", "Cells drops every value at a regular expression that RE2 does not take, and says nothing."
@@ -101,20 +104,20 @@ def judged(finding_id: str, good: bool, seen: str, todo: str, worse: str = BROKE
     return Finding(finding_id, OK if good else worse, seen, todo)
 
 
+def is_one_of(finding_id: str, ids: Iterable[str]) -> bool:
+    """Return whether an id is among others, of which one such as ``client.*`` means all of the group."""
+    return any(fnmatchcase(finding_id, wanted) for wanted in ids)
+
+
 def skipped(reason: str, *ids: str) -> list[Finding]:
-    """Return findings that were not checked, all for one reason. An id such as ``client.*`` means all of the group."""
-    names = [
-        name
-        for wanted in ids
-        for name in CATALOGUE
-        if name == wanted or (wanted[-1] == "*" and name.startswith(wanted[:-1]))
-    ]
+    """Return findings that were not checked, all for one reason; ids as for is_one_of."""
+    names = [name for wanted in ids for name in CATALOGUE if is_one_of(name, [wanted])]
     return [Finding(name, NOT_CHECKED, reason) for name in names]
 
 
-def are_broken(findings: Iterable[Finding], *groups: str) -> bool:
-    """Return whether one of the findings whose ids begin with one of the groups is broken."""
-    return any(finding.verdict == BROKEN and finding.id.startswith(groups) for finding in findings)
+def are_broken(findings: Iterable[Finding], *ids: str) -> bool:
+    """Return whether one of the findings is broken; ids as for is_one_of."""
+    return any(finding.verdict == BROKEN and is_one_of(finding.id, ids) for finding in findings)
 
 
 def overall(findings: Iterable[Finding]) -> str:

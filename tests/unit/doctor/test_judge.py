@@ -1,0 +1,449 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Readings of a site that is whole, and of the same site with one thing other: what real servers hardly show."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_user import chain
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import FOLLOWS, Seen, judge
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
+    BROKEN,
+    CATALOGUE,
+    NOT_CHECKED,
+    OK,
+    WARNING,
+    Finding,
+    is_one_of,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import connector
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized, Unreachable
+
+CELLS, KEYCLOAK = "https://cells.example.org", "https://sso.example.org"
+ISSUER = f"{KEYCLOAK}/realms/cells"
+CALLBACK = f"{CELLS}/auth/login/keycloak/callback"
+SECRET = "secret-of-the-client-0123456789"
+GROUPS = ["cn=Test_DEM_WebUsers,ou=groups,dc=example,dc=org"]
+CLAIMS = {"sub": "1", "name": "Dora Demo", "email": "dora@example.org", "cellsgroups": GROUPS}
+CLOCK = {"skew_seconds": 0.0, "uncertainty_seconds": 0.5, "source": "a test"}
+OPTIONS: dict[str, Any] = {
+    "auth_keycloak_url": KEYCLOAK,
+    "cells_url": CELLS,
+    "realm": "cells",
+    "client_id": "cells",
+    "connector_id": "keycloak",
+    "client_scope": "cellsscope",
+    "groups_attribute": "cellsgroups",
+    "ldap_provider": "ldap",
+    "ldap_attribute": "memberOf",
+    "username": "dora",
+    "dn_to_name": True,
+    "max_clock_skew": 5,
+    "validate_certs": True,
+    "cells_config": {
+        "static_clients": [{"client_id": "cells-frontend", "audience": [CELLS]}],
+        "life_spans": {"access_token": 600, "refresh_token": 6000},
+    },
+    "session": {
+        "login": {"username": "dora", "roles": []},
+        "refreshes": [{"after_seconds": 0.1, "status": 200, "ok": True, "message": ""}],
+    },
+}
+FORBIDDEN = Reading(error=NotAuthorized("GET", KEYCLOAK, 403, "", "view-users is missing."))
+NO_TLS = Reading(error=Unreachable("TLS", KEYCLOAK, "TLS failed: certificate has expired"))
+SILENT = Reading(error=Unreachable("GET", KEYCLOAK, "TLS failed: certificate has expired"))
+
+
+class Site:
+    """Readings, and the options they were read for; those of a site that is whole until a test changes them."""
+
+    def __init__(self) -> None:
+        mapper = {
+            "claim.name": "cellsgroups",
+            "user.attribute": "cellsgroups",
+            "jsonType.label": "String",
+            **dict.fromkeys(("multivalued", "aggregate.attrs", "id.token.claim"), "true"),
+            **dict.fromkeys(("access.token.claim", "userinfo.token.claim"), "true"),
+        }
+        ldap_mapper = {
+            "user.model.attribute": ["cellsgroups"],
+            "ldap.attribute": ["memberOf"],
+            "read.only": ["true"],
+            "always.read.value.from.ldap": ["true"],
+        }
+        self.options = copy.deepcopy(OPTIONS)
+        self.realm: dict[str, Any] = {"enabled": True}
+        self.client: dict[str, Any] = {
+            "clientId": "cells",
+            "standardFlowEnabled": True,
+            "redirectUris": [CALLBACK],
+            "webOrigins": [CELLS],
+            "defaultClientScopes": ["basic", "cellsscope"],
+        }
+        self.scope: dict[str, Any] = {
+            "name": "cellsscope",
+            "protocolMappers": [
+                {"name": "groups", "protocolMapper": "oidc-usermodel-attribute-mapper", "config": mapper}
+            ],
+        }
+        self.ldap_mapper: dict[str, Any] = {
+            "name": "memberOf to group",
+            "parentId": "p",
+            "providerId": "user-attribute-ldap-mapper",
+            "config": ldap_mapper,
+        }
+        entry = "uid=dora,ou=people,dc=example,dc=org"
+        self.user: dict[str, Any] = {
+            "enabled": True,
+            "federationLink": "p",
+            "attributes": {"cellsgroups": GROUPS, "LDAP_ENTRY_DN": [entry]},
+        }
+        self.tokens: dict[str, dict[str, Any]] = {
+            kind: dict(CLAIMS) for kind in ("id_token", "access_token", "userinfo")
+        }
+        self.oidc: dict[str, Any] = {
+            "issuer": ISSUER,
+            "clientID": "cells",
+            "clientSecret": SECRET,
+            "redirectURI": CALLBACK,
+            "scopes": ["openid", "profile", "email"],
+            "userIDKey": "email",
+            "userNameKey": "email",
+            "insecureSkipEmailVerified": True,
+        }
+        self.rule: dict[str, Any] = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
+        self.login_page: list[dict[str, Any]] = [{"Id": "keycloak", "Name": "SSO with Keycloak"}]
+        self.audience: Any = [CELLS]
+        self.clocks = {"Keycloak": Reading(dict(CLOCK)), "Cells": Reading(dict(CLOCK))}
+        self.certificates = {
+            f"tls.{name}": Reading({"url": url, "days_left": 80, "local": False})
+            for name, url in (("keycloak", KEYCLOAK), ("cells", CELLS))
+        }
+        self.instead: dict[str, Reading] = {}
+        """Readings that take the place of others."""
+
+    def seen(self) -> Seen:
+        """Return all readings."""
+        keycloak = {
+            "discovery": ISSUER,
+            "login": CLOCK,
+            "realm": self.realm,
+            "version": "26.7.3",
+            "client": self.client,
+            "secret": SECRET,
+            "client_scopes": [self.scope, {"name": "basic"}],
+            "profile": {"attributes": []},
+            "provider": {"id": "p", "name": "ldap", "config": {"enabled": ["true"]}},
+            "mappers": [self.ldap_mapper],
+            "ldap_test": None,
+            "user": self.user,
+            "tokens": self.tokens,
+        }
+        cells = {
+            "bootconf": {"backend": {"PackageType": "PydioEnterprise"}},
+            "login_page": self.login_page,
+            "connectors": [
+                {
+                    "id": "keycloak",
+                    "name": "SSO",
+                    "type": "oidc",
+                    "configoidc": self.oidc,
+                    "mappingRules": [self.rule],
+                }
+            ],
+            "static_client": {"client_id": "cells-frontend", "audience": self.audience},
+            "version": "4.4.13",
+            "issuer": ISSUER,
+        }
+        sides = [
+            {name: self.instead.get(name, Reading(value)) for name, value in side.items()} for side in (keycloak, cells)
+        ]
+        return Seen(*sides, self.clocks, self.certificates)
+
+    def findings(self) -> list[Finding]:
+        """Return what the doctor says of them."""
+        return judge(self.seen(), self.options)
+
+    def named(self, verdict: str) -> list[str]:
+        """Return the ids of the findings of that verdict."""
+        return [finding.id for finding in self.findings() if finding.verdict == verdict]
+
+    def finding(self, finding_id: str) -> Finding:
+        """Return the finding of that id."""
+        (found,) = (finding for finding in self.findings() if finding.id == finding_id)
+        return found
+
+    def links(self) -> dict[str, dict[str, Any]]:
+        """Return the chain's links by their ids."""
+        seen = self.seen()
+        shown = chain(seen.keycloak, self.options, connector(seen.cells), self.findings())
+        assert shown is not None
+        return {link["id"]: link for link in shown["links"]}
+
+
+Change = Callable[[Site], object]
+
+
+def test_a_site_that_is_whole() -> None:
+    site = Site()
+    assert {finding.id for finding in site.findings()} == set(CATALOGUE)
+    assert {finding.verdict for finding in site.findings()} == {OK}
+    assert [link["verdict"] for link in site.links().values()] == [OK] * 5
+    assert site.links()["ldap_group"]["values"] == GROUPS
+    assert "uid=dora" in site.finding("token.user").seen
+
+
+def no_tls(name: str, reading: str) -> Change:
+    """A server's certificate keeps everybody from it."""
+
+    def change(site: Site) -> None:
+        site.certificates[f"tls.{name}"] = NO_TLS
+        site.instead[reading] = SILENT
+
+    return change
+
+
+def claims_without(kind: str, *names: str) -> Change:
+    """Some claims are not in one of the tokens."""
+    return lambda site: [site.tokens[kind].pop(name) for name in names]
+
+
+def no_groups(site: Site) -> None:
+    for claims in site.tokens.values():
+        claims.pop("cellsgroups")
+
+
+def failed_login(site: Site) -> None:
+    site.options["session"] = {"msg": "The login ended.", "refused": {"by": "Cells", "words": "No."}}
+
+
+def both(*changes: Change) -> Change:
+    return lambda site: [change(site) for change in changes]
+
+
+def refresh(status: int | None) -> Change:
+    """The refresh is answered with that status."""
+    entry = {"after_seconds": 0.1, "status": status, "ok": False, "message": "words of Cells"}
+    return lambda site: site.options["session"].update(refreshes=[entry])
+
+
+BREAKS: dict[str, tuple[Change, list[str]]] = {
+    "certificate of Keycloak": (no_tls("keycloak", "discovery"), ["tls.keycloak"]),
+    "certificate of Cells": (no_tls("cells", "bootconf"), ["tls.cells"]),
+    "clock of Keycloak": (lambda site: site.clocks["Keycloak"].value.update(skew_seconds=90.0), ["clock.skew"]),
+    "clock of Cells, and a login": (
+        both(failed_login, lambda site: site.clocks["Cells"].value.update(skew_seconds=90.0)),
+        ["clock.skew"],
+    ),
+    "connector not on the login page": (lambda site: site.login_page.clear(), ["connector.login_page"]),
+    "connector of an old id": (
+        lambda site: site.oidc.update(redirectURI=CALLBACK.replace("keycloak", "old")),
+        ["connector.redirect_uri"],
+    ),
+    "no callback URL registered, and none in the connector": (
+        both(lambda site: site.client["redirectUris"].clear(), lambda site: site.oidc.pop("redirectURI")),
+        ["client.redirect_uri"],
+    ),
+    "claim gets lost in Keycloak": (no_groups, ["token.groups"]),
+    "claim gets lost for a reason of the scope": (
+        both(no_groups, lambda site: site.client["defaultClientScopes"].remove("cellsscope")),
+        ["scope.assigned"],
+    ),
+    "claim gets lost, and a redirect URI": (
+        both(no_groups, lambda site: site.client["redirectUris"].clear()),
+        ["client.redirect_uri", "token.groups"],
+    ),
+    "no scope basic": (
+        both(
+            lambda site: site.client["defaultClientScopes"].remove("basic"),
+            claims_without("id_token", "sub"),
+            lambda site: site.oidc.update(userIDKey=""),
+        ),
+        ["scope.basic"],
+    ),
+    "user id of userinfo, which Cells does not ask": (
+        both(lambda site: site.oidc.update(userIDKey="sub"), claims_without("id_token", "sub")),
+        ["token.user_id_key"],
+    ),
+    "user name by a claim of several values": (
+        lambda site: site.tokens["id_token"].update(email=["a@example.org", "b@example.org"]),
+        ["token.user_id_key", "token.user_name_key"],
+    ),
+    "audience with a number": (lambda site: setattr(site, "audience", [CELLS, 1]), ["audience.match"]),
+    "login refused for a reason that does not show": (failed_login, ["session.login"]),
+    "refresh refused for a reason that does not show": (refresh(401), ["session.refresh"]),
+    "refresh refused for want of an audience": (
+        both(refresh(401), lambda site: site.audience.clear()),
+        ["audience.match"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_break_is_named_once(name: str) -> None:
+    change, broken = BREAKS[name]
+    site = Site()
+    change(site)
+    assert site.named(BROKEN) == broken
+
+
+REDIRECTS = ["client.redirect_wildcard"]
+
+
+@pytest.mark.parametrize(
+    ("change", "warnings"),
+    [
+        (lambda site: site.oidc.update(redirectURI=""), ["connector.redirect_uri"]),
+        (lambda site: site.oidc.update(scopes=["email"]), ["connector.scopes"]),
+        (lambda site: site.oidc.update(scopes=None), []),
+        (lambda site: site.oidc.update(hostedDomains=["example.org"]), ["connector.exists"]),
+        (lambda site: site.oidc.update(userIDKey="", userNameKey=""), []),
+        (
+            both(lambda site: site.oidc.update(getUserInfo=True), claims_without("id_token", "email")),
+            [],
+        ),
+        (lambda site: site.ldap_mapper["config"].update({"read.only": ["false"]}), ["ldap.mapper"]),
+        (lambda site: site.scope["protocolMappers"][0]["config"].pop("jsonType.label"), []),
+        (lambda site: site.scope["protocolMappers"][0]["config"].pop("aggregate.attrs"), ["scope.mapper"]),
+        (lambda site: site.client.update(attributes={"pkce.code.challenge.method": "S256"}), ["client.standard_flow"]),
+        (lambda site: site.client.update(webOrigins=["*"]), []),
+        (lambda site: site.client.update(webOrigins=[f"{CELLS.upper()}:443"]), []),
+        (lambda site: site.client.update(webOrigins=["+"]), []),
+        (lambda site: site.client.update(webOrigins=["+"], redirectUris=["http://[broken", CALLBACK]), []),
+        (
+            lambda site: site.client.update(webOrigins=["+"], redirectUris=["http://[broken", "/*"], rootUrl=CELLS),
+            REDIRECTS,
+        ),
+        (lambda site: setattr(site, "audience", [CELLS, None]), []),
+        (lambda site: site.options["cells_config"]["static_clients"].insert(0, None), []),
+        (
+            lambda site: site.options["cells_config"]["static_clients"][0].update(audience=[None, 1]),
+            ["audience.loaded"],
+        ),
+        (lambda site: site.user.update(federationLink=None), ["user_profile.attribute"]),
+        (both(no_groups, lambda site: site.user["attributes"].clear()), ["token.groups"]),
+        (lambda site: site.rule.update(RuleString=None), []),
+        (lambda site: site.rule.update(RuleString="Nobody"), ["mapping.roles"]),
+    ],
+)
+def test_what_is_worth_a_warning(change: Change, warnings: list[str]) -> None:
+    site = Site()
+    change(site)
+    assert site.named(BROKEN) == []
+    assert site.named(WARNING) == warnings
+
+
+def test_the_port_that_goes_without_saying_makes_no_other_origin() -> None:
+    site = Site()
+    site.options["cells_url"] = "https://Cells.example.org:443/"
+    assert site.finding("client.web_origin").verdict == OK
+
+
+@pytest.mark.parametrize("kind", ["client-jwt", "client-secret-jwt", "client-x509"])
+def test_cells_has_no_other_proof_than_a_secret(kind: str) -> None:
+    site = Site()
+    site.client["clientAuthenticatorType"] = kind
+    assert site.named(BROKEN) == ["client.confidential"]
+    site.client["clientAuthenticatorType"] = "client-secret"
+    assert site.named(BROKEN) == []
+
+
+def test_what_the_account_does_not_see_is_not_checked() -> None:
+    site = Site()
+    del site.realm["enabled"]
+    assert site.named(NOT_CHECKED) == ["keycloak.realm"]
+
+
+def test_without_a_preview_the_claim_is_not_checked_and_the_rules_show() -> None:
+    site = Site()
+    site.instead["tokens"] = FORBIDDEN
+    links = site.links()
+    assert (links["claim"]["verdict"], links["role"]["verdict"]) == (NOT_CHECKED, NOT_CHECKED)
+    assert "HTTP 403" in links["claim"]["note"]
+    assert (links["rule"]["verdict"], links["rule"]["values"]) == (OK, ["cellsgroups to Roles"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda site: site.oidc.update(clientSecret="another-secret-0123456789"),
+        lambda site: site.client.update(webOrigins=[]),
+        lambda site: site.client.update(redirectUris=[]),
+    ],
+)
+def test_the_claim_is_not_to_blame_for_the_rest_of_the_client(change: Change) -> None:
+    site = Site()
+    change(site)
+    assert {link["verdict"] for link in site.links().values()} == {OK}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda site: site.user.update(federationLink=None),
+        lambda site: site.ldap_mapper["config"].update({"user.model.attribute": ["groups"]}),
+    ],
+)
+def test_a_group_is_of_the_directory_only_where_the_directory_gives_it(change: Change) -> None:
+    site = Site()
+    change(site)
+    assert site.links()["ldap_group"]["values"] == []
+
+
+def test_the_claim_of_a_user_says_nothing_of_the_attribute() -> None:
+    site = Site()
+    site.oidc["userIDKey"] = "uuid"
+    assert site.links()["keycloak_attribute"]["verdict"] == OK
+
+
+def test_what_follows_says_from_what() -> None:
+    site = Site()
+    failed_login(site)
+    site.oidc.update(clientID="another", clientSecret="another-secret-0123456789")
+    followers = {finding.id: finding.seen for finding in site.findings() if finding.verdict == NOT_CHECKED}
+    assert followers == {
+        "client.secret": "It follows from connector.client_id.",
+        "session.login": "It follows from connector.client_id.",
+        "session.refresh": "There is no session to refresh.",
+    }
+
+
+def test_everything_that_follows_and_is_followed_is_in_the_catalogue() -> None:
+    for follower, causes in FOLLOWS.items():
+        assert follower in CATALOGUE
+        for cause in causes:
+            assert any(is_one_of(name, [cause]) for name in CATALOGUE)
+            assert not is_one_of(follower, [cause])
+
+
+@pytest.mark.parametrize(("status", "todo"), [(401, "audience"), (500, "log"), (502, "log"), (None, "log")])
+def test_only_a_refusal_of_the_refresh_is_for_the_audience(status: int | None, todo: str) -> None:
+    site = Site()
+    refresh(status)(site)
+    found = site.finding("session.refresh")
+    assert found.verdict == BROKEN
+    assert todo in found.todo
+    assert ("audience" in found.todo) is (status == 401)
+    assert "words of Cells" in found.seen
+    assert site.finding("session.login").verdict == OK
+
+
+def test_what_is_no_refusal_of_a_login_is_not_checked() -> None:
+    site = Site()
+    site.options["session"] = {"failed": True, "msg": "GET https://cells.example.org: no answer in time"}
+    found = site.finding("session.login")
+    assert (found.verdict, found.seen) == (NOT_CHECKED, "GET https://cells.example.org: no answer in time")
+
+
+def test_a_refused_login_is_to_be_mended_by_the_words_of_who_refused_it() -> None:
+    site = Site()
+    failed_login(site)
+    assert site.finding("session.login").todo == "Mend what Cells says: No."
