@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from integration.module_call import assert_one_clear_line, call_module, predict_and_run
 from lab.cells_server import Cells
@@ -91,6 +93,15 @@ class Servers:
             connection |= {} if module == "keycloak_token" else {"realm": "master"}
         return {**connection, **OPTIONS[module], **own}
 
+    def doctor(self, cells_url: str, ca_path: str | None = None, **environment: str) -> dict[str, Any]:
+        """Return the doctor's report on a Cells under that URL; Keycloak is asked without TLS."""
+        keycloak = self.options("keycloak_oidc_client_info", self.keycloak.url)
+        cells = self.options("cells_connector_info", cells_url, ca_path=ca_path)
+        report: dict[str, Any] = call_module(
+            "doctor_info", {**keycloak, **cells, "client_id": "account"}, **environment
+        )["report"]
+        return report
+
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
@@ -119,9 +130,7 @@ def test_every_module_that_talks_to_a_server_is_in_the_table() -> None:
 @pytest.mark.parametrize("kind", ["another host", "expired"])
 def test_the_doctor_names_the_certificate_and_not_what_follows(servers: Servers, kind: str) -> None:
     url = f"https://localhost:{servers.front('cells_connector', kind).port}"
-    keycloak = servers.options("keycloak_oidc_client_info", servers.keycloak.url)
-    cells = servers.options("cells_connector_info", url, ca_path=str(servers.folder / "ca.pem"))
-    report = call_module("doctor_info", {**keycloak, **cells, "client_id": "account"})["report"]
+    report = servers.doctor(url, ca_path=str(servers.folder / "ca.pem"))
     verdicts = {finding["id"]: finding["verdict"] for finding in report["findings"]}
     assert verdicts["tls.cells"] == "broken"
     assert verdicts["cells.reachable"] == "not checked"
@@ -138,11 +147,53 @@ def test_nobody_is_logged_in_where_the_certificate_is_not_to_be_trusted(servers:
 
 def test_the_doctor_counts_the_days_of_a_good_certificate(servers: Servers) -> None:
     url = f"https://localhost:{servers.front('cells_connector', 'good').port}"
-    keycloak = servers.options("keycloak_oidc_client_info", servers.keycloak.url)
-    cells = servers.options("cells_connector_info", url, ca_path=str(servers.folder / "ca.pem"))
-    report = call_module("doctor_info", {**keycloak, **cells, "client_id": "account"})["report"]
+    report = servers.doctor(url, ca_path=str(servers.folder / "ca.pem"))
     assert [entry["url"] for entry in report["tls"]] == [url]
     assert report["tls"][0]["days_left"] in (29, 30)
+
+
+def test_the_doctor_counts_to_the_end_of_the_first_certificate_of_the_chain(servers: Servers) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    middle = trustme.CA(parent_cert=servers.authority)
+    _end_in_days(middle, servers.authority, 10)
+    middle.issue_cert("localhost", not_after=datetime.now(UTC) + timedelta(days=30)).configure_cert(context)
+    front = servers.stack.enter_context(TlsFront(context, servers.cells.port))
+    report = servers.doctor(f"https://localhost:{front.port}", ca_path=str(servers.folder / "ca.pem"))
+    # Older Pythons see the server's own certificate only.
+    seen = 10 if hasattr(ssl.SSLSocket, "get_verified_chain") else 30
+    assert report["tls"][0]["days_left"] in (seen - 1, seen)
+    verdicts = {finding["id"]: finding["verdict"] for finding in report["findings"]}
+    assert verdicts["tls.cells"] == ("warning" if seen == 10 else "ok")
+
+
+def _end_in_days(authority: trustme.CA, issuer: trustme.CA, days: int) -> None:
+    """Issue an authority's certificate anew, with another end."""
+    old = authority._certificate
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(old.subject)
+        .issuer_name(old.issuer)
+        .public_key(old.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(old.not_valid_before_utc)
+        .not_valid_after(datetime.now(UTC) + timedelta(days=days))
+    )
+    for extension in old.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    authority._certificate = builder.sign(issuer._private_key, hashes.SHA256())
+
+
+@pytest.mark.parametrize(
+    ("variable", "verdict"),
+    [("REQUESTS_CA_BUNDLE", "ok"), ("CURL_CA_BUNDLE", "ok"), ("SSL_CERT_FILE", "broken")],
+)
+def test_the_doctor_trusts_whom_the_calls_trust(servers: Servers, variable: str, verdict: str) -> None:
+    url = f"https://localhost:{servers.front('cells_connector', 'good').port}"
+    nothing = dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"), "")
+    report = servers.doctor(url, **{**nothing, variable: str(servers.folder / "ca.pem")})
+    verdicts = {finding["id"]: finding["verdict"] for finding in report["findings"]}
+    assert verdicts["tls.cells"] == verdict
+    assert verdicts["cells.reachable"] == ("ok" if verdict == "ok" else "not checked")
 
 
 @pytest.mark.parametrize("module", OPTIONS)
