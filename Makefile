@@ -48,7 +48,7 @@ integration: $(READY) ## the integration tests on a real Keycloak and LDAP; ARGS
 browser: $(READY) ## the doctor's report and logins in Chromium; makes the pictures in docs/images anew
 	@$(NOX) --session browser -- $(ARGS)
 
-bench: $(READY) ## measure the role and the modules
+bench: $(READY) ## measure the roles and the modules
 	@$(RUN) -m bench
 
 docs: $(READY) ## the documentation as HTML, in build/docs
