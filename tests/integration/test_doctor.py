@@ -704,19 +704,30 @@ def test_the_play_fails_as_it_is_told(
 def test_the_line_for_monitoring_in_the_documentation(
     site: Site, tmp_path: Path, break_it: Break, line: str, exit_code: int
 ) -> None:
-    (shown,) = (
-        text for text in DOCS.read_text(encoding="utf-8").splitlines() if text.startswith("rm -f /run/sso.json")
-    )
-    inventory = tmp_path / "inventory.json"
     variables = {
         **doctor_variables(site, sso_hosts="cells"),
         "ansible_connection": "local",
         "ansible_python_interpreter": sys.executable,
     }
+    with break_it(site):
+        assert monitored(tmp_path, variables) == (line, exit_code)
+
+
+def test_the_line_for_monitoring_says_so_where_there_is_no_report(tmp_path: Path) -> None:
+    (tmp_path / "sso.json").write_text("{}", encoding="utf-8")
+    assert monitored(tmp_path, {"ansible_connection": "local"}) == ("SSO UNKNOWN", 3)
+
+
+def monitored(folder: Path, variables: dict[str, Any]) -> tuple[str, int]:
+    """Run the documentation's line for a host with these variables, and return what it prints and its exit code."""
+    (shown,) = (
+        text for text in DOCS.read_text(encoding="utf-8").splitlines() if text.startswith("rm -f /run/sso.json")
+    )
+    inventory = folder / "inventory.json"
     inventory.write_text(json.dumps({"cells": {"hosts": {"here": variables}}}), encoding="utf-8")
     inventory.chmod(0o600)
-    command = shown.replace("/run/sso.json", str(tmp_path / "sso.json"))
+    command = shown.replace("/run/sso.json", str(folder / "sso.json"))
     environment = {**os.environ, "ANSIBLE_INVENTORY": str(inventory), "ANSIBLE_INVENTORY_ENABLED": "yaml"}
-    with break_it(site):
-        done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, check=False)
-    assert (done.stdout.strip(), done.returncode) == (line, exit_code), done.stderr
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.stdout.strip(), done.returncode

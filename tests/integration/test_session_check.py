@@ -55,7 +55,10 @@ def test_without_an_audience_the_refresh_answers_401_and_with_it_200(site: Site,
     }
     run = run_playbook(PLAYBOOK, doctor_variables(site, **session), tmp_path / "broken")
     assert run.exit_code == 2
-    assert "session.refresh" in run.output
+    # The broken audience is named, and not the refresh, which only follows from it.
+    assert "BROKEN   audience.match" in run.output
+    assert "BROKEN   session.refresh" not in run.output
+    assert f"seconds of waiting in between: {LIFE + 1}" in run.output
     assert site.lab.ldap.users["dora"] not in run.output
 
     assert run_role(site).exit_code == 0
@@ -82,7 +85,9 @@ def test_check_mode_logs_nobody_in(site: Site) -> None:
 )
 def test_a_login_that_ends_elsewhere_is_one_line(site: Site, break_it: Any, words: list[str]) -> None:
     with break_it(site):
-        assert_one_clear_line(check(site), *words)
+        result = check(site)
+    assert_one_clear_line(result, *words)
+    assert words[0].endswith(result["refused"]["by"])
 
 
 def test_a_wrong_password_is_one_line_and_tried_once(site: Site) -> None:
@@ -90,6 +95,7 @@ def test_a_wrong_password_is_one_line_and_tried_once(site: Site) -> None:
     password = "wrong-password-of-dora-0123456789"
     result = check(site, password=password)
     assert_one_clear_line(result, "ended at Keycloak", "Invalid username or password")
+    assert result["refused"] == {"by": "Keycloak", "words": "Invalid username or password."}
     assert password not in str(result)
     posts = [request for request in site.lab.keycloak.requests_since(mark) if request.method == "POST"]
     assert len(posts) == 1
@@ -98,6 +104,7 @@ def test_a_wrong_password_is_one_line_and_tried_once(site: Site) -> None:
 def test_the_password_goes_to_the_named_keycloak_only(site: Site) -> None:
     result = check(site, keycloak_url="https://sso.example.org")
     assert_one_clear_line(result, "leads to", "neither")
+    assert "refused" not in result
 
 
 @pytest.mark.parametrize(
