@@ -32,6 +32,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoErro
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 USER_IDS = ("user_profile.*", "token.*", "mapping.roles")
+CLAIM_IDS = ("token.user_id_key", "token.user_name_key", "token.groups", "mapping.roles")
 
 
 def check_user(
@@ -58,9 +59,7 @@ def check_user(
         rest = f"{username} cannot log in."
         return [
             Finding("token.user", BROKEN, seen, todo),
-            *skipped(
-                rest, "user_profile.*", "token.user_id_key", "token.user_name_key", "token.groups", "mapping.roles"
-            ),
+            *skipped(rest, "user_profile.*", *CLAIM_IDS),
             _check_email_verified(config, None, rest),
         ]
     entry = (user.get("attributes") or {}).get("LDAP_ENTRY_DN")
@@ -70,8 +69,7 @@ def check_user(
     tokens, claims = keycloak.get("tokens", Reading()), claims_for_cells(keycloak, connector)
     if claims is None:
         reason = why(tokens) if tokens.error else "There is no client to preview tokens for."
-        others = ("token.user_id_key", "token.user_name_key", "token.groups", "mapping.roles")
-        return [known, profile, *skipped(reason, *others), _check_email_verified(config, None, reason)]
+        return [known, profile, *skipped(reason, *CLAIM_IDS), _check_email_verified(config, None, reason)]
     return [
         known,
         profile,

@@ -35,23 +35,18 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session impo
 
 DEFAULT_SCOPES = ["profile", "email"]
 
+CLAIM = ["client.exists", "client.enabled", "scope.*", "ldap.*"]
+"""What keeps the groups from the claim."""
+
 FOLLOWS = {
     "keycloak.reachable": ["tls.keycloak"],
     "client.secret": ["connector.client_id", "connector.issuer"],
     "client.redirect_uri": ["connector.redirect_uri"],
     "cells.reachable": ["tls.cells"],
-    "mapping.roles": [
-        "client.exists",
-        "client.enabled",
-        "scope.*",
-        "ldap.*",
-        "mapping.rule",
-        "mapping.regex",
-        "token.groups",
-    ],
+    "mapping.roles": [*CLAIM, "mapping.rule", "mapping.regex", "token.groups"],
     "token.user_id_key": ["scope.basic"],
     "token.user_name_key": ["scope.basic"],
-    "token.groups": ["client.exists", "client.enabled", "scope.*", "ldap.*"],
+    "token.groups": CLAIM,
     "audience.loaded": ["audience.match"],
     "session.login": [
         *("keycloak.*", "client.*", "scope.basic", "ldap.enabled", "ldap.reachable", "cells.*", "connector.*"),

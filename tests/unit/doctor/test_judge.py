@@ -347,6 +347,23 @@ def test_the_port_that_goes_without_saying_makes_no_other_origin() -> None:
     assert site.finding("client.web_origin").verdict == OK
 
 
+@pytest.mark.parametrize(
+    ("root", "wanted", "verdict"),
+    [
+        (None, f"{KEYCLOAK}/auth/login/keycloak/callback", OK),
+        ("", CALLBACK, BROKEN),
+        (CELLS, CALLBACK, OK),
+        (f"{CELLS}/", CALLBACK, BROKEN),
+    ],
+)
+def test_a_relative_redirect_uri_goes_behind_the_root_url(root: str | None, wanted: str, verdict: str) -> None:
+    site = Site()
+    site.client.update(redirectUris=["/auth/login/keycloak/callback"], rootUrl=root)
+    site.oidc["redirectURI"] = wanted
+    site.options["cells_url"] = wanted.partition("/auth")[0]
+    assert site.finding("client.redirect_uri").verdict == verdict
+
+
 @pytest.mark.parametrize("kind", ["client-jwt", "client-secret-jwt", "client-x509"])
 def test_cells_has_no_other_proof_than_a_secret(kind: str) -> None:
     site = Site()
