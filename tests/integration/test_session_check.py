@@ -90,7 +90,7 @@ def test_a_login_that_ends_elsewhere_is_one_line(site: Site, break_it: Any, word
     assert words[0].endswith(result["refused"]["by"])
 
 
-def test_a_wrong_password_is_one_line_and_tried_once(site: Site) -> None:
+def test_a_wrong_password_is_one_line_and_tried_once(site: Site, tmp_path: Path) -> None:
     mark = site.lab.keycloak.mark()
     password = "wrong-password-of-dora-0123456789"
     result = check(site, password=password)
@@ -99,6 +99,11 @@ def test_a_wrong_password_is_one_line_and_tried_once(site: Site) -> None:
     assert password not in str(result)
     posts = [request for request in site.lab.keycloak.requests_since(mark) if request.method == "POST"]
     assert len(posts) == 1
+    session = {"doctor_session_username": "dora", "doctor_session_password": password}
+    run = run_playbook(PLAYBOOK, doctor_variables(site, **session), tmp_path)
+    assert "BROKEN   session.login" in run.output
+    assert "To do: Mend what Keycloak says: Invalid username or password." in run.output
+    assert password not in run.output
 
 
 def test_the_password_goes_to_the_named_keycloak_only(site: Site) -> None:
