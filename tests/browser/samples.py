@@ -2,184 +2,265 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reports of the doctor as it makes them, of sites in different states, for the templates."""
+"""Reports of sites in different states, made by the doctor itself from what it might read there."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
+from unittest.mock import patch
 
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import CATALOGUE
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor import examine
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized, Unreachable
 
 Report = dict[str, Any]
+Values = dict[str, Any]
 
-GROUPS = {
-    "cn=Test_DEM_WebUsers,ou=groups,dc=example,dc=org": "Test_DEM_WebUsers",
-    "cn=Test_Etrange_Gov,ou=groups,dc=example,dc=org": "Test_Etrange_Gov",
-}
-SEEN = {
-    "client.redirect_uri": "http://localhost/auth/login/keycloak/callback is registered.",
-    "connector.issuer": "The issuer is https://sso.example.org/realms/staff on both sides.",
-    "mapping.roles": "Roles that follow: Test_DEM_WebUsers, Test_Etrange_Gov.",
-    "clock.skew": "Keycloak's clock is 0.1 s ahead of that of Cells, give or take 1.0 s.",
-}
+CELLS = "https://cells.example.org"
+KEYCLOAK = "https://sso.example.org"
+ISSUER = f"{KEYCLOAK}/realms/staff"
+CALLBACK = f"{CELLS}/auth/login/keycloak/callback"
+GROUPS = [
+    "cn=Test_DEM_WebUsers,ou=test-pydio-cells,dc=example,dc=org",
+    "cn=Test_Etrange_Gov,ou=test-pydio-cells,dc=example,dc=org",
+    "cn=Printers,ou=test-pydio-cells,dc=example,dc=org",
+]
 HOSTILE = (
     "</title></style><script>window.taken = 1</script><img src=https://evil.example.org/x onerror='window.taken = 2'>"
     "\"'><svg onload=window.taken=3>&lt;b&gt;{{ 7 * 191 }}{% raw %}\x1b[31m\r\n\u202e"
 )
 
 
-def healthy() -> Report:
-    """A site on which all is well, but for a login that was not tried."""
-    findings = [
-        {"id": name, "row": kind.row, "verdict": "ok", "seen": SEEN.get(name, "As the guide has it."), "why": kind.why}
-        for name, kind in CATALOGUE.items()
-    ]
-    report: Report = {
-        "verdict": "ok",
-        "checked_at": "2026-11-24T12:00:00Z",
-        "site": {
-            "keycloak_url": "https://sso.example.org",
+class Seen:
+    """What the doctor reads, with which options, of a site on which all is well; a sample changes some of it."""
+
+    def __init__(self) -> None:
+        static_client = {"client_id": "cells-frontend", "audience": [CELLS]}
+        self.options: Values = {
+            "auth_keycloak_url": KEYCLOAK,
             "realm": "staff",
-            "issuer": "https://sso.example.org/realms/staff",
             "client_id": "cells.example.org",
-            "cells_url": "https://cells.example.org",
-            "connector_id": "keycloak",
-            "connector_name": "SSO with Keycloak",
-            "versions": {"keycloak": "26.7.3", "cells": "4.4.13"},
-        },
-        "findings": [{**finding, "todo": ""} for finding in findings],
-        "chain": {
+            "client_scope": "cellsscope",
+            "groups_attribute": "cellsgroups",
+            "ldap_provider": "ldap",
+            "ldap_attribute": "memberOf",
             "username": "dora",
-            "links": [
-                link("ldap_group", "LDAP: memberOf", ["uid=dora,ou=people,dc=example,dc=org"]),
-                link("keycloak_attribute", "Keycloak: attribute cellsgroups", list(GROUPS)),
-                link("claim", "Token: claim cellsgroups", list(GROUPS)),
-                link("rule", "Cells: mapping rules", ["cellsgroups to Roles, preg:^Test_.*"]),
-                link("role", "Cells: roles", list(GROUPS.values())),
-            ],
-        },
-        "rules": [
-            {
-                "rule": "cellsgroups to Roles, preg:^Test_.*",
-                "steps": [
-                    *({"value": dn, "name": name, "passes": True, "role": name} for dn, name in GROUPS.items()),
-                    {
-                        "value": "cn=Printers,ou=groups,dc=example,dc=org",
-                        "name": "Printers",
-                        "passes": False,
-                        "role": None,
-                    },
-                ],
-            }
-        ],
-        "tokens": [
-            {"name": "Keycloak: access token", "seconds": 300},
-            {"name": "Keycloak: session, idle", "seconds": 1800},
-            {"name": "Keycloak: session, at most", "seconds": 36000},
-            {"name": "Cells: access token", "seconds": 600},
-            {"name": "Cells: refresh token", "seconds": 5184000},
-        ],
-        "clocks": [
-            {"name": "Keycloak", "skew_seconds": 0.3, "uncertainty_seconds": 0.5},
-            {"name": "Cells", "skew_seconds": 0.2, "uncertainty_seconds": 0.5},
-        ],
-        "tls": [
-            {"url": "https://sso.example.org", "days_left": 74},
-            {"url": "https://cells.example.org", "days_left": 1},
-        ],
-    }
-    for name in ("session.login", "session.refresh"):
-        change(report, name, "not checked", "No account to log in with is given.")
-    return report
-
-
-def link(name: str, title: str, values: list[str], verdict: str = "ok", note: str = "") -> Report:
-    """Return a link of the chain."""
-    return {"id": name, "title": title, "values": values, "verdict": verdict, "note": note}
-
-
-def change(report: Report, name: str, verdict: str, seen: str, todo: str = "") -> None:
-    """Give a finding another verdict."""
-    finding = next(finding for finding in report["findings"] if finding["id"] == name)
-    finding.update(verdict=verdict, seen=seen, todo=todo)
-
-
-def all_in_order() -> Report:
-    """A site on which everything was checked and is well."""
-    report = healthy()
-    for finding in report["findings"]:
-        finding["verdict"] = "ok"
-    return report
-
-
-def broken() -> Report:
-    """The claim is missing, and a clock is off."""
-    report = healthy()
-    report["verdict"] = "broken"
-    note = "The client scope cellsscope is not assigned to cells.example.org."
-    change(report, "scope.assigned", "broken", note, "Assign cellsscope to the client as a default one.")
-    change(
-        report,
-        "clock.skew",
-        "broken",
-        "Keycloak's clock is 41.9 s ahead of that of Cells, give or take 1.0 s.",
-        "Let both hosts follow the same time servers, such as with the role time_sync.",
-    )
-    change(
-        report,
-        "client.redirect_wildcard",
-        "warning",
-        "https://cells.example.org/* has a wildcard.",
-        "Register the connector's redirect URI only.",
-    )
-    change(report, "token.groups", "not checked", "The claim is missing, which follows from another finding.")
-    change(report, "mapping.roles", "not checked", "There is nothing to map, or no rule that could.")
-    links = report["chain"]["links"]
-    links[2].update({"verdict": "broken", "note": note, "values": []})
-    links[3].update({"values": []})
-    links[4].update({"verdict": "not checked", "note": "There is nothing to map.", "values": []})
-    report["rules"][0]["steps"] = []
-    report["clocks"][0]["skew_seconds"] = 42.1
-    return report
-
-
-def warnings() -> Report:
-    """A rule keeps none of the values, and a redirect URI has a wildcard."""
-    report = healthy()
-    report["verdict"] = "warning"
-    seen = "Roles that follow: none. No value passes cellsgroups to Roles, Nobody."
-    change(report, "mapping.roles", "warning", seen, "See whether the rule's list has the groups it should.")
-    change(report, "client.redirect_wildcard", "warning", "https://cells.example.org/* has a wildcard.", "Name it.")
-    report["chain"]["links"][4].update({"verdict": "warning", "note": seen, "values": []})
-    report["rules"] = [
-        {
-            "rule": "cellsgroups to Roles, Nobody",
-            "steps": [{"value": dn, "name": name, "passes": False, "role": None} for dn, name in GROUPS.items()],
+            "dn_to_name": True,
+            "max_clock_skew": 5.0,
+            "validate_certs": True,
+            "cells_url": CELLS,
+            "connector_id": "keycloak",
+            "cells_config": {
+                "static_clients": [static_client],
+                "life_spans": {"access_token": 600, "refresh_token": 5184000},
+            },
+            "session": {
+                "login": {"username": "dora@example.org", "roles": ["Test_DEM_WebUsers", "Test_Etrange_Gov"]},
+                "refreshes": [{"after_seconds": 0.2, "status": 200, "ok": True, "message": ""}],
+            },
         }
-    ]
-    return report
+        self.keycloak: Values = {
+            "discovery": ISSUER,
+            "login": {"skew_seconds": 0.3, "uncertainty_seconds": 0.5},
+            "version": "26.7.3",
+            "realm": {
+                "realm": "staff",
+                "enabled": True,
+                "accessTokenLifespan": 300,
+                "ssoSessionIdleTimeout": 1800,
+                "ssoSessionMaxLifespan": 36000,
+            },
+            "client": {
+                "clientId": "cells.example.org",
+                "enabled": True,
+                "publicClient": False,
+                "standardFlowEnabled": True,
+                "redirectUris": [CALLBACK],
+                "webOrigins": [CELLS],
+                "defaultClientScopes": ["basic", "cellsscope", "email", "profile"],
+            },
+            "secret": "secret-of-a-sample-0123456789",
+            "client_scopes": [
+                {"name": "basic"},
+                {"name": "cellsscope", "protocolMappers": [mapper("cellsgroups")]},
+            ],
+            "provider": {"id": "1", "name": "ldap", "config": {"connectionUrl": ["ldaps://ldap.example.org"]}},
+            "ldap_test": None,
+            "mappers": [
+                {
+                    "name": "memberOf to group",
+                    "parentId": "1",
+                    "providerId": "user-attribute-ldap-mapper",
+                    "config": {
+                        "user.model.attribute": ["cellsgroups"],
+                        "ldap.attribute": ["memberOf"],
+                        "read.only": ["true"],
+                        "always.read.value.from.ldap": ["true"],
+                    },
+                }
+            ],
+            "profile": {"attributes": [{"name": "cellsgroups"}]},
+            "user": {
+                "username": "dora",
+                "enabled": True,
+                "federationLink": "1",
+                "attributes": {"cellsgroups": GROUPS, "LDAP_ENTRY_DN": ["uid=dora,ou=people,dc=example,dc=org"]},
+            },
+            "tokens": tokens(),
+        }
+        self.cells: Values = {
+            "bootconf": {"backend": {"PackageType": "Enterprise", "PackageLabel": "Pydio Cells Enterprise"}},
+            "login_page": [{"Id": "keycloak", "Name": "SSO with Keycloak"}],
+            "connectors": [
+                {
+                    "id": "keycloak",
+                    "type": "oidc",
+                    "name": "SSO with Keycloak",
+                    "configoidc": {
+                        "clientID": "cells.example.org",
+                        "clientSecret": "secret-of-a-sample-0123456789",
+                        "redirectURI": CALLBACK,
+                        "issuer": ISSUER,
+                        "scopes": ["openid", "profile", "email"],
+                        "insecureSkipEmailVerified": True,
+                        "getUserInfo": True,
+                        "userIDKey": "email",
+                        "userNameKey": "email",
+                    },
+                    "mappingRules": [
+                        {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles", "RuleString": "preg:^Test_.*"}
+                    ],
+                }
+            ],
+            "static_client": static_client,
+            "version": "4.4.13",
+            "issuer": ISSUER,
+        }
+        self.days = {KEYCLOAK: 74, CELLS: 30}
+
+    def report(self) -> Report:
+        """Return what the doctor says of it."""
+
+        def readings(values: Values) -> dict[str, Reading]:
+            return {k: Reading(error=v) if isinstance(v, Exception) else Reading(v) for k, v in values.items()}
+
+        with patch.multiple(
+            examine,
+            read_keycloak=lambda *_: readings(self.keycloak),
+            read_cells=lambda *_: readings(self.cells),
+            measure=lambda _: {"skew_seconds": 0.2, "uncertainty_seconds": 0.5},
+            days_left=lambda url, _: {"url": url, "days_left": self.days[url], "local": False},
+        ):
+            report: Report = examine.examine(None, None, self.options)  # type: ignore[arg-type]
+        return report | {"checked_at": "2026-11-24T12:00:00Z"}
 
 
-def not_checked() -> Report:
-    """Nobody could look at much: Keycloak's rights are few, and no user is named."""
-    report = healthy()
-    for name in list(CATALOGUE)[:20]:
-        change(report, name, "not checked", "HTTP 403: the account may not read it.")
-    return report | {"chain": None, "rules": [], "tokens": [], "clocks": [], "tls": []}
+def mapper(claim: str) -> Values:
+    """Return the protocol mapper of a claim."""
+    kinds = {f"{kind}.token.claim": "true" for kind in ("id", "access", "userinfo")}
+    return {
+        "name": "User Group Mapper",
+        "protocolMapper": "oidc-usermodel-attribute-mapper",
+        "config": {
+            "claim.name": claim,
+            "user.attribute": claim,
+            "multivalued": "true",
+            "aggregate.attrs": "true",
+            **kinds,
+        },
+    }
 
 
-def down() -> Report:
+def tokens() -> Values:
+    """Return the claims of dora."""
+    person = {
+        "sub": "1d0e096c-60a8-48fd-8493-89602b4e795a",
+        "email_verified": False,
+        "cellsgroups": GROUPS,
+        "name": "Dora Démo",
+        "preferred_username": "dora",
+        "email": "dora@example.org",
+    }
+    token = {"exp": 1795522200, "iat": 1795521900, "iss": ISSUER, "azp": "cells.example.org", "acr": "1"}
+    access = {
+        "allowed-origins": [CELLS],
+        "realm_access": {"roles": ["offline_access", "uma_authorization"]},
+        "resource_access": {"account": {"roles": ["manage-account", "view-profile"]}},
+        "scope": "openid email cellsscope profile",
+    }
+    return {
+        "id_token": {**token, "aud": "cells.example.org", "typ": "ID", **person},
+        "access_token": {**token, "aud": "account", "typ": "Bearer", **access, **person},
+        "userinfo": person,
+    }
+
+
+def all_in_order(_seen: Seen) -> None:
+    """Everything was checked and is well."""
+
+
+def healthy(seen: Seen) -> None:
+    """All is well, but a login was not tried."""
+    seen.options["session"] = {}
+
+
+def broken(seen: Seen) -> None:
+    """The claim is missing, a clock is off, and a redirect URI has a wildcard."""
+    healthy(seen)
+    seen.keycloak["client"]["defaultClientScopes"].remove("cellsscope")
+    for claims in seen.keycloak["tokens"].values():
+        claims.pop("cellsgroups")
+    seen.keycloak["login"]["skew_seconds"] = 42.1
+    seen.keycloak["client"]["redirectUris"].append(f"{CELLS}/*")
+
+
+def warnings(seen: Seen) -> None:
+    """A rule keeps none of the values, and a redirect URI has a wildcard."""
+    healthy(seen)
+    seen.cells["connectors"][0]["mappingRules"][0]["RuleString"] = "Nobody"
+    seen.keycloak["client"]["redirectUris"].append(f"{CELLS}/*")
+
+
+def claim_in_the_id_token_only(seen: Seen) -> None:
+    """The protocol mapper leaves the groups out of access token and userinfo."""
+    for kind in ("access", "userinfo"):
+        seen.keycloak["client_scopes"][1]["protocolMappers"][0]["config"][f"{kind}.token.claim"] = "false"
+    for kind in ("access_token", "userinfo"):
+        seen.keycloak["tokens"][kind].pop("cellsgroups")
+
+
+def not_checked(seen: Seen) -> None:
+    """The account has few rights, nobody is named, and Cells' file was not read."""
+    healthy(seen)
+    seen.options |= {"username": "", "cells_config": {"msg": "The configuration file was not read."}}
+    paths = {"client": "clients", "client_scopes": "client-scopes", "provider": "components"}
+    for name, path in paths.items():
+        url = f"{KEYCLOAK}/admin/realms/staff/{path}"
+        seen.keycloak[name] = NotAuthorized("GET", url, 403, "no reason given", "The account lacks a right.")
+    del seen.keycloak["user"], seen.keycloak["tokens"]
+    seen.keycloak["login"] = {}
+
+
+def down(seen: Seen) -> None:
     """Keycloak does not answer, so much is not known, and null."""
-    report = not_checked()
-    report["verdict"] = "broken"
-    change(report, "keycloak.reachable", "broken", "GET https://sso.example.org: no answer.", "Start Keycloak.")
-    report["site"].update(issuer=None, connector_name=None, versions={"keycloak": None, "cells": "4.4.13"})
-    return report
+    healthy(seen)
+    address = f"{ISSUER}/.well-known/openid-configuration"
+    gone = Unreachable("GET", address, "no answer: [Errno 111] Connection refused")
+    seen.keycloak = {"discovery": gone}
+    seen.cells["issuer"] = gone
+
+
+def report_of(change: Callable[[Seen], None]) -> Report:
+    """Return the report of a site after a change."""
+    seen = Seen()
+    change(seen)
+    return seen.report()
 
 
 def with_text(text: str) -> Report:
-    """Each text of the report is the given one."""
+    """Each text of the report, and each name of a claim, is the given one."""
 
     def replaced(value: Any) -> Any:
         if isinstance(value, dict):
@@ -189,9 +270,11 @@ def with_text(text: str) -> Report:
             return [replaced(item) for item in value]
         return text if isinstance(value, str) else value
 
-    report: Report = replaced(broken())
-    for a, b in zip(report["chain"]["links"], broken()["chain"]["links"], strict=True):
-        a["values"] = [text] * max(1, len(b["values"]))
+    report: Report = replaced(report_of(broken))
+    for a in report["chain"]["links"]:
+        a["values"] = a["values"] or [text]
+    for claims in report["claims"].values():
+        claims |= {text: text, f"{text}2": [text, text], f"{text}3": {text: [text, {text: None}]}}
     return report
 
 
@@ -206,12 +289,13 @@ def long_values() -> Report:
 
 
 SAMPLES: dict[str, Report] = {
-    "healthy": healthy(),
-    "all-in-order": all_in_order(),
-    "broken": broken(),
-    "warnings": warnings(),
-    "not-checked": not_checked(),
-    "down": down(),
+    "healthy": report_of(healthy),
+    "all-in-order": report_of(all_in_order),
+    "broken": report_of(broken),
+    "warnings": report_of(warnings),
+    "id-token-only": report_of(claim_in_the_id_token_only),
+    "not-checked": report_of(not_checked),
+    "down": report_of(down),
     "hostile": with_text(HOSTILE),
     "long": long_values(),
 }
