@@ -21,7 +21,7 @@ from integration.ansible_run import run_playbook
 
 TEMPLATES = Path(__file__).parents[2] / "roles/doctor/templates"
 PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1200, "height": 900}
+DESK = {"width": 1280, "height": 900}
 # The contrast that WCAG 2.2 asks of text (1.4.3, level AA).
 CONTRAST = 4.5
 
@@ -45,6 +45,26 @@ CONTRASTS = """() => {
   }
   return found;
 }"""
+
+
+# Where each text that a locator finds goes on in another line: the characters before and after the break.
+BREAKS = """elements => elements.flatMap(element => {
+  const found = [], walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), range = document.createRange();
+  let last = null;
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    for (let i = 0; i < node.length; i++) {
+      range.setStart(node, i);
+      range.setEnd(node, i + 1);
+      const [box] = range.getClientRects();
+      if (last && box && !node.data[i].trim()) last.text = ' ';
+      if (!box || !node.data[i].trim()) continue;
+      if (last && box.top > last.bottom - 2) found.push(last.text + '|' + node.data[i]);
+      last = {bottom: box.bottom, text: node.data[i]};
+    }
+  }
+  return found;
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +281,15 @@ def test_every_value_of_the_report_is_on_the_page(look: Look, name: str) -> None
         for one in report["chain"]["links"]:
             for value in one["values"]:
                 assert value in text
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 800, 1216, 1280, 1600])
+def test_names_break_after_a_comma(look: Look, width: int) -> None:
+    page = look("healthy", viewport={"width": width, "height": 900})
+    shown = page.locator(".chain ul > li, .claims li, td:not(:has(ul))").filter(visible=True)
+    breaks = shown.evaluate_all(BREAKS)
+    assert breaks or width > 1280
+    assert {found[0] for found in breaks} <= set(",_- "), breaks
 
 
 def test_lives_stand_on_the_scale_where_their_labels_say(look: Look) -> None:
