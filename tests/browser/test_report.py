@@ -292,6 +292,14 @@ def test_names_break_after_a_comma(look: Look, width: int) -> None:
     assert {found[0] for found in breaks} <= set(",_- "), breaks
 
 
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name not in ("hostile", "long")])
+def test_counts_and_times_stay_in_one_line_on_a_phone(look: Look, name: str) -> None:
+    page = look(name, viewport=PHONE)
+    whole = page.locator("h1 .whole, .counts li, header time")
+    assert whole.count() > 2
+    assert whole.evaluate_all(BREAKS) == []
+
+
 def test_lives_stand_on_the_scale_where_their_labels_say(look: Look) -> None:
     page = look("broken")
     names = page.locator(".life > li").all_inner_texts()
