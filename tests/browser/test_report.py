@@ -300,6 +300,27 @@ def test_counts_and_times_stay_in_one_line_on_a_phone(look: Look, name: str) -> 
     assert whole.evaluate_all(BREAKS) == []
 
 
+def test_rows_are_explained_once(look: Look) -> None:
+    text = look("broken").locator("body").inner_text()
+    assert text.count("Rows are those of the vendor's guide, as docs/guide.md of the collection numbers them.") == 1
+
+
+@pytest.mark.parametrize("name", ["not-checked", "down"])
+def test_what_was_not_checked_stands_below_its_reason_which_stands_once(look: Look, rendered: Path, name: str) -> None:
+    unchecked = [finding for finding in sample(name)["findings"] if finding["verdict"] == "not checked"]
+    findings = look(name).get_by_role("region", name="Findings")
+    told = " ".join((rendered / f"{name}-report.txt").read_text(encoding="utf-8").split("not checked:")[1].split())
+    reasons = {finding["seen"] for finding in unchecked}
+    assert len(reasons) < len(unchecked) / 2
+    for reason in reasons:
+        about = findings.get_by_role("article").filter(has=findings.page.get_by_text(reason, exact=True))
+        assert about.count() == 1
+        ids = [finding["id"] for finding in unchecked if finding["seen"] == reason]
+        assert about.locator("code").all_inner_texts() == ids
+        assert told.count(f": {reason}") == 1
+    assert "client.*" in told
+
+
 def test_lives_stand_on_the_scale_where_their_labels_say(look: Look) -> None:
     page = look("broken")
     names = page.locator(".life > li").all_inner_texts()
