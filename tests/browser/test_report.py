@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from browser.pictures import KeepPicture
 from browser.samples import HOSTILE, SAMPLES, sample
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from integration.ansible_run import run_playbook
 
@@ -192,7 +192,7 @@ def test_a_screen_reader_finds_its_way(look: Look) -> None:
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
     regions = [region.get_attribute("aria-labelledby") for region in page.get_by_role("region").all()]
-    assert regions == ["chain", "findings", "rules", "tokens", "clocks", "site"]
+    assert regions == ["chain", "findings", "claims", "rules", "tokens", "clocks", "site"]
     snapshot = page.get_by_role("region", name="From group to role: dora").aria_snapshot()
     for line in (
         'heading "LDAP: memberOf" [level=3]',
@@ -229,14 +229,15 @@ def test_what_is_broken_comes_first_with_what_to_do(look: Look) -> None:
 
 def test_everything_can_be_reached_by_keyboard_in_the_order_of_the_page(look: Look) -> None:
     page = look("broken")
-    links = ["From group to role", "Findings", "Rules", "Token lives", "Clocks", "The site"]
+    links = ["From group to role", "Findings", "Claims", "Rules", "Token lives", "Clocks", "The site"]
+    summaries = ["Show what is in order", "11 more, about the tokens themselves"]
     seen = []
-    for _step in range(len(links) + 1):
+    for _step in [*links, *summaries]:
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.textContent"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    assert seen == [*links, "Show what is in order"]
-    details = page.locator("details")
+    assert seen == [*links, *summaries]
+    details = page.locator("details").last
     page.keyboard.press("Enter")
     assert details.get_attribute("open") is not None
     page.keyboard.press("Space")
@@ -253,6 +254,9 @@ def test_hostile_values_are_only_text(look: Look) -> None:
     shown = HOSTILE.replace("\r\n", "\n")
     seen = page.get_by_role("region", name="Findings").locator("dd").first.text_content()
     assert seen == shown
+    claims = page.get_by_role("region", name="Claims")
+    assert claims.locator("th[scope=row]").first.text_content() == shown.lstrip()
+    assert HOSTILE.partition("\x1b")[0] in json.loads(claims.locator("pre").first.text_content() or "")[HOSTILE][0]
     attributes = page.locator("*").evaluate_all("all => all.flatMap(element => element.getAttributeNames())")
     assert [name for name in attributes if name.startswith("on")] == []
     # What turns the direction of text stays within its value.
@@ -281,6 +285,20 @@ def test_every_value_of_the_report_is_on_the_page(look: Look, name: str) -> None
         for one in report["chain"]["links"]:
             for value in one["values"]:
                 assert value in text
+    for claims in (report["claims"] or {}).values():
+        for key, value in claims.items():
+            assert key in text
+            for leaf in leaves(value):
+                assert leaf in text
+
+
+def leaves(value: Any) -> list[str]:
+    """Return the texts in a claim."""
+    if isinstance(value, dict):
+        return [text for key in value for text in [key, *leaves(value[key])]]
+    if isinstance(value, list):
+        return [text for item in value for text in leaves(item)]
+    return [value if isinstance(value, str) else json.dumps(value)]
 
 
 @pytest.mark.parametrize("width", [320, 390, 640, 800, 1216, 1280, 1600])
@@ -298,6 +316,43 @@ def test_counts_and_times_stay_in_one_line_on_a_phone(look: Look, name: str) -> 
     whole = page.locator("h1 .whole, .counts li, header time")
     assert whole.count() > 2
     assert whole.evaluate_all(BREAKS) == []
+
+
+def test_the_claims_stand_beside_one_another(look: Look) -> None:
+    page = look("id-token-only")
+    claims = page.get_by_role("region", name="Claims")
+    table = claims.get_by_role("table", name="Claims about the user")
+    header, *rows = ([" ".join(cell.split()) for cell in texts] for texts in cells_of(table))
+    assert header == ["Claim", "Value", "ID token", "Access token", "Userinfo"]
+    assert [row[0] for row in rows] == ["cellsgroups", "email", "email_verified", "name", "preferred_username", "sub"]
+    groups = sample("id-token-only")["claims"]["id_token"]["cellsgroups"]
+    assert rows[0][1:] == [" ".join(groups), "✓ yes", "no", "no"]
+    assert rows[2][1:] == ["false", "✓ yes", "✓ yes", "✓ yes"]
+    assert table.locator("td li").all_inner_texts() == groups
+    claims.locator("summary").click()
+    others = list(cells_of(claims.get_by_role("table", name="Claims about the tokens")))
+    assert [row for row in others if row[0] == "aud"] == [
+        ["aud", "cells.example.org", "✓ yes", "another value", "no"],
+        ["aud", "account", "another value", "✓ yes", "no"],
+    ]
+    (access,) = (row for row in others if row[0] == "resource_access")
+    assert json.loads(access[1]) == {"account": {"roles": ["manage-account", "view-profile"]}}
+
+
+def cells_of(table: Locator) -> Iterator[list[str]]:
+    """Yield the texts of each row of a table."""
+    for row in table.get_by_role("row").all():
+        yield [cell.inner_text() for cell in row.locator("th, td").all()]
+
+
+def test_claims_are_readable_on_a_phone(look: Look) -> None:
+    page = look("id-token-only", viewport=PHONE)
+    table = page.get_by_role("table", name="Claims about the user")
+    row = table.get_by_role("row").first
+    assert row.get_by_role("rowheader").inner_text() == "cellsgroups"
+    cells = row.get_by_role("cell").all()
+    assert [cell.inner_text() for cell in cells[1:]] == ["ID token: ✓ yes", "Access token: no", "Userinfo: no"]
+    assert all(cell.bounding_box()["width"] > 250 for cell in cells[:1])
 
 
 def test_rows_are_explained_once(look: Look) -> None:
