@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.pictures import KeepPicture
 from playwright.sync_api import Browser, Page, expect
 
 from integration.ansible_run import run_playbook
@@ -232,15 +234,30 @@ def test_with_a_clock_that_is_hours_ahead_the_token_has_expired_and_the_doctor_n
         assert broken_by_the_doctor(guided) == ["clock.skew"]
 
 
-def test_the_page_that_the_role_writes_marks_the_broken_link(guided: Site, page: Page, tmp_path: Path) -> None:
-    written = tmp_path / "report.html"
+def test_the_report_that_the_role_writes_marks_the_broken_link(
+    guided: Site, page: Page, keep_picture: KeepPicture, tmp_path: Path
+) -> None:
+    files = {f"doctor_report_{kind}": str(tmp_path / f"report.{kind}") for kind in ("html", "json")}
     with scope_assigned("cellsscope")(guided):
-        run = run_playbook(PLAYBOOK, doctor_variables(guided, doctor_report_html=str(written)), tmp_path / "play")
+        run = run_playbook(PLAYBOOK, doctor_variables(guided, **files), tmp_path / "play")
     assert run.exit_code == 2, run.output
-    page.goto(written.as_uri())
+    assert "  BROKEN       Token: claim cellsgroups         The client does not have cellsscope." in run.output
+
+    page.set_viewport_size({"width": 1280, "height": 960})
+    page.goto((tmp_path / "report.html").as_uri())
     expect(page.get_by_role("heading", level=1)).to_have_text("Single sign-on is broken: 1 thing to mend")
     expect(page.get_by_role("article").first).to_contain_text("scope.assigned")
-    expect(page.locator(".chain > li > .badge")).to_contain_text(["OK", "OK", "Broken", "OK", "Not checked"])
+    expect(page.locator(".chain > li > div > .badge")).to_contain_text(["OK", "OK", "Broken", "OK", "Not checked"])
+    expect(page.get_by_role("region", name="Clocks").locator(".badge")).to_contain_text("OK")
+    keep_picture(page, "doctor-report")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    keep_picture(page, "doctor-report-phone")
+
+    claims = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["claims"]
+    page.get_by_text("more, about the tokens themselves").click()
+    shown = page.get_by_role("region", name="Claims").get_by_role("rowheader").all_inner_texts()
+    assert {*shown} == {name for kind in claims.values() for name in kind}
 
 
 def test_the_site_is_whole_after_all_of_them(guided: Site) -> None:

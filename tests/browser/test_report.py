@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.pictures import KeepPicture
 from browser.samples import HOSTILE, SAMPLES, sample
 from playwright.sync_api import Browser, Locator, Page
 
@@ -456,26 +455,3 @@ def test_the_text_names_the_roles(rendered: Path) -> None:
     lines = (rendered / "healthy-report.txt").read_text(encoding="utf-8").splitlines()
     assert "  ok           Cells: roles                     Test_DEM_WebUsers, Test_Etrange_Gov" in lines
     assert lines[-1] == "  session.login, session.refresh: No account to log in with is given."
-
-
-@pytest.mark.parametrize(
-    ("name", "dark", "viewport", "picture"),
-    [
-        ("broken", False, DESK, "doctor-report"),
-        ("broken", True, DESK, "doctor-report-dark"),
-        ("broken", False, PHONE, "doctor-report-phone"),
-        ("all-in-order", False, DESK, "doctor-report-in-order"),
-    ],
-)
-def test_pictures_for_the_documentation(
-    look: Look, keep_picture: KeepPicture, name: str, dark: bool, viewport: Any, picture: str
-) -> None:
-    page = look(name, dark=dark, viewport=viewport)
-    assert page.get_by_role("heading", level=1).is_visible()
-    keep_picture(page, picture)
-
-
-def test_a_picture_of_times_for_the_documentation(look: Look, keep_picture: KeepPicture) -> None:
-    page = look("broken")
-    keep_picture(page.get_by_role("region", name="Lives of tokens and sessions"), "doctor-report-tokens")
-    keep_picture(page.get_by_role("region", name="Clocks"), "doctor-report-clocks")
