@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
     Conflict,
     InvalidInput,
+    NotFound,
     NotKept,
     ServerError,
     Unreachable,
@@ -44,6 +45,8 @@ class Action:
     do: Callable[[], object]
     creates: bool = False
     """True where the call makes something new: a conflict or a lost answer is then looked into, not reported."""
+    removes: bool = False
+    """True where the call takes something away: that it is not there, and a lost answer, are looked into likewise."""
 
 
 class Resource(Protocol):
@@ -127,7 +130,7 @@ def _write(resource: Resource, current: State | None, actions: list[Action]) -> 
         try:
             action.do()
         except (Unreachable, ServerError) as error:
-            if not action.creates or not _may_be_there(error):
+            if not _may_be_done(action, error):
                 raise
             met, reason = action, error
             break
@@ -137,17 +140,20 @@ def _write(resource: Resource, current: State | None, actions: list[Action]) -> 
         return after
     if met or (current is None and after is not None):
         left = resource.actions(after, desired)
-        if met and met.line in [action.line for action in left]:
+        if met and (after is None or met.line in [action.line for action in left]):
             raise reason
-        # What was to be made is there, by somebody else or although the answer was lost; and a server gives a new
+        # What was to be done is done, by somebody else or although the answer was lost; and a server gives a new
         # object things of its own, such as a realm's default client scopes. Both go on as an update.
         return _write(resource, after, left)
     raise NotKept(_not_kept(resource, after, desired))
 
 
-def _may_be_there(error: Unreachable | ServerError) -> bool:
-    """Return whether a create that ended so may have made its object, or met one that somebody else made."""
-    return isinstance(error, (Unreachable, Conflict)) or error.status in GATEWAY_STATUSES
+def _may_be_done(action: Action, error: Unreachable | ServerError) -> bool:
+    """Return whether what an action was to make may be there all the same, or what it was to remove gone."""
+    if not (action.creates or action.removes):
+        return False
+    by_now: type[ServerError] = Conflict if action.creates else NotFound
+    return isinstance(error, (Unreachable, by_now)) or error.status in GATEWAY_STATUSES
 
 
 def _not_kept(resource: Resource, after: State | None, desired: State | None) -> str:

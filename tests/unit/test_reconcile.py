@@ -13,7 +13,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import Conflict, InvalidInput, NotKept, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    NotKept,
+    ServerError,
+    Unreachable,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Result, reconcile, shown
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     MASK,
@@ -42,7 +49,7 @@ class Server:
     ignores: tuple[str, ...] = ()
     """Keys of which it keeps no change."""
     lost_answer: Exception | None = None
-    """What a create ends with, once."""
+    """What a create or a removal ends with, once."""
     creates_all_the_same: bool = True
     writes: list[str] = field(default_factory=list)
 
@@ -66,8 +73,11 @@ class Server:
     def remove(self) -> None:
         """Remove the object."""
         self.writes.append("remove")
+        answer, self.lost_answer = self.lost_answer, None
         if "remove" not in self.ignores:
             self.object = None
+        if answer is not None:
+            raise answer
 
 
 @dataclass
@@ -97,7 +107,7 @@ class Thing:
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
         """Return one write per changed key, as resources do whose servers want it so."""
         if desired is None:
-            return [Action("remove thing", self.server.remove)]
+            return [Action("remove thing", self.server.remove, removes=True)]
         if current is None:
             body = without_absent({**NAME, **desired})
             return [Action("create thing", lambda: self.server.create(body), creates=True)]
@@ -291,6 +301,51 @@ def test_an_update_that_failed_is_the_error_it_was(lost: Exception) -> None:
 
     with pytest.raises(type(lost)):
         reconcile(Thing(Failing(dict(NAME)), {"flag": True}), check_mode=False)
+
+
+GONE = [NotFound("DELETE", "https://sso", 404, "no such thing"), ServerError("DELETE", "https://sso", 504, ""), LOST[1]]
+
+
+@pytest.mark.parametrize("lost", GONE, ids=["not found", "gateway", "time-out"])
+def test_a_removal_whose_answer_was_lost_is_done_where_the_object_is_gone(lost: Exception) -> None:
+    server = Server(dict(NAME), lost_answer=lost)
+
+    result = reconcile(Thing(server, None), check_mode=False)
+
+    assert result.state is None
+    assert result.actions == ["remove thing"]
+    assert server.writes == ["remove"]
+
+
+@pytest.mark.parametrize("lost", GONE, ids=["not found", "gateway", "time-out"])
+def test_a_removal_that_failed_is_the_error_it_was_and_is_not_repeated(lost: Exception) -> None:
+    server = Server(dict(NAME), ignores=("remove",), lost_answer=lost)
+
+    with pytest.raises(type(lost)) as error:
+        reconcile(Thing(server, None), check_mode=False)
+    assert error.value is lost
+    assert server.writes == ["remove"]
+
+
+def test_a_removal_that_was_refused_is_not_looked_into() -> None:
+    server = Server(dict(NAME), lost_answer=ServerError("DELETE", "https://sso", 500, "no"))
+
+    with pytest.raises(ServerError, match="HTTP 500"):
+        reconcile(Thing(server, None), check_mode=False)
+
+
+def test_a_part_that_cannot_be_removed_since_the_whole_is_gone_is_the_error_it_was() -> None:
+    lost = NotFound("DELETE", "https://sso/part", 404, "no such thing")
+
+    @dataclass
+    class Parts(Thing):
+        def actions(self, current: State | None, desired: State | None) -> list[Action]:
+            return [Action("remove a part", self.server.remove, removes=True)]
+
+    server = Server(dict(NAME), lost_answer=lost)
+    with pytest.raises(NotFound) as error:
+        reconcile(Parts(server, {"flag": True}), check_mode=False)
+    assert error.value is lost
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import check_issuer
@@ -134,7 +135,8 @@ class Connector:
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
         """Return the one write that is needed; a PUT carries the whole connector."""
         if desired is None:
-            return [Action(f"remove {self.title}", lambda: self.session.delete(*COLLECTION, self.connector_id))]
+            remove = partial(self.session.delete, *COLLECTION, self.connector_id)
+            return [Action(f"remove {self.title}", remove, removes=True)]
         body = merged(current or {"sites": [], RULES: []}, {"id": self.connector_id, **desired})
         if current is None:
             return [Action(f"create {self.title}", lambda: self._put(body), creates=True)]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
@@ -93,7 +94,7 @@ class ClientScope:
         """Return the writes: the scope itself, then each mapper on its own, since PUT ignores mappers (kc#45294)."""
         admin = self.session.admin
         if desired is None:
-            return [Action(f"remove {self.title}", lambda: admin.delete_client_scope(self._id()))]
+            return [Action(f"remove {self.title}", lambda: admin.delete_client_scope(self._id()), removes=True)]
         body = {key: value for key, value in desired.items() if key != MAPPERS}
         mappers = desired.get(MAPPERS, {})
         if current is None:
@@ -125,7 +126,8 @@ class ClientScope:
             return Action(f"create {what}", lambda: self._create_mapper(payload), creates=True)
         mapper_id = current["id"]
         if mapper is None:
-            return Action(f"remove {what}", lambda: admin.delete_mapper_from_client_scope(self._id(), mapper_id))
+            remove = partial(admin.delete_mapper_from_client_scope, self._id(), mapper_id)
+            return Action(f"remove {what}", remove, removes=True)
         payload = merged(current, mapper)
         return Action(f"update {what}", lambda: admin.update_mapper_in_client_scope(self._id(), mapper_id, payload))
 

@@ -170,7 +170,7 @@ class Client:
         """Return the writes: the client itself, its secret, and each scope on its own."""
         admin = self.session.admin
         if desired is None:
-            return [Action(f"remove {self.title}", lambda: admin.delete_client(_id(current)))]
+            return [Action(f"remove {self.title}", lambda: admin.delete_client(_id(current)), removes=True)]
         scopes = {key: desired[key] for key in SCOPES.values() if key in desired}
         body = {key: value for key, value in desired.items() if key not in scopes}
         if current is None:
@@ -204,7 +204,8 @@ class Client:
             present = given[key]
             for name in (name for name in present if name not in wanted):
                 line = f"take {kind} client scope {name} from {self.title}"
-                removals.append(Action(line, self._scope_call(f"delete_client_{kind}_client_scope", current, name)))
+                take = self._scope_call(f"delete_client_{kind}_client_scope", current, name)
+                removals.append(Action(line, take, removes=True))
             for name in (name for name in wanted if name not in present):
                 line = f"assign {kind} client scope {name} to {self.title}"
                 # The path says all that counts; Keycloak wants a body, and ignores it.

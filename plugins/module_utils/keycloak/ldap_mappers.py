@@ -85,7 +85,7 @@ class LdapMapper:
         """Return the one write that is needed."""
         admin = self.session.admin
         if desired is None:
-            return [Action(f"remove {self.title}", lambda: admin.delete_component((current or {})["id"]))]
+            return [Action(f"remove {self.title}", lambda: admin.delete_component((current or {})["id"]), removes=True)]
         names = {"name": self.name, "parentId": self.provider_id, "providerType": MAPPER_TYPE}
         if current is None:
             payload = {**names, **desired}

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
@@ -69,7 +69,8 @@ class ServiceAccountRoles:
         ):
             if names:
                 line = f"{'give' if verb == 'post' else 'take'} {', '.join(names)} {preposition} the {self.title}"
-                actions.append(Action(line, lambda verb=verb, names=names: self._map(verb, names)))  # type: ignore[misc]
+                change = partial(self._map, verb, names)
+                actions.append(Action(line, change, removes=verb == "delete"))
         return actions
 
     def _map(self, verb: str, names: list[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from unit.cells.conftest import SetConnector
 from unit.cells.scripted_cells import (
@@ -287,6 +288,25 @@ def test_a_connector_is_removed_by_one_call(
     assert predicted.values == outcome.values
     assert cells_server.connectors == [pydio_connector()]
     assert not set_connector(state="absent")["changed"]
+
+
+def test_a_removal_whose_answer_is_lost_goes_on_where_the_connector_is_gone(
+    set_connector: SetConnector, cells_server: ScriptedCells
+) -> None:
+    cells_server.connectors.append(connector())
+
+    def lost(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        cells_server.connectors[:] = [pydio_connector()]
+        return 404, {}, '{"Title": "no such connector"}'
+
+    cells_server.http.remove("DELETE", cells_server.http.registered()[2].url)
+    cells_server.http.add_callback("DELETE", f"{URL}/a/config/{PATH}", lost)
+    cells_server.http.get(f"{URL}/a/frontend/bootconf", json={})
+
+    outcome = set_connector(state="absent")
+
+    assert outcome["actions"] == ["remove connector keycloak"]
+    assert outcome["connector"] == {}
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])

@@ -46,6 +46,44 @@ def test_an_absent_client_is_removed_by_its_id(keycloak: Script, run_module: Run
 
 
 @pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("answer", [{"status": 404, "json": {"error": "Could not find client"}}, {"status": 504}])
+def test_a_removal_whose_answer_is_lost_goes_on_where_the_client_is_gone(
+    answer: dict[str, Any], keycloak: Script, run_module: RunModule
+) -> None:
+    """A gateway that lost the answer has the call repeated, and then there is nothing to remove any more."""
+    reads(keycloak, client())
+    for _time in range(1 if answer["status"] == 404 else 5):
+        keycloak.delete("clients/client-uuid", **answer, headers={"Retry-After": "0"})
+    reads(keycloak)
+
+    outcome = run_module(MODULE, arguments(state="absent"))
+
+    assert outcome["actions"] == [f"remove client {CLIENT_ID}"]
+    assert outcome["client"] == {}
+
+
+def test_a_removal_that_fails_is_reported_where_the_client_is_still_there(
+    keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, client())
+    keycloak.delete("clients/client-uuid", status=404, json={"error": "not here"})
+    reads(keycloak, client())
+
+    assert_one_clear_line(run_module(MODULE, arguments(state="absent")), "DELETE", "HTTP 404", "not here")
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_saml_client_is_neither_changed_nor_removed(
+    check: bool, state: str, keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, client(protocol="saml"))
+
+    outcome = run_module(MODULE, arguments(state=state, name="Cells"), check=check)
+
+    assert_one_clear_line(outcome, f"client {CLIENT_ID}", "saml", "another client_id")
+
+
 def test_a_client_that_is_not_there_stays_absent(check: bool, keycloak: Script, run_module: RunModule) -> None:
     reads(keycloak)
 
