@@ -22,7 +22,18 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     text_map,
 )
 
-SECRET_KEYS = frozenset({"secret", "registrationAccessToken"})
+SECRET_KEYS = frozenset(
+    {
+        "secret",
+        "registrationAccessToken",
+        # Attributes: a SAML client's keys, and where the realm rotates secrets the one before.
+        "saml.signing.private.key",
+        "saml.encryption.private.key",
+        "client.secret.rotated",
+    }
+)
+
+PROTOCOL = "openid-connect"
 
 FIELDS = {
     "name": "name",
@@ -86,7 +97,7 @@ class Client:
         return find_client(self.session, self.client_id)
 
     def desired(self, current: State | None) -> State | None:
-        """Return what the options declare."""
+        """Return what the options declare. Raises InvalidInput where the client id is that of a SAML client."""
         options = self.options
         if options["state"] == "absent":
             return None
@@ -104,6 +115,11 @@ class Client:
         after = merged(before, declared)
         public = after.get("publicClient", True)
         if public and ("secret" in declared or self.options["rotate_secret_on"] is not None):
+        if current is not None and not _is_oidc(current):
+            raise InvalidInput(
+                f"The {self.title} is there for the protocol {current['protocol']}, not {PROTOCOL}:"
+                " take another client_id."
+            )
             # Keycloak takes a secret for a public client, and drops it.
             raise InvalidInput(
                 f"The {self.title} is public, and a public client has no secret: give public_client false."
@@ -150,9 +166,7 @@ class Client:
     def _realm_defaults(self) -> dict[str, list[str]]:
         """The scopes that a new client of this realm has, read only where they are needed."""
         return {
-            key: as_set(
-                [scope["name"] for scope in self.session.get_list(path) if scope.get("protocol") == "openid-connect"]
-            )
+            key: as_set([scope["name"] for scope in self.session.get_list(path) if _is_oidc(scope)])
             for key, path in REALM_DEFAULTS.items()
         }
 
@@ -164,7 +178,7 @@ class Client:
         if not unknown:
             return []
         there = ", ".join(sorted(self._scope_ids))
-        return [f"Realm {self.session.realm} has no client scope {', '.join(unknown)} (it has {there})."]
+        return [f"Realm {self.session.realm} has no client scope {', '.join(unknown)} for {PROTOCOL} (it has {there})."]
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
         """Return the writes: the client itself, its secret, and each scope on its own."""
@@ -174,7 +188,7 @@ class Client:
         scopes = {key: desired[key] for key in SCOPES.values() if key in desired}
         body = {key: value for key, value in desired.items() if key not in scopes}
         if current is None:
-            payload = {**body, "clientId": self.client_id, "protocol": "openid-connect"}
+            payload = {**body, "clientId": self.client_id, "protocol": PROTOCOL}
             made = Action(f"create {self.title}", lambda: admin.create_client(payload), creates=True)
             return [made, *self._assign(None, body, scopes)]
         actions = []
@@ -217,8 +231,11 @@ class Client:
 
     @cached_property
     def _scope_ids(self) -> dict[str, str]:
-        """The realm's client scopes, {name: id}, read once and only where they are needed."""
-        return {scope["name"]: scope["id"] for scope in self.session.get_list("client-scopes")}
+        """The realm's client scopes, {name: id}, read once and only where they are needed.
+
+        Those for SAML are left out: Keycloak answers that it has assigned one, and has not.
+        """
+        return {scope["name"]: scope["id"] for scope in self.session.get_list("client-scopes") if _is_oidc(scope)}
 
 
 def find_client(session: KeycloakSession, client_id: str) -> State | None:
@@ -231,12 +248,13 @@ def find_client(session: KeycloakSession, client_id: str) -> State | None:
 
 
 def list_clients(session: KeycloakSession, client_id: str | None) -> list[State]:
-    """Return the clients of the realm, or those of one client id, by client id, secrets masked. Raises SsoError."""
+    """Return the OpenID Connect clients of the realm, or of one client id, secrets masked. Raises SsoError."""
     if client_id is None:
         found = [comparable(client) for client in session.get_list("clients")]
     else:
         found = [client for client in [find_client(session, client_id)] if client is not None]
-    return [masked(client, SECRET_KEYS) for client in sorted(found, key=lambda client: str(client["clientId"]))]
+    clients = sorted(filter(_is_oidc, found), key=lambda client: str(client["clientId"]))
+    return [masked(client, SECRET_KEYS) for client in clients]
 
 
 def comparable(client: State) -> State:
@@ -265,6 +283,11 @@ def _declared_attributes(options: Mapping[str, Any]) -> dict[str, str]:
 def _joined(uris: list[str]) -> str:
     """Return post-logout redirect URIs as Keycloak's attribute holds them: one string, separated by ##."""
     return "##".join(as_set(uris))
+
+
+def _is_oidc(entry: State) -> bool:
+    """Return whether a client or a client scope is for OpenID Connect, which it is where it names no protocol."""
+    return (entry.get("protocol") or PROTOCOL) == PROTOCOL
 
 
 def _update(current: State, body: State, changed: list[str]) -> State:

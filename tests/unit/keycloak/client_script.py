@@ -65,8 +65,9 @@ def updates(script: Script, before: dict[str, Any], body: dict[str, Any]) -> Non
 
 
 def reads_scopes(script: Script) -> None:
-    """Expect that the realm's client scopes are read."""
-    script.get("client-scopes", [{"id": scope_id, "name": name} for name, scope_id in SCOPE_IDS.items()])
+    """Expect that the realm's client scopes are read; one for another protocol is among them."""
+    scopes = [{"id": scope_id, "name": name, "protocol": "openid-connect"} for name, scope_id in SCOPE_IDS.items()]
+    script.get("client-scopes", [{"id": "saml-id", "name": "role_list", "protocol": "saml"}, *scopes])
 
 
 def reads_realm_defaults(script: Script, default: list[str], optional: list[str]) -> None:

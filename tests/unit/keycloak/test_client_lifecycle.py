@@ -84,6 +84,7 @@ def test_a_saml_client_is_neither_changed_nor_removed(
     assert_one_clear_line(outcome, f"client {CLIENT_ID}", "saml", "another client_id")
 
 
+@pytest.mark.parametrize("check", [True, False])
 def test_a_client_that_is_not_there_stays_absent(check: bool, keycloak: Script, run_module: RunModule) -> None:
     reads(keycloak)
 
@@ -245,6 +246,21 @@ def test_info_returns_all_clients_by_client_id_with_masked_secrets(keycloak: Scr
     assert {found["secret"] for found in outcome["clients"]} == {"**********"}
     assert outcome["clients"][0]["redirectUris"] == ["https://a", "https://b"]
     assert SERVER_SECRET not in outcome.printed
+
+
+@pytest.mark.parametrize("one", [True, False])
+def test_info_shows_no_saml_client_and_none_of_its_keys(one: bool, keycloak: Script, run_module: RunModule) -> None:
+    keys = {"saml.signing.private.key": "standin-key-one-4f1c", "saml.encryption.private.key": "standin-key-two-9d2e"}
+    saml = client(protocol="saml", attributes=keys)
+    if one:
+        reads(keycloak, saml)
+    else:
+        keycloak.get("clients", [saml, client(clientId="other", attributes=keys)])
+
+    outcome = run_module(INFO, arguments() if one else BY_TOKEN)
+
+    assert [found["clientId"] for found in outcome["clients"]] == ([] if one else ["other"])
+    assert not [key for key in keys.values() if key in outcome.printed]
 
 
 def test_info_returns_one_client(keycloak: Script, run_module: RunModule) -> None:
