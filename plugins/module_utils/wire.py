@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+
 State = dict[str, Any]
 """An object in the server's own form: what its REST interface reads and writes."""
 
@@ -27,17 +29,30 @@ def text(value: Any) -> str:
 
 
 def text_map(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return an attribute map in wire form: {str: str}, None as the empty string, which clears the entry."""
-    return {str(key): "" if value is None else text(value) for key, value in values.items()}
+    """Return an attribute map in wire form: {str: str}, None as the empty string, which clears the entry.
+
+    Raises InvalidInput for a list or a dict.
+    """
+    return {str(key): "" if value is None else _text_of(key, value) for key, value in values.items()}
 
 
 def text_lists(values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return a component's config in wire form: {str: list of str}; None and "" become []."""
+    """Return a component's config in wire form: {str: list of str}; None and "" become [].
+
+    Raises InvalidInput for a dict, and for what is no text within a list.
+    """
     lists: dict[str, list[str]] = {}
     for key, value in values.items():
         items = value if isinstance(value, (list, tuple)) else [] if value is None or value == "" else [value]
-        lists[str(key)] = [text(item) for item in items]
+        lists[str(key)] = [_text_of(key, item) for item in items]
     return lists
+
+
+def _text_of(key: Any, value: Any) -> str:
+    if value is None or isinstance(value, (dict, list, tuple)):
+        kind = {type(None): "nothing", dict: "a dictionary"}.get(type(value), "a list")
+        raise InvalidInput(f"{key}: text is needed here, a number or a boolean, not {kind}.")
+    return text(value)
 
 
 def as_set(values: Iterable[str]) -> list[str]:

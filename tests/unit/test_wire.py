@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     MASK,
     as_set,
@@ -31,7 +32,8 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
 
 KEYS = st.sampled_from(["a", "b", "c", "secret", "realm_client"])
 TEXTS = st.sampled_from(["", "x", "true", "Büro, 2"])
-LEAVES = st.one_of(TEXTS, st.booleans(), st.integers(-2, 2), st.lists(TEXTS, max_size=2))
+SCALARS = st.one_of(TEXTS, st.booleans(), st.integers(-2, 2))
+LEAVES = st.one_of(SCALARS, st.lists(TEXTS, max_size=2))
 STATES = st.dictionaries(
     KEYS, st.one_of(LEAVES, st.dictionaries(KEYS, st.one_of(LEAVES, st.dictionaries(KEYS, LEAVES))))
 )
@@ -173,7 +175,7 @@ def test_a_set_has_one_form_whatever_the_order(values: list[str], random: Any) -
     assert as_set(as_set(values)) == as_set(values)
 
 
-@given(st.dictionaries(KEYS, st.one_of(st.none(), LEAVES)))
+@given(st.dictionaries(KEYS, st.one_of(st.none(), SCALARS)))
 def test_a_map_in_wire_form_stays_as_it_is(values: dict[str, Any]) -> None:
     wire = text_map(values)
 
@@ -221,6 +223,25 @@ def test_one_value_of_a_component_in_wire_form(value: Any, wire: list[str]) -> N
 
 
 def test_none_clears_an_entry_of_a_map() -> None:
+@pytest.mark.parametrize("value", [[], ["a"], {}, {"a": "b"}, ("a",)])
+def test_a_list_or_a_dictionary_is_no_entry_of_a_map(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="key: text"):
+        text_map({"key": value})
+
+
+@pytest.mark.parametrize("value", [{}, {"a": "b"}, [["a"]], ["a", {}], [None]])
+def test_a_dictionary_or_a_list_in_a_list_is_no_entry_of_a_config(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="key: text"):
+        text_lists({"key": value})
+
+
+@pytest.mark.parametrize(
+    ("secret", "mask"), [("", False), ("*", True), ("••••", True), ("**********", True), ("*a*", False)]
+)
+def test_a_mask_is_nothing_but_stars_or_dots(secret: str, mask: bool) -> None:
+    assert is_mask(secret) is mask
+
+
     assert text_map({"a": None, 1: "x"}) == {"a": "", "1": "x"}
 
 
