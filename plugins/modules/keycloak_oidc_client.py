@@ -194,7 +194,9 @@ client:
     redirectUris: ["https://demo.cells.pydio/auth/login/keycloak/callback"]
     secret: "**********"
 client_secret:
-  description: The client's secret; empty where there is none yet, as in check mode before the client is made.
+  description:
+    - The client's secret; empty where there is none yet, as in check mode before the client is made or its secret
+      rotated.
   type: str
   returned: when O(return_secret=true)
   sample: the-secret-that-keycloak-made
@@ -215,7 +217,7 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import ROTATE, Client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
@@ -261,7 +263,8 @@ def main() -> None:
     def values(_resource: Resource, result: Result, client: State) -> dict[str, object]:
         if not module.params["return_secret"]:
             return {"client": client}
-        secret = (result.state or {}).get("secret", "")
+        rotated = any(line.startswith(ROTATE) for line in result.actions)
+        secret = "" if module.check_mode and rotated else (result.state or {}).get("secret", "")
         # It was asked for: Ansible would hide a secret that was also given as an option, and hides that one here.
         module.no_log_values.discard(secret)
         module.params["secret"] = MASK if module.params["secret"] else None

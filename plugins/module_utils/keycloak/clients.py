@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Callable
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
@@ -69,12 +71,26 @@ SERVICE_ACCOUNT_SCOPE = "service_account"
 """Keycloak assigns it, where the realm has it, as service accounts are enabled, and takes it away again (26.7.3)."""
 
 POST_LOGOUT = "post.logout.redirect.uris"
-PKCE = "pkce.code.challenge.method"
 TRIGGER = "cellsops.sso.rotate_secret_on"
 """The client attribute that remembers for which value of rotate_secret_on the secret was made."""
 
-COMPUTED_ATTRIBUTES = ("realm_client",)
-"""Attributes that Keycloak works out itself and would store if they came back (kc#52173)."""
+ROTATE = "rotate the secret of"
+"""How the line of an action begins that makes a new secret."""
+
+ATTRIBUTES = {
+    "post_logout_redirect_uris": POST_LOGOUT,
+    "pkce_method": "pkce.code.challenge.method",
+    "rotate_secret_on": TRIGGER,
+}
+"""Options that Keycloak keeps as attributes: option to name of the attribute."""
+
+COMPUTED_ATTRIBUTES = ("realm_client", "client.secret.")
+"""How names of attributes begin that Keycloak works out itself, and would store if they came back (kc#52173): after a
+rotation, those of the secret before it."""
+
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:[/?#*]|$)).")
+"""How a URI with a scheme begins (RFC 3986), private ones such as com.example.app too (RFC 8252); digits after the
+colon are a port, and what is before it a host."""
 
 
 class Client:
@@ -99,6 +115,11 @@ class Client:
     def desired(self, current: State | None) -> State | None:
         """Return what the options declare. Raises InvalidInput where the client id is that of a SAML client."""
         options = self.options
+        if current is not None and not _is_oidc(current):
+            raise InvalidInput(
+                f"The {self.title} is there for the protocol {current['protocol']}, not {PROTOCOL}:"
+                " take another client_id."
+            )
         if options["state"] == "absent":
             return None
         state: State = {key: options[option] for option, key in FIELDS.items() if options[option] is not None}
@@ -115,11 +136,6 @@ class Client:
         after = merged(before, declared)
         public = after.get("publicClient", True)
         if public and ("secret" in declared or self.options["rotate_secret_on"] is not None):
-        if current is not None and not _is_oidc(current):
-            raise InvalidInput(
-                f"The {self.title} is there for the protocol {current['protocol']}, not {PROTOCOL}:"
-                " take another client_id."
-            )
             # Keycloak takes a secret for a public client, and drops it.
             raise InvalidInput(
                 f"The {self.title} is public, and a public client has no secret: give public_client false."
@@ -199,7 +215,7 @@ class Client:
             actions.append(Action(f"update {self.title}: {what}", lambda: admin.update_client(_id(current), payload)))
         if self._rotates(current):
             # Before the update, which stores the trigger: where that fails, the next run rotates again.
-            rotate = Action(f"rotate the secret of {self.title}", lambda: admin.generate_client_secrets(_id(current)))
+            rotate = Action(f"{ROTATE} {self.title}", lambda: admin.generate_client_secrets(_id(current)))
             actions.insert(0, rotate)
         return [*actions, *self._assign(current, body, scopes)]
 
@@ -265,29 +281,28 @@ def comparable(client: State) -> State:
             state[key] = as_set(state[key])
     attributes = state.get("attributes")
     if attributes and attributes.get(POST_LOGOUT):
-        state["attributes"] = {**attributes, POST_LOGOUT: _joined(attributes[POST_LOGOUT].split("##"))}
+        state["attributes"] = {**attributes, POST_LOGOUT: _sorted_uris(attributes[POST_LOGOUT])}
     return state
-
-
-def _declared_attributes(options: Mapping[str, Any]) -> dict[str, str]:
-    attributes = text_map(options["attributes"] or {})
-    if options["post_logout_redirect_uris"] is not None:
-        attributes[POST_LOGOUT] = _joined(options["post_logout_redirect_uris"])
-    if options["pkce_method"] is not None:
-        attributes[PKCE] = options["pkce_method"]
-    if options["rotate_secret_on"] is not None:
-        attributes[TRIGGER] = options["rotate_secret_on"]
-    return attributes
-
-
-def _joined(uris: list[str]) -> str:
-    """Return post-logout redirect URIs as Keycloak's attribute holds them: one string, separated by ##."""
-    return "##".join(as_set(uris))
 
 
 def _is_oidc(entry: State) -> bool:
     """Return whether a client or a client scope is for OpenID Connect, which it is where it names no protocol."""
     return (entry.get("protocol") or PROTOCOL) == PROTOCOL
+
+
+def _declared_attributes(options: Mapping[str, Any]) -> dict[str, str]:
+    own = {key: options[option] for option, key in ATTRIBUTES.items() if options[option] is not None}
+    if POST_LOGOUT in own:
+        own[POST_LOGOUT] = "##".join(own[POST_LOGOUT])
+    attributes = text_map({**(options["attributes"] or {}), **own})
+    if POST_LOGOUT in attributes:
+        attributes[POST_LOGOUT] = _sorted_uris(attributes[POST_LOGOUT])
+    return attributes
+
+
+def _sorted_uris(uris: str) -> str:
+    """Return post-logout redirect URIs, one string as Keycloak's attribute holds them, sorted."""
+    return "##".join(as_set(filter(None, uris.split("##"))))
 
 
 def _update(current: State, body: State, changed: list[str]) -> State:
@@ -298,7 +313,7 @@ def _update(current: State, body: State, changed: list[str]) -> State:
         payload["serviceAccountsEnabled"] = True
     if "attributes" in payload:
         attributes = merged(current.get("attributes", {}), body["attributes"])
-        payload["attributes"] = {key: value for key, value in attributes.items() if key not in COMPUTED_ATTRIBUTES}
+        payload["attributes"] = {k: value for k, value in attributes.items() if not k.startswith(COMPUTED_ATTRIBUTES)}
         if "frontchannelLogout" in current:
             # Keycloak 26.0 switches it on where a PUT with attributes does not say what it is.
             payload["frontchannelLogout"] = current["frontchannelLogout"]
@@ -321,11 +336,15 @@ def _id(client: State | None) -> str:
 
 def _check(options: Mapping[str, Any]) -> None:
     """Refuse values that Keycloak would take and that can only be mistakes. Raises InvalidInput."""
+    check_given_once(options, "attributes", ATTRIBUTES)
+    if options["secret"] is not None and not options["secret"].strip():
+        # Keycloak would take it, and then give anybody a token who says that this client asks.
+        raise InvalidInput("secret: this is empty. Leave it out, and Keycloak makes one.")
     if options["secret"] is not None and options["rotate_secret_on"] is not None:
         raise InvalidInput("secret and rotate_secret_on exclude each other: a secret that is declared is not rotated.")
     for option in ("redirect_uris", "post_logout_redirect_uris"):
         for uri in options[option] or []:
-            if not (uri in ("*", "+", "-") or _is_relative(uri) or _has_scheme(uri)):
+            if not (uri in ("*", "+", "-") or _is_relative(uri) or SCHEME.match(uri)):
                 raise InvalidInput(
                     f"{option}: {uri!r} has no scheme. Give it whole, such as https://cells.example.org/…"
                 )
@@ -339,10 +358,3 @@ def _check(options: Mapping[str, Any]) -> None:
 def _is_relative(uri: str) -> bool:
     """Return whether a URI is relative to the root URL; two slashes would begin a host."""
     return uri.startswith("/") and not uri.startswith("//")
-
-
-def _has_scheme(uri: str) -> bool:
-    scheme, colon, rest = uri.partition(":")
-    return bool(
-        colon and rest and scheme[:1].isalpha() and all(c.isalnum() or c in "+-." for c in scheme) and "." not in scheme
-    )

@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 
 
 def keycloak_argument_spec(**own: Any) -> dict[str, Any]:
@@ -38,3 +41,13 @@ def keycloak_argument_spec(**own: Any) -> dict[str, Any]:
         "http_agent": {"type": "str", "default": "cellsops.sso (Ansible)"},
         **own,
     }
+
+
+def check_given_once(options: Mapping[str, Any], free: str, own: Mapping[str, str]) -> None:
+    """Refuse a setting that is given by its own option and by Keycloak's name for it too. Raises InvalidInput.
+
+    free: the option that takes settings by Keycloak's names. own: option to Keycloak's name.
+    """
+    for option, key in own.items():
+        if options[option] is not None and key in (options[free] or {}):
+            raise InvalidInput(f"{free}: {key} is also given as {option}: choose one of the two.")

@@ -13,7 +13,9 @@ from unit.keycloak.scripted import BY_TOKEN, Script
 MODULE = "keycloak_oidc_client"
 CLIENT_ID = "demo.cells.pydio"
 SERVER_SECRET = "standin-secret-made-by-keycloak-7e3d9b5a1c2f"
-SERVER_ATTRIBUTES = {"client.secret.creation.time": "1754000000", "backchannel.logout.session.required": "true"}
+SERVER_ATTRIBUTES = {"backchannel.logout.session.required": "true"}
+COMPUTED = {"realm_client": "false", "client.secret.creation.time": "1754000000"}
+"""Attributes that never go back: Keycloak works them out itself."""
 SCOPES = ("basic", "email", "profile", "cellsscope", "phone", "address", "service_account")
 SCOPE_IDS = {name: f"scope-id-of-{name}" for name in SCOPES}
 
@@ -36,7 +38,7 @@ def client(**own: Any) -> dict[str, Any]:
         "webOrigins": [],
         "frontchannelLogout": True,
         "fullScopeAllowed": True,
-        "attributes": {"realm_client": "false", **SERVER_ATTRIBUTES},
+        "attributes": {**COMPUTED, **SERVER_ATTRIBUTES},
         "defaultClientScopes": ["profile", "basic", "email"],
         "optionalClientScopes": ["phone", "address"],
         **own,

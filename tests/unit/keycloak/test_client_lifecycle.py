@@ -13,6 +13,7 @@ import requests
 
 from unit.keycloak.client_script import (
     CLIENT_ID,
+    COMPUTED,
     MODULE,
     SERVER_ATTRIBUTES,
     SERVER_SECRET,
@@ -45,7 +46,6 @@ def test_an_absent_client_is_removed_by_its_id(keycloak: Script, run_module: Run
     assert done["diff"]["after"] == {}
 
 
-@pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("answer", [{"status": 404, "json": {"error": "Could not find client"}}, {"status": 504}])
 def test_a_removal_whose_answer_is_lost_goes_on_where_the_client_is_gone(
     answer: dict[str, Any], keycloak: Script, run_module: RunModule
@@ -182,10 +182,10 @@ def test_two_clients_of_one_id_are_an_error_that_lists_their_ids(
 
 
 def test_attributes_that_keycloak_computes_are_never_sent_back(keycloak: Script, run_module: RunModule) -> None:
-    reads(keycloak, client(attributes={"realm_client": "false", "own": "kept", **SERVER_ATTRIBUTES}))
+    reads(keycloak, client(attributes={**COMPUTED, "own": "kept", **SERVER_ATTRIBUTES}))
     attributes = {"own": "kept", "new": "1", **SERVER_ATTRIBUTES}
     keycloak.put("clients/client-uuid", {"attributes": attributes, "frontchannelLogout": True})
-    reads(keycloak, client(attributes={"realm_client": "false", **attributes}))
+    reads(keycloak, client(attributes={**COMPUTED, **attributes}))
 
     outcome = run_module(MODULE, arguments(attributes={"new": 1}))
 

@@ -13,6 +13,7 @@ import pytest
 
 from unit.keycloak.client_script import (
     CLIENT_ID,
+    COMPUTED,
     MODULE,
     SERVER_ATTRIBUTES,
     arguments,
@@ -59,7 +60,7 @@ class Row:
         part = self.on_wire(value)
         if "attributes" not in part:
             return client(**part)
-        return client(attributes={"realm_client": "false", **SERVER_ATTRIBUTES, **part["attributes"]})
+        return client(attributes={**COMPUTED, **SERVER_ATTRIBUTES, **part["attributes"]})
 
     def put(self, value: Any) -> dict[str, Any]:
         """Return the body of an update: the key alone, but attributes whole and without what Keycloak computes."""
@@ -239,8 +240,22 @@ def test_several_changes_go_in_one_put_and_are_named(keycloak: Script, run_modul
     assert outcome["actions"] == [f"update client {CLIENT_ID}: name, redirectUris, device.grant, {PKCE}"]
 
 
+URIS_WITHOUT_SCHEME = [
+    "demo.cells.pydio/auth/cb",
+    "demo.cells.pydio:8080/cb",
+    "localhost:8080/cb",
+    "localhost:8080",
+    "localhost:8080*",
+    "localhost",
+    "",
+    "https:",
+    "1a:/cb",
+    "//demo.cells.pydio/cb",
+]
+
+
 @pytest.mark.parametrize("option", ["redirect_uris", "post_logout_redirect_uris"])
-@pytest.mark.parametrize("uri", ["demo.cells.pydio/auth/cb", "demo.cells.pydio:8080/cb", "localhost", "", "https:"])
+@pytest.mark.parametrize("uri", URIS_WITHOUT_SCHEME)
 def test_a_redirect_uri_without_a_scheme_is_refused_before_any_call(
     option: str, uri: str, keycloak: Script, run_module: RunModule
 ) -> None:
@@ -249,7 +264,19 @@ def test_a_redirect_uri_without_a_scheme_is_refused_before_any_call(
     assert_one_clear_line(outcome, option, repr(uri), "scheme")
 
 
-@pytest.mark.parametrize("uri", ["/auth/cb", "https://a.example.org/*", "cells://callback", "http://localhost:8080/cb"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "/auth/cb",
+        "https://a.example.org/*",
+        "cells://callback",
+        "http://localhost:8080/cb",
+        "com.example.app:/cb",
+        "com.example.app://cb",
+        "urn:ietf:wg:oauth:2.0:oob",
+        "*",
+    ],
+)
 def test_a_redirect_uri_that_keycloak_understands_is_taken(uri: str, keycloak: Script, run_module: RunModule) -> None:
     reads(keycloak, client(redirectUris=[uri]))
 
@@ -287,3 +314,45 @@ def test_authorization_services_go_along_with_what_they_need(keycloak: Script, r
     outcome = run_module(MODULE, arguments(authorization_services_enabled=True, service_accounts_enabled=True))
 
     assert outcome["changed"] is True
+
+
+@pytest.mark.parametrize("given", ["b##a", "a##b", "b##a##"])
+def test_post_logout_uris_that_are_given_as_an_attribute_have_no_order(
+    given: str, keycloak: Script, run_module: RunModule
+) -> None:
+    wish = arguments(attributes={POST_LOGOUT: given})
+    reads(keycloak, client())
+    keycloak.put(
+        "clients/client-uuid", {"attributes": {**SERVER_ATTRIBUTES, POST_LOGOUT: "a##b"}, "frontchannelLogout": True}
+    )
+    shown = client(attributes={**COMPUTED, **SERVER_ATTRIBUTES, POST_LOGOUT: "b##a"})
+    reads(keycloak, shown)
+    reads(keycloak, shown)
+
+    assert run_module(MODULE, wish)["changed"] is True
+    assert run_module(MODULE, wish)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "name"),
+    [
+        ("post_logout_redirect_uris", [], POST_LOGOUT),
+        ("pkce_method", "", PKCE),
+        ("rotate_secret_on", "2027", "cellsops.sso.rotate_secret_on"),
+    ],
+)
+def test_an_attribute_that_is_given_twice_is_refused_before_any_call(
+    option: str, value: Any, name: str, keycloak: Script, run_module: RunModule
+) -> None:
+    outcome = run_module(MODULE, arguments(**{option: value, "attributes": {name: "x"}}))
+
+    assert_one_clear_line(outcome, "attributes", name, option)
+
+
+@pytest.mark.parametrize("value", [["a"], [], {"a": "b"}])
+def test_an_attribute_that_is_no_text_is_refused_before_a_write(
+    value: Any, keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, client())
+
+    assert_one_clear_line(run_module(MODULE, arguments(attributes={"acr.loa.map": value})), "acr.loa.map", "text")

@@ -12,6 +12,7 @@ import pytest
 
 from unit.keycloak.client_script import (
     CLIENT_ID,
+    COMPUTED,
     MODULE,
     SERVER_ATTRIBUTES,
     SERVER_SECRET,
@@ -33,7 +34,7 @@ ROTATE = f"rotate the secret of client {CLIENT_ID}"
 
 def with_trigger(value: str, **own: Any) -> dict[str, Any]:
     """Return a client whose secret was made for a trigger value."""
-    return client(attributes={"realm_client": "false", **SERVER_ATTRIBUTES, TRIGGER: value}, **own)
+    return client(attributes={**COMPUTED, **SERVER_ATTRIBUTES, TRIGGER: value}, **own)
 
 
 def rotates(script: Script, before: dict[str, Any], value: str, after: dict[str, Any]) -> None:
@@ -67,6 +68,32 @@ def test_a_declared_secret_replaces_another_and_the_diff_shows_that_they_differ(
     assert outcome["diff"]["after"] != outcome["diff"]["before"]
     assert OWN_SECRET not in outcome.printed
     assert SERVER_SECRET not in outcome.printed
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+@pytest.mark.parametrize("check", [True, False])
+def test_an_empty_secret_is_refused_before_any_call(
+    empty: str, check: bool, keycloak: Script, run_module: RunModule
+) -> None:
+    """With one, whoever names the client gets a token."""
+    outcome = run_module(MODULE, arguments(public_client=False, secret=empty), check=check)
+
+    assert_one_clear_line(outcome, "secret", "empty")
+
+
+def test_a_secret_from_before_a_rotation_is_masked_and_not_sent_back(keycloak: Script, run_module: RunModule) -> None:
+    """Where a policy of the realm rotates secrets, Keycloak keeps the one before, for a while, as an attribute."""
+    old = {"client.secret.rotated": OWN_SECRET, "client.secret.rotated.expiration.time": "1754000001"}
+    before = client(attributes={**COMPUTED, **SERVER_ATTRIBUTES, **old})
+    reads(keycloak, before)
+    body = {"attributes": {**SERVER_ATTRIBUTES, "new": "1"}, "frontchannelLogout": True}
+    keycloak.put("clients/client-uuid", body)
+    reads(keycloak, client(attributes={**before["attributes"], "new": "1"}))
+
+    outcome = run_module(MODULE, arguments(attributes={"new": 1}))
+
+    assert outcome["client"]["attributes"]["client.secret.rotated"] == MASK
+    assert OWN_SECRET not in outcome.printed
 
 
 def test_an_equal_secret_is_not_sent(keycloak: Script, run_module: RunModule) -> None:
@@ -125,12 +152,17 @@ def test_return_secret_returns_that_of_a_new_client(keycloak: Script, run_module
     assert run_module(MODULE, arguments(public_client=False, return_secret=True))["client_secret"] == SERVER_SECRET
 
 
-def test_return_secret_is_empty_where_check_mode_cannot_know_it(keycloak: Script, run_module: RunModule) -> None:
-    reads(keycloak)
+@pytest.mark.parametrize("before", [[], [client()]], ids=["new", "rotated"])
+def test_return_secret_is_empty_where_check_mode_cannot_know_it(
+    before: list[dict[str, Any]], keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, *before)
+    wish = arguments(public_client=False, return_secret=True, rotate_secret_on="2027")
 
-    outcome = run_module(MODULE, arguments(public_client=False, return_secret=True), check=True)
+    outcome = run_module(MODULE, wish, check=True)
 
     assert outcome["client_secret"] == ""
+    assert SERVER_SECRET not in outcome.printed
 
 
 @pytest.mark.parametrize(
