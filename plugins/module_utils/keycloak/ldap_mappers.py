@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State, changed_keys, merged, text_lists
@@ -34,17 +35,27 @@ class LdapMapper:
     secret_keys: frozenset[str] = frozenset()
 
     def __init__(self, session: KeycloakSession, options: Mapping[str, Any]) -> None:
-        """Take the options of keycloak_ldap_mapper. Raises InvalidInput where the provider is not there."""
+        """Take the options of keycloak_ldap_mapper. Raises InvalidInput where the provider is not there, but needed."""
         self.session = session
         self.warnings = session.warnings
         self.options = options
         self.name: str = options["name"]
         self.title = f"LDAP mapper {self.name}"
         self.identity: State = {"name": self.name}
-        self.provider_id = find_provider(session, options["ldap_provider"])["id"]
+        check_given_once(options, "config", CONFIG)
+        self.provider_id = ""
+        try:
+            self.provider_id = find_provider(session, options["ldap_provider"])["id"]
+        except NoProvider as error:
+            if options["state"] == "present":
+                raise
+            # Keycloak removes a provider with its mappers. But the name may be wrong.
+            self.warnings.append(f"{error} So there is no {self.title} to remove.")
 
     def read(self) -> State | None:
         """Return the component, or None. Raises Ambiguous."""
+        if not self.provider_id:
+            return None
         components = self.session.get_list("components", parent=self.provider_id, type=MAPPER_TYPE)
         # Keycloak does not always heed the query: parent and name are compared here.
         found = [c for c in components if c.get("name") == self.name and c.get("parentId") == self.provider_id]
@@ -53,15 +64,20 @@ class LdapMapper:
     def desired(self, current: State | None) -> State | None:
         """Return what the options declare. Raises InvalidInput for a mapper of another type."""
         options = self.options
+        if current is not None and current.get("providerId") != options["mapper_type"]:
+            own = current.get("providerId")
+            advice = (
+                f"give mapper_type {own} to remove it"
+                if options["state"] == "absent"
+                else "a mapper's type cannot be changed. Remove it first, or take another name"
+            )
+            raise InvalidInput(
+                f"The {self.title} is there with the type {own}, not {options['mapper_type']}: {advice}."
+            )
         if options["state"] == "absent":
             return None
         if current is None:
             self._check_new()
-        elif current.get("providerId") != options["mapper_type"]:
-            raise InvalidInput(
-                f"The {self.title} is there with the type {current.get('providerId')}, not {options['mapper_type']}:"
-                " a mapper's type cannot be changed. Remove it first, or take another name."
-            )
         state: State = {"providerId": options["mapper_type"]}
         config = {key: options[option] for option, key in CONFIG.items() if options[option] is not None}
         config.update(options["config"] or {})
@@ -114,12 +130,16 @@ class LdapMapper:
             raise InvalidInput(f"The {self.title} is not there, and to make it {' and '.join(lacking)} must be given.")
 
 
+class NoProvider(InvalidInput):
+    """There is no such LDAP provider."""
+
+
 def find_provider(session: KeycloakSession, name_or_id: str) -> State:
-    """Return the LDAP provider of that name or id. Raises InvalidInput that names those there are, Ambiguous."""
+    """Return the LDAP provider of that name or id. Raises NoProvider that names those there are, Ambiguous."""
     providers = [c for c in session.get_list("components", type=PROVIDER_TYPE) if c.get("providerId") == "ldap"]
     found = [p for p in providers if p.get("id") == name_or_id] or [p for p in providers if p.get("name") == name_or_id]
     provider = only(found, f"LDAP provider {name_or_id}")
     if provider is None:
         there = ", ".join(sorted(p["name"] for p in providers)) or "none"
-        raise InvalidInput(f"Realm {session.realm} has no LDAP provider {name_or_id!r}. LDAP providers there: {there}.")
+        raise NoProvider(f"Realm {session.realm} has no LDAP provider {name_or_id!r}. LDAP providers there: {there}.")
     return provider

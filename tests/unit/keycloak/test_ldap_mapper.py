@@ -139,16 +139,30 @@ def test_a_provider_is_found_by_its_name_or_id(
     assert run_module(MODULE, arguments(ldap_provider=asked))["ldap_mapper"]["parentId"] == parent
 
 
-@pytest.mark.parametrize("state", ["present", "absent"])
 @pytest.mark.parametrize("check", [True, False])
 def test_an_unknown_provider_is_an_error_that_names_those_there(
-    check: bool, state: str, keycloak: Script, run_module: RunModule
+    check: bool, keycloak: Script, run_module: RunModule
 ) -> None:
     finds_provider(keycloak)
 
-    outcome = run_module(MODULE, arguments(ldap_provider="kerberos", state=state), check=check)
+    outcome = run_module(MODULE, arguments(ldap_provider="kerberos"), check=check)
 
     assert_one_clear_line(outcome, "Realm cells", "'kerberos'", "Büro LDAP, ldap")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_mapper_is_absent_where_its_provider_is_gone_and_a_warning_says_so(
+    check: bool, keycloak: Script, run_module: RunModule
+) -> None:
+    finds_provider(keycloak)
+
+    outcome = run_module(MODULE, arguments(ldap_provider="kerberos", state="absent"), check=check)
+
+    assert outcome["changed"] is False
+    assert outcome["ldap_mapper"] == {}
+    [warning] = outcome.warnings
+    assert "no LDAP provider 'kerberos'" in warning
+    assert "Büro LDAP, ldap" in warning
 
 
 def test_a_realm_without_providers_says_so(keycloak: Script, run_module: RunModule) -> None:
@@ -157,14 +171,44 @@ def test_a_realm_without_providers_says_so(keycloak: Script, run_module: RunModu
     assert_one_clear_line(run_module(MODULE, arguments(**ROW)), "'ldap'", "none")
 
 
+@pytest.mark.parametrize(
+    ("options", "advice"), [(ROW, "Remove it first"), ({"state": "absent"}, "mapper_type full-name-ldap-mapper")]
+)
 @pytest.mark.parametrize("check", [True, False])
-def test_a_mapper_of_another_type_is_not_overwritten(check: bool, keycloak: Script, run_module: RunModule) -> None:
+def test_a_mapper_of_another_type_is_neither_overwritten_nor_removed(
+    check: bool, options: dict[str, Any], advice: str, keycloak: Script, run_module: RunModule
+) -> None:
     finds_provider(keycloak)
     reads(keycloak, mapper({}, providerId="full-name-ldap-mapper"))
 
-    outcome = run_module(MODULE, arguments(**ROW), check=check)
+    outcome = run_module(MODULE, arguments(**options), check=check)
 
-    assert_one_clear_line(outcome, NAME, "full-name-ldap-mapper", TYPE, "Remove it first")
+    assert_one_clear_line(outcome, NAME, "full-name-ldap-mapper", TYPE, advice)
+
+
+def test_a_mapper_of_another_type_is_removed_where_its_type_is_given(keycloak: Script, run_module: RunModule) -> None:
+    runs(keycloak, mapper({}, providerId="full-name-ldap-mapper"), "delete", "components/mapper-uuid", after=None)
+
+    assert run_module(MODULE, arguments(mapper_type="full-name-ldap-mapper", state="absent"))["changed"] is True
+
+
+@pytest.mark.parametrize("option", [*FLAGS, *ROW])
+def test_a_setting_that_is_given_twice_is_refused_before_any_call(
+    option: str, keycloak: Script, run_module: RunModule
+) -> None:
+    key = {**FLAGS, "user_model_attribute": "user.model.attribute", "ldap_attribute": "ldap.attribute"}[option]
+
+    outcome = run_module(MODULE, arguments(**{option: "true", "config": {key: "true"}}))
+
+    assert_one_clear_line(outcome, "config", key, option)
+
+
+@pytest.mark.parametrize("value", [{"a": "b"}, ["a", ["b"]], [{"a": 1}], [None]])
+def test_a_setting_that_is_no_text_is_refused(value: Any, keycloak: Script, run_module: RunModule) -> None:
+    finds_provider(keycloak)
+    reads(keycloak, mapper({}))
+
+    assert_one_clear_line(run_module(MODULE, arguments(config={"roles": value})), "roles", "text")
 
 
 def test_two_mappers_of_one_name_are_an_error_that_lists_their_ids(keycloak: Script, run_module: RunModule) -> None:
