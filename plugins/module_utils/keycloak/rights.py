@@ -6,22 +6,26 @@
 
 from __future__ import annotations
 
-_AREAS = (
-    ("evaluate-scopes", "view-clients", "manage-clients"),
-    ("client-scopes", "view-clients", "manage-clients"),
-    ("clients", "view-clients", "manage-clients"),
-    ("components", "view-realm", "manage-realm"),
-    ("users", "view-users", "manage-users"),
-)
+_AREAS = {
+    "clients": ("view-clients", "manage-clients"),
+    "client-scopes": ("view-clients", "manage-clients"),
+    "default-default-client-scopes": ("view-clients", "manage-clients"),
+    "default-optional-client-scopes": ("view-clients", "manage-clients"),
+    "components": ("view-realm", "manage-realm"),
+    "users": ("view-users", "manage-users"),
+}
+"""What the path below a realm begins with: the role to read, and the role to write."""
+
+_BOTH = ("evaluate-scopes", "role-mappings")
+"""Where the path goes on so, a reader needs both of two roles (26.7.3)."""
 
 
 def missing_right(method: str, path: str) -> str:
     """Return a sentence that names the role of realm-management that a call to an admin path needs."""
     # admin/realms/<realm>/…
-    below_realm = "/".join(path.split("/")[3:])
-    for area, to_read, to_write in _AREAS:
-        if area in below_realm:
-            return (
-                f"The account lacks the role {to_read if method == 'GET' else to_write} of the client realm-management."
-            )
-    return "The account lacks a role of the client realm-management."
+    parts = path.split("/")[3:]
+    to_read, to_write = _AREAS.get("".join(parts[:1]), ("", ""))
+    role = to_read if method == "GET" else to_write
+    if method == "GET" and not {*parts}.isdisjoint(_BOTH):
+        role = "view-clients or view-users"
+    return f"The account lacks {f'the role {role}' if role else 'a role'} of the client realm-management."
