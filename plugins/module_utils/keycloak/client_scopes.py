@@ -38,6 +38,7 @@ class ClientScope:
         self.name: str = options["name"]
         self.title = f"client scope {self.name}"
         self.identity: State = {"name": self.name}
+        self._known_id: str | None = None
         names = [mapper["name"] for mapper in options["protocol_mappers"] or []]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -47,6 +48,7 @@ class ClientScope:
         """Return the scope with its mappers by name, or None. Raises Ambiguous for two mappers of one name."""
         scopes = [scope for scope in self.session.get_list("client-scopes") if scope.get("name") == self.name]
         scope = only(scopes, self.title)
+        self._known_id = None if scope is None else str(scope["id"])
         if scope is None:
             return None
         mappers: State = {}
@@ -105,7 +107,7 @@ class ClientScope:
         changed = changed_keys(current, body)
         if changed:
             # The name and protocol go along: Keycloak refuses a scope without a name.
-            payload = {**merged({key: current.get(key) for key in ("name", "protocol")}, body)}
+            payload = merged({key: current.get(key) for key in ("name", "protocol")}, body)
             if "attributes" in payload:
                 payload["attributes"] = merged(current.get("attributes", {}), body["attributes"])
             line = f"update {self.title}: {', '.join(changed)}"
@@ -141,10 +143,12 @@ class ClientScope:
         )
 
     def _id(self) -> str:
-        scope = self.read()
-        if scope is None:
+        """Return the scope's id: as it was read, or read now where it has just been made."""
+        if self._known_id is None:
+            self.read()
+        if self._known_id is None:
             raise InvalidInput(f"The {self.title} was removed by somebody else while it was being changed: run again.")
-        return str(scope["id"])
+        return self._known_id
 
 
 def _mapper(mapper: Mapping[str, Any], protocol: str) -> State:
