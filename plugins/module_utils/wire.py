@@ -105,6 +105,11 @@ def merged(current: State, desired: State) -> State:
     return result
 
 
+def is_mask(secret: str) -> bool:
+    """Return whether a secret is nothing but a mask, of any length: how Cells shows one is not known."""
+    return bool(secret) and not secret.strip("*•")
+
+
 def holds_mask(value: Any) -> bool:
     """Return whether Keycloak's mask stands anywhere in a value, where somebody took it for a secret."""
     if isinstance(value, dict):

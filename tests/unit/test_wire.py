@@ -22,6 +22,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     differing,
     flag,
     holds_mask,
+    is_mask,
     masked,
     merged,
     text,
@@ -222,7 +223,6 @@ def test_one_value_of_a_component_in_wire_form(value: Any, wire: list[str]) -> N
     assert text_lists({"key": value}) == {"key": wire}
 
 
-def test_none_clears_an_entry_of_a_map() -> None:
 @pytest.mark.parametrize("value", [[], ["a"], {}, {"a": "b"}, ("a",)])
 def test_a_list_or_a_dictionary_is_no_entry_of_a_map(value: Any) -> None:
     with pytest.raises(InvalidInput, match="key: text"):
@@ -242,6 +242,7 @@ def test_a_mask_is_nothing_but_stars_or_dots(secret: str, mask: bool) -> None:
     assert is_mask(secret) is mask
 
 
+def test_none_clears_an_entry_of_a_map() -> None:
     assert text_map({"a": None, 1: "x"}) == {"a": "", "1": "x"}
 
 

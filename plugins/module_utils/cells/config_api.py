@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import find_static_client
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotKept
-from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State, is_mask
 
 COLLECTION = ("config", "oauth2clients")
 SCHEMA = frozenset(
@@ -50,6 +50,11 @@ class ApiStore:
 
     def plan(self, client: State, audience: list[str]) -> str:
         """Return the line of this way. Raises InvalidInput where a write would lose what the server does not show."""
+        if is_mask(client.get("client_secret") or ""):
+            raise InvalidInput(
+                f"The REST interface of Cells shows a mask for the secret of static client {self.client_id}, which a"
+                " write would put in its place. Nothing was written: use method file or cli."
+            )
         if not self._shows_all:
             raise InvalidInput(
                 "The REST interface of Cells shows only the documented fields of its static clients, so that a write"

@@ -28,6 +28,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     as_set,
     declared_part,
     differing,
+    is_mask,
     masked,
     merged,
 )
@@ -257,12 +258,12 @@ def _pair(rule: State) -> tuple[Any, Any]:
 def shows_secret(connector: State) -> bool:
     """Return whether Cells shows the connector's secret: not left out, not empty, not a mask."""
     secret = connector.get(OIDC, {}).get("clientSecret") or ""
-    return bool(secret.strip("*•"))
+    return bool(secret) and not is_mask(secret)
 
 
 def _check(options: Mapping[str, Any]) -> None:
     """Refuse values that Cells would take and that can only be mistakes. Raises InvalidInput, MissingLibrary."""
-    if options["client_secret"] is not None and not options["client_secret"].strip("*•"):
+    if options["client_secret"] is not None and (not options["client_secret"] or is_mask(options["client_secret"])):
         raise InvalidInput("client_secret: this is empty or a mask in place of a secret, not a secret.")
     for option in ("issuer", "redirect_uri"):
         if options[option] is not None:

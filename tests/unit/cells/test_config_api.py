@@ -90,6 +90,25 @@ def test_a_server_that_shows_only_documented_fields_is_refused_before_a_write(
     assert cells_server.writes == []
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("mask", ["**********", "***", "••••••"])
+def test_a_secret_that_is_masked_is_never_written_back(
+    by_api: EditAudience, cells_server: ScriptedCells, mask: str, check: bool
+) -> None:
+    cells_server.collections[CLIENTS] = clients(client_secret=mask)
+
+    assert_one_clear_line(by_api(check), "mask", "secret of static client cells-frontend", "Nothing was written")
+    assert cells_server.writes == []
+
+
+def test_a_secret_that_is_masked_does_not_matter_where_nothing_is_written(
+    by_api: EditAudience, cells_server: ScriptedCells
+) -> None:
+    cells_server.collections[CLIENTS] = clients(client_secret="**********", audience=[URL])
+
+    assert not by_api()["changed"]
+
+
 def test_a_server_that_shows_only_documented_fields_may_be_read(
     by_api: EditAudience, cells_server: ScriptedCells
 ) -> None:
