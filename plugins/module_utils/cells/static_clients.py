@@ -76,7 +76,7 @@ class StaticClientAudience:
         declared = list(dict.fromkeys(self.options["audience"] or []))
         present = self._present(client)
         if self.options["state"] == "absent":
-            return [url for url in present if declared and url not in declared]
+            return [url for url in present if url not in declared] if self.options["audience"] is not None else []
         if self.options["mode"] == "exact":
             return present if sorted(present) == sorted(declared) else declared
         return [*present, *(url for url in declared if url not in present)]

@@ -77,6 +77,18 @@ WISHES = {
         },
         [],
     ),
+    "absent, an empty list": Wish(
+        {"state": "absent", "audience": []},
+        {
+            "same": [URL],
+            "other": [OTHER_URL],
+            "both": [OTHER_URL, URL],
+            "with null": [OTHER_URL],
+            "same with null": [URL],
+            "twice": [URL, URL],
+        },
+        [],
+    ),
     "absent altogether": Wish({"state": "absent", "audience": None}, {}, []),
 }
 
