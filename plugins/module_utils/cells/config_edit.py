@@ -34,7 +34,7 @@ class FileStore:
         self.client_id = client_id
         self.backup = backup
         self.backup_file = ""
-        self.warnings: list[str] = []
+        self.warnings = self.file.warnings
         self.unfinished: list[str] = []
         other = other_source(path, run_command)
         if other:

@@ -54,6 +54,7 @@ class ConfigFile:
         self.shown_path = path
         self.path = os.path.realpath(path)
         self.folder = os.path.dirname(self.path)
+        self.warnings: list[str] = []
 
     def read(self) -> Snapshot:
         """Return the file as it is. Raises InvalidInput where it cannot be read; makes none where there is none."""
@@ -98,13 +99,14 @@ class ConfigFile:
         """Keep other runs of this collection out. The lock is on the folder, since the file itself is replaced.
 
         Yields the lock's descriptor: a command that inherits it goes on holding the lock if this run is killed.
+        Raises InvalidInput where no lock can be had: without one, two runs could lose each other's edits.
         """
         try:
             handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
             raise InvalidInput(f"config_path: the folder {self.folder} cannot be opened: {error.strerror}.") from error
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            self._lock(handle, fcntl.LOCK_EX)
             for path in self.leftovers():
                 with contextlib.suppress(OSError):
                     os.unlink(path)
@@ -114,7 +116,10 @@ class ConfigFile:
 
     @contextlib.contextmanager
     def undisturbed(self) -> Iterator[None]:
-        """Wait until no run of this collection writes, and keep them from it while reading, where that is possible."""
+        """Wait until no run of this collection writes, and keep them from it while reading, where that is possible.
+
+        Where the folder can be opened and not locked, a warning says so.
+        """
         try:
             handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         except OSError:
@@ -122,10 +127,24 @@ class ConfigFile:
             yield
             return
         try:
-            fcntl.flock(handle, fcntl.LOCK_SH)
+            try:
+                self._lock(handle, fcntl.LOCK_SH)
+            except InvalidInput as error:
+                warning = f"{error} It was read all the same; an edit needs the lock."
+                self.warnings += [] if warning in self.warnings else [warning]
             yield
         finally:
             os.close(handle)
+
+    def _lock(self, handle: int, kind: int) -> None:
+        """Wait for a lock of this kind on the open folder. Raises InvalidInput where its file system gives none."""
+        try:
+            fcntl.flock(handle, kind)
+        except OSError as error:
+            # Such as ENOLCK from NFS without a lock service.
+            raise InvalidInput(
+                f"config_path: the folder {self.folder} of {self.shown_path} cannot be locked: {error.strerror}."
+            ) from error
 
     def leftovers(self) -> list[str]:
         """Return the paths of temporary files that killed runs left; only while nobody writes."""

@@ -257,3 +257,42 @@ def seconds_of_an_edit(config: Path) -> float:
     finally:
         child.kill()
         child.communicate()
+
+
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no lock be had, as on NFS without a lock service."""
+
+    def refuse(_call: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    before_each("flock", monkeypatch, refuse)
+
+
+def test_nothing_is_written_where_no_lock_can_be_had(
+    edit_audience: EditAudience, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = config.read_bytes()
+    without_locks(monkeypatch)
+
+    predicted = edit_audience(check=True)
+    outcome = edit_audience()
+
+    [warning] = predicted.warnings
+    for text in (warning, outcome.msg):
+        assert f"{config.parent} of {config} cannot be locked: No locks available" in text
+    assert_one_clear_line(outcome, "config_path")
+    assert config.read_bytes() == before
+    assert list(config.parent.iterdir()) == [config]
+
+
+def test_the_audience_is_read_with_a_warning_where_no_lock_can_be_had(
+    edit_audience: EditAudience, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit_audience()
+    without_locks(monkeypatch)
+
+    outcome = edit_audience()
+
+    assert outcome["changed"] is False
+    [warning] = outcome.warnings
+    assert "cannot be locked" in warning
