@@ -31,7 +31,6 @@ class Unreachable(SsoError):
     def __init__(self, method: str, url: str, reason: str, hint: str = "") -> None:
         """Take the request's method and URL, the reason in words, and what to do about it."""
         super().__init__(one_line(f"{method} {url}: {reason}", hint))
-        self.method = method
         self.url = url
         self.reason = reason
 
@@ -42,7 +41,6 @@ class ServerError(SsoError):
     def __init__(self, method: str, url: str, status: int, words: str, hint: str = "") -> None:
         """Take the request's method and URL, the HTTP status, the server's own words, and what to do about it."""
         super().__init__(one_line(f"{method} {url}: HTTP {status}" + (f", {words}" if words else ""), hint))
-        self.method = method
         self.url = url
         self.status = status
         self.words = words

@@ -17,11 +17,9 @@ MESSAGE_CLASSES = frozenset({"alert-error", "kc-feedback-text", "pf-m-danger", "
 
 @dataclass
 class Form:
-    """A form: where it goes, how, and the fields that it sends untouched."""
+    """A form: where it goes, and the fields that it sends untouched."""
 
-    id: str
     action: str
-    method: str
     fields: dict[str, str] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
 
@@ -53,8 +51,7 @@ class Page(HTMLParser):
             self._link = values["href"]
             self.links[self._link] = ""
         elif tag == "form":
-            action, method = values.get("action", ""), values.get("method", "get").lower()
-            self.forms.append(Form(values.get("id", ""), action, method))
+            self.forms.append(Form(values.get("action", "")))
         elif tag == "input" and self.forms and values.get("name"):
             form, name = self.forms[-1], values["name"]
             form.names.append(name)

@@ -14,12 +14,6 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-ERROR = "invalid_request"
-"""The OAuth error code of a refusal."""
-
-STATUS = 400
-"""The HTTP status of a refusal in OAuth's own interface; Cells' session call turns it into 401."""
-
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _USERINFO = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")

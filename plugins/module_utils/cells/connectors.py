@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import check_issuer
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.mapping_rules import regex_error
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.mapping_rules import RULE_KEYS, regex_error
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.urls import callback_url
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
@@ -54,14 +54,6 @@ FIELDS = {
 SETS = {"scopes": "scopes", "hosted_domains": "hostedDomains"}
 """Options of configoidc that are lists without an order."""
 
-RULE_FIELDS = {
-    "left_attribute": "LeftAttribute",
-    "right_attribute": "RightAttribute",
-    "rule_string": "RuleString",
-    "left_split": "LeftSplit",
-    "right_value_template": "RightValueTemplate",
-    "no_update": "NoUpdate",
-}
 RULE_DEFAULTS: State = {"RuleString": "", "LeftSplit": "", "RightValueTemplate": "", "NoUpdate": False}
 
 
@@ -247,7 +239,7 @@ def _rule(rule: Mapping[str, Any]) -> State:
     """Return a declared mapping rule in wire form, what is not given as Cells has it in a new rule."""
     return {
         **RULE_DEFAULTS,
-        **{key: rule[option] for option, key in RULE_FIELDS.items() if rule.get(option) is not None},
+        **{key: rule[option] for option, key in RULE_KEYS.items() if rule.get(option) is not None},
     }
 
 
