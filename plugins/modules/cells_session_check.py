@@ -22,6 +22,10 @@ extends_documentation_fragment:
   - cellsops.sso.attributes
   - cellsops.sso.attributes.reads
 attributes:
+  check_mode:
+    description: Can run in check mode, and says there what a real run does.
+    support: partial
+    details: In check mode the options are looked at, nobody is logged in, and the task is skipped.
   action_group:
     description: The module takes an account's name and password, no administrator's, and belongs to no action group.
     support: none
@@ -80,7 +84,7 @@ EXAMPLES = r"""
     password: "{{ test_user_password }}"
     wait: 620
   register: session
-  failed_when: session.refreshes | default([]) | rejectattr('ok') | length > 0
+  failed_when: session is failed or session.refreshes | default([]) | rejectattr('ok') | length > 0
 """
 
 RETURN = r"""
