@@ -13,7 +13,7 @@ description:
   - Makes, changes or removes a connector, by which users log in to Cells through Keycloak (rows C1 to C8 and M1 of
     the guide).
   - Only options that are given are compared and written. What is left out stays as it is. An empty string or an empty
-    list clears.
+    list clears, but for O(mapping_rules) in O(mapping_rules_mode=add).
   - An O(issuer) is compared with the realm's discovery document, to the letter, before anything is written.
 author:
   - cellsops.sso developers (@cellsops)
@@ -62,7 +62,9 @@ options:
         nothing to
         compare, and it goes along only with another change; RV(actions) says so.
       - V(always) also writes it where Cells hides it, at every run.
-      - V(on_create) leaves the secret of a connector that is there alone.
+      - V(on_create) leaves the secret of a connector that is there alone, but where Cells hides it, O(client_secret)
+        goes along with another change all the same, since whether Cells keeps a secret that a write leaves out is not
+        known.
     type: str
     choices: [when_differs, always, on_create]
     default: when_differs
@@ -102,7 +104,9 @@ options:
     type: list
     elements: str
   mapping_rules:
-    description: The rules that map claims to what Cells knows (row M1).
+    description:
+      - The rules that map claims to what Cells knows (row M1). An empty list takes all of them away in
+        O(mapping_rules_mode=exact) only.
     type: list
     elements: dict
     suboptions:

@@ -26,7 +26,10 @@ options:
     type: str
     required: true
   state:
-    description: Whether the mapper is to be there.
+    description:
+      - Whether the mapper is to be there.
+      - With V(absent), a mapper of another O(mapper_type) is refused, and where the provider is gone there is nothing
+        to do, which a warning tells.
     type: str
     choices: [present, absent]
     default: present
@@ -59,7 +62,8 @@ options:
     type: bool
   config:
     description:
-      - Further settings, or those of other types, by Keycloak's own names. Values may be lists.
+      - Further settings, or those of other types, by Keycloak's own names. Values may be lists of text.
+      - A setting that has an option of its own is given by that or here, not by both.
       - Settings that are not named here stay as they are. An empty value clears one.
     type: dict
 seealso:

@@ -13,7 +13,8 @@ description:
   - Makes, changes or removes a client of a realm (rows G1 to G7 of the guide), and assigns client scopes to it.
   - Only options that are given are compared and written. What is left out stays as it is, and has Keycloak's own
     default in a new client.
-    An empty string or an empty list clears.
+    An empty string or an empty list clears, but for client scopes in O(client_scopes_mode=add).
+  - A client of that id that is not for OpenID Connect is refused, also for O(state=absent).
   - Lists are compared without regard to order.
 author:
   - cellsops.sso developers (@cellsops)
@@ -54,7 +55,8 @@ options:
   redirect_uris:
     description:
       - The redirect URIs that are allowed, all of them (row G4). For Cells, the callback URL of its connector.
-      - Each needs a scheme, or starts with C(/) and is relative to O(root_url).
+      - Each needs a scheme, which may be a private one such as C(com.example.app:/callback), or starts with C(/) and is
+        relative to O(root_url).
     type: list
     elements: str
   post_logout_redirect_uris:
@@ -92,11 +94,13 @@ options:
   attributes:
     description:
       - Attributes of the client by Keycloak's own names, such as C(oauth2.device.authorization.grant.enabled).
-      - Attributes that are not named here stay as they are. An empty value removes one.
+      - Attributes that are not named here stay as they are. An empty value removes one. Values are text, numbers or
+        booleans.
     type: dict
   secret:
     description:
-      - The client secret (row G7). Where it is not given, Keycloak makes one, which stays as it is.
+      - The client secret (row G7), which must not be empty. Where it is not given, Keycloak makes one, which stays as
+        it is.
       - Excludes O(rotate_secret_on).
     type: str
   rotate_secret_on:
@@ -106,11 +110,15 @@ options:
         anyway.
     type: str
   default_client_scopes:
-    description: Names of client scopes to assign as default scopes (row S1). A scope among the optional ones is moved.
+    description:
+      - Names of client scopes to assign as default scopes (row S1). A scope among the optional ones is moved.
+      - An empty list takes all of them away in O(client_scopes_mode=exact) only.
     type: list
     elements: str
   optional_client_scopes:
-    description: Names of client scopes to assign as optional scopes. A scope among the default ones is moved.
+    description:
+      - Names of client scopes to assign as optional scopes. A scope among the default ones is moved.
+      - An empty list takes all of them away in O(client_scopes_mode=exact) only.
     type: list
     elements: str
   client_scopes_mode:

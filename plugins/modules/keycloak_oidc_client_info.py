@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: keycloak_oidc_client_info
-short_description: Read clients from Keycloak
+short_description: Read OpenID Connect clients from Keycloak
 version_added: 0.1.0
 description:
-  - Returns one client of a realm, or all of them, as Keycloak shows them, secrets masked.
+  - Returns one OpenID Connect client of a realm, or all of them, as Keycloak shows them, secrets masked.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:

@@ -20,8 +20,6 @@ extends_documentation_fragment:
   - cellsops.sso.attributes
   - cellsops.sso.attributes.writes
   - cellsops.sso.attributes.actiongroup_keycloak
-requirements:
-  - python-keycloak, where the module runs
 options:
   state:
     description: Whether the account has the O(roles).
@@ -46,7 +44,9 @@ options:
     elements: str
     required: true
   mode:
-    description: Whether other roles of that client stay, V(add), or are taken away, V(exact).
+    description:
+      - Whether other roles of that client stay, V(add), or are taken away, V(exact).
+      - With O(state=absent) it does not matter, since only O(roles) are taken away.
     type: str
     choices: [add, exact]
     default: add
@@ -78,6 +78,13 @@ actions:
   elements: str
   returned: success
   sample: [give view-users to the service account of client ansible]
+diff:
+  description: The roles before and after.
+  type: dict
+  returned: success
+  sample:
+    before: {roles: [manage-clients]}
+    after: {roles: [manage-clients, view-users]}
 """
 
 from typing import Any
