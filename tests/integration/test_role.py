@@ -250,7 +250,30 @@ def test_a_cells_that_hides_secrets_gets_the_guide_too(lab: Any, tmp_path: Path,
         assert client_of(site)["secret"] in stored
 
 
-def test_the_audience_by_the_command_of_the_guide(site: Site) -> None:
+@pytest.mark.parametrize("visibility", ["hidden", "masked"])
+def test_a_new_secret_reaches_a_cells_that_hides_secrets(lab: Any, tmp_path: Path, visibility: str) -> None:
+    for site in make_site(lab, tmp_path, env={"STANDIN_SECRET_VISIBILITY": visibility}):
+        assert run_role(site, sso_rotate_secret_on="2026").exit_code == 0
+        first = client_of(site)["secret"]
+
+        # The client's tag alone, too: nobody could log in before Cells has the secret.
+        rotation = ("--tags", "client")
+        predicted = run_role(site, "--check", *rotation, sso_rotate_secret_on="2027")
+        rotated = run_role(site, *rotation, sso_rotate_secret_on="2027")
+        assert rotated.exit_code == 0, rotated.output
+        assert predicted.changes == rotated.changes
+        second = client_of(site)["secret"]
+        assert second != first
+        assert second in site.cells.config_path.read_text(encoding="utf-8")
+        assert run_role(site, *rotation, sso_rotate_secret_on="2027").changes == []
+
+        site.admin.delete_client(client_of(site)["id"])
+        again = run_role(site)
+        assert again.exit_code == 0, again.output
+        assert client_of(site)["secret"] in site.cells.config_path.read_text(encoding="utf-8")
+
+
+def test_the_audience_by_the_command_of_the_guide_and_the_way_back(site: Site) -> None:
     run = run_role(site, sso_audience_method="cli")
 
     assert run.exit_code == 0, run.output
