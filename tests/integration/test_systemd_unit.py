@@ -50,9 +50,11 @@ def log(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def run_audience(site: Site, *arguments: str, service: str = "cells") -> Run:
-    """Run the step audience with Cells as a unit."""
-    unit = {"sso_cells_service": service, "sso_cells_stop_command": [], "sso_cells_start_command": []}
+def run_audience(site: Site, *arguments: str, service: str = "cells", commands: bool = False) -> Run:
+    """Run the step audience with Cells as a unit; commands: with the commands of the site besides."""
+    unit = {"sso_cells_service": service}
+    if not commands:
+        unit |= {"sso_cells_stop_command": [], "sso_cells_start_command": []}
     variables = {**site.role_variables, **unit}
     return run_playbook(PLAYBOOK, variables, site.folder / "play", "--tags", "audience", *arguments)
 
@@ -93,3 +95,13 @@ def test_a_unit_that_is_not_there_is_named_and_nothing_is_edited(site: Site, log
     assert "no systemd unit cells-enterprise" in run.output
     assert site.cells.config_path.read_bytes() == before
     assert verbs(log) == []
+
+
+@pytest.mark.parametrize("service", ["cells", "cells-enterprise"], ids=["a unit", "no such unit"])
+def test_commands_take_the_place_of_the_unit(site: Site, log: Path, service: str) -> None:
+    run = run_audience(site, service=service, commands=True)
+
+    assert run.exit_code == 0, run.output
+    assert not log.exists()
+    assert site.cells.running
+    assert [row.id for row in not_ok(site) if row.id.startswith("A")] == []
