@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pytest
 import requests
 
 from integration.ansible_run import Run, run_playbook
 from lab import rows
+from lab.realm import create_realm, delete_realm, name_of, new_name
 from lab.site import Site, make_site
 
 PLAYBOOK = Path(__file__).parent / "role.yml"
@@ -275,9 +278,77 @@ def test_a_new_secret_reaches_a_cells_that_hides_secrets(lab: Any, tmp_path: Pat
 
 def test_the_audience_by_the_command_of_the_guide_and_the_way_back(site: Site) -> None:
     run = run_role(site, sso_audience_method="cli")
+    assert run.exit_code == 0, run.output
+    assert not_ok(site) == []
+
+    # The command cannot take anything away: then the file is edited.
+    back = {"sso_audience_method": "cli", "sso_state": "absent"}
+    predicted = run_role(site, "--check", "--tags", "audience", **back)
+    gone = run_role(site, "--tags", "audience", **back)
+    assert gone.exit_code == 0, gone.output
+    assert predicted.changes == gone.changes == ["Set the audience (A1, A2)"]
+    assert audience_of(site) == []
+
+
+def audience_of(site: Site) -> list[str]:
+    """Return what the file has for Cells' own client."""
+    config = json.loads(site.cells.config_path.read_text(encoding="utf-8"))
+    clients = config["services"]["pydio.web.oauth"]["staticClients"]
+    return next(client.get("audience") or [] for client in clients if client["client_id"] == "cells-frontend")
+
+
+def test_an_empty_list_takes_no_audience_away(shared_site: Site, guided: Run) -> None:
+    before = audience_of(shared_site)
+
+    run = run_role(shared_site, "--tags", "audience", sso_state="absent", sso_audience=[])
+
+    assert run.exit_code == 0, run.output
+    assert run.changes == []
+    assert audience_of(shared_site) == before != []
+
+
+def test_a_slash_at_the_end_of_the_url_makes_no_difference(site: Site) -> None:
+    run = run_role(site, sso_cells_url=f"{site.cells.url}/", sso_keycloak_url=f"{site.lab.keycloak.url}/")
 
     assert run.exit_code == 0, run.output
     assert not_ok(site) == []
+    assert audience_of(site) == [site.cells.url]
+    assert run_role(site).changes == []
+
+
+def test_variables_of_the_command_line_are_text_and_mean_the_same(shared_site: Site, guided: Run) -> None:
+    run = run_role(shared_site, "--tags", "verify", "-e", "sso_max_clock_skew=5 sso_validate_certs=true")
+
+    assert run.exit_code == 0, run.output
+
+
+def test_the_roles_are_predicted_by_the_rules_that_the_connector_has(shared_site: Site, guided: Run) -> None:
+    before: list[dict[str, Any]] = []
+
+    def add_a_rule(connector: dict[str, Any]) -> None:
+        before.extend(connector["mappingRules"])
+        connector["mappingRules"] = [*before, {"LeftAttribute": "email", "RightAttribute": "Roles"}]
+
+    put_connector(shared_site, add_a_rule)
+    try:
+        for arguments in ([], ["--check"]):
+            run = run_role(shared_site, "--tags", "mapping,verify", *arguments)
+            assert run.changes == []
+            shown = run.task("Show the user's groups and roles").result["msg"]
+            assert shown["roles"] == ["Test_DEM_WebUsers", "Test_Etrange_Gov", "dora@example.org"]
+    finally:
+        put_connector(shared_site, lambda connector: connector.update(mappingRules=before))
+
+
+def test_a_realm_whose_name_is_written_otherwise_in_urls(site: Site) -> None:
+    realm = name_of(create_realm(site.lab.keycloak, new_name("Büro 'A'")))
+    try:
+        run = run_role(site, "--tags", "client", sso_realm=realm)
+    finally:
+        delete_realm(site.lab.keycloak, quote(realm))
+
+    assert run.exit_code == 0, run.output
+    assert run.task("Make the connector").changed
 
 
 def test_a_command_that_loses_clients_is_undone_and_cells_runs_again(lab: Any, tmp_path: Path) -> None:
