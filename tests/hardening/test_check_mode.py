@@ -165,7 +165,7 @@ TABLES = {
             "enabled": flag,
             "root_url": url,
             "base_url": url,
-            "redirect_uris": some_of("https://a.example.org/cb", "https://b.example.org/*"),
+            "redirect_uris": some_of("https://a.example.org/cb", "https://b.example.org/*", "com.example.app:/cb"),
             "post_logout_redirect_uris": some_of("https://a.example.org/out", "https://b.example.org/out"),
             "web_origins": some_of("https://a.example.org", "https://b.example.org"),
             "public_client": flag,
@@ -175,8 +175,13 @@ TABLES = {
             "direct_access_grants_enabled": flag,
             "service_accounts_enabled": flag,
             "pkce_method": one_of("", "S256", "plain"),
-            "attributes": dict_of(a=text, b__c=one_of("1", 2, True, None, ""), d=text),
-            "secret": one_of("secret-of-the-prediction-one-0123456789", "secret-of-the-prediction-two-0123456789"),
+            "attributes": dict_of(
+                a=text,
+                b__c=one_of("1", 2, True, None, "", ["1"]),
+                d=text,
+                post__logout__redirect__uris=one_of("https://b.example.org##https://a.example.org", ""),
+            ),
+            "secret": one_of("secret-of-the-prediction-one-0123456789", "secret-of-the-prediction-two-0123456789", ""),
             "rotate_secret_on": one_of("2026", "2027"),
             "default_client_scopes": some_of("phone", "address", "email", "profile"),
             "optional_client_scopes": some_of("phone", "address", "acr", "email"),
@@ -205,7 +210,9 @@ TABLES = {
             "read_only": flag,
             "always_read_value_from_ldap": flag,
             "mandatory_in_ldap": flag,
-            "config": dict_of(is__binary__attribute=flag, attribute__default__value=one_of("", "none")),
+            "config": dict_of(
+                is__binary__attribute=flag, attribute__default__value=one_of("", "none", {}), read__only=flag
+            ),
         },
         mapper_seen,
         {
