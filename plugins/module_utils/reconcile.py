@@ -125,14 +125,14 @@ def _same(current: State | None, desired: State | None) -> bool:
 
 def _write(resource: Resource, current: State | None, actions: list[Action]) -> State | None:
     """Do the actions and read back until a further run would find nothing to do."""
-    met: Action | None = None
+    met: tuple[Action, Unreachable | ServerError] | None = None
     for action in actions:
         try:
             action.do()
         except (Unreachable, ServerError) as error:
             if not _may_be_done(action, error):
                 raise
-            met, reason = action, error
+            met = action, error
             break
     after = resource.read()
     desired = resource.desired(after)
@@ -140,8 +140,8 @@ def _write(resource: Resource, current: State | None, actions: list[Action]) -> 
         return after
     if met or (current is None and after is not None):
         left = resource.actions(after, desired)
-        if met and (after is None or met.line in [action.line for action in left]):
-            raise reason
+        if met and (after is None or met[0].line in [action.line for action in left]):
+            raise met[1]
         # What was to be done is done, by somebody else or although the answer was lost; and a server gives a new
         # object things of its own, such as a realm's default client scopes. Both go on as an update.
         return _write(resource, after, left)
