@@ -252,6 +252,31 @@ def test_a_create_whose_answer_is_lost_goes_on(
     assert not call_module(case.module, wanted, check=True)["changed"]
 
 
+@pytest.mark.parametrize("fault", ["lost", "torn", "504"])
+@pytest.mark.parametrize("name", ["client", "client scope", "LDAP mapper", "connector"])
+def test_a_removal_whose_answer_is_lost_goes_on(
+    site: Site, proxies: dict[str, FaultProxy], name: str, fault: str
+) -> None:
+    """Where the call is repeated by itself, it finds nothing to remove any more."""
+    case = CASES[name]
+    proxy = proxies[case.server]
+    absent, wanted = options_of(site, case, proxy, "absent"), options_of(site, case, proxy)
+    proxy.begin()
+    call_module(case.module, wanted)
+    proxy.begin()
+    call_module(case.module, absent)
+    removal = next(number for number, call in enumerate(proxy.calls) if call.startswith("DELETE"))
+    proxy.begin()
+    call_module(case.module, wanted)
+    proxy.begin(fault, removal)
+    result = call_module(case.module, absent)
+    assert not result.get("failed"), result
+    assert result["changed"]
+    assert len([call for call in proxy.calls if call.startswith("DELETE")]) == (1 if fault == "torn" else 2)
+    assert case.count is not None
+    assert case.count(site) == 0
+
+
 MOMENTS = ("clients", "components", "client-scopes", "models", "token")
 """Ends of paths after whose POST Keycloak is stopped in the middle of the role; the login is in the last place."""
 

@@ -89,9 +89,19 @@ CLIENT_ROWS = [
     Row("base_url", ["https://a.example.org/?x=1&y=ü", "/cells/home", ""], key("baseUrl"), None, {}),
     Row(
         "redirect_uris",
-        [["https://b.example.org/*", "https://a.example.org/cb"], ["https://a.example.org/cb?x=1,2"], []],
+        [
+            ["https://b.example.org/*", "https://a.example.org/cb"],
+            ["https://a.example.org/cb?x=1,2"],
+            ["org.a.b:/cb"],
+            [],
+        ],
         in_any_order("redirectUris"),
-        [["https://a.example.org/cb", "https://b.example.org/*"], ["https://a.example.org/cb?x=1,2"], []],
+        [
+            ["https://a.example.org/cb", "https://b.example.org/*"],
+            ["https://a.example.org/cb?x=1,2"],
+            ["org.a.b:/cb"],
+            [],
+        ],
     ),
     Row(
         "post_logout_redirect_uris",
@@ -587,3 +597,62 @@ def test_what_keycloak_works_out_itself_is_not_sent_back(shared_site: Site, logi
     assert body["attributes"]["a"] == "2"
     assert "realm_client" not in body["attributes"]
     assert set(body) == {"attributes", "frontchannelLogout"}
+
+
+def test_a_saml_client_is_left_alone_and_none_of_its_keys_are_shown(shared_site: Site, login: Login) -> None:
+    key = "private-key-of-a-test-0123456789"
+    # Keycloak would make a key itself, which takes it long.
+    attributes = {"saml.client.signature": "false", "saml.signing.private.key": key}
+    shared_site.admin.create_client({"clientId": "saml", "protocol": "saml", "attributes": attributes})
+    before = client_of(shared_site, "saml")
+    assert before["attributes"]["saml.signing.private.key"] == key
+
+    for own in ({"name": "mine"}, {"state": "absent"}):
+        for check in (True, False):
+            result = call_module(CLIENT, {**login.options(), "client_id": "saml", **own}, check=check)
+            assert_one_clear_line(result, "protocol saml")
+    read = call_module("keycloak_oidc_client_info", login.options())
+
+    assert client_of(shared_site, "saml") == before
+    assert "saml" not in [client["clientId"] for client in read["clients"]]
+    assert key not in json.dumps(read)
+
+
+def test_a_scope_for_saml_is_none_that_a_client_can_have(shared_site: Site, login: Login) -> None:
+    options = {**login.options(), "client_id": "no-saml", "default_client_scopes": ["role_list"]}
+
+    assert_one_clear_line(call_module(CLIENT, options), "no client scope role_list for openid-connect")
+    assert "role_list" in json.dumps(call_module(CLIENT, options, check=True)["warnings"])
+
+
+def test_post_logout_uris_by_the_attributes_own_name(shared_site: Site, login: Login) -> None:
+    uris = {"post.logout.redirect.uris": "https://b.example.org##https://a.example.org"}
+    predict_and_run(CLIENT, {**login.options(), "client_id": "by attribute", "attributes": uris})
+
+
+def test_attributes_of_the_secret_are_those_of_the_new_one_after_a_rotation(shared_site: Site, login: Login) -> None:
+    named = {**login.options(), "client_id": "of the new one", "public_client": False}
+    predict_and_run(CLIENT, {**named, "rotate_secret_on": "2026"})
+    before = client_of(shared_site, "of the new one")["attributes"]["client.secret.creation.time"]
+    time.sleep(1.1)
+
+    predict_and_run(CLIENT, {**named, "rotate_secret_on": "2027"})
+
+    assert client_of(shared_site, "of the new one")["attributes"]["client.secret.creation.time"] > before
+
+
+def test_a_mapper_of_another_type_is_not_removed(shared_site: Site, login: Login) -> None:
+    options = {**login.options(), "ldap_provider": LDAP_PROVIDER, "state": "absent", "name": "username"}
+    predict_and_run(MAPPER, {**options, "name": "not there"}, changed=False)
+    full = {"mapper_type": "full-name-ldap-mapper", "config": {"ldap.full.name.attribute": "cn"}}
+    predict_and_run(MAPPER, {**options, **full, "name": "other", "state": "present"}, again=False)
+
+    assert_one_clear_line(call_module(MAPPER, {**options, "name": "other"}), "full-name-ldap-mapper")
+
+    assert mapper_of(shared_site, "other")
+    predict_and_run(MAPPER, {**options, "name": "other", "mapper_type": "full-name-ldap-mapper"})
+
+
+def test_a_mapper_of_a_provider_that_is_gone_is_absent(login: Login) -> None:
+    options = {**login.options(), "ldap_provider": "gone", "name": "memberOf to group", "state": "absent"}
+    predict_and_run(MAPPER, options, changed=False)
