@@ -59,6 +59,8 @@ LINTERS: list[list[str]] = [
 INSTALL_ENGINE = "apt-get install podman runc netavark aardvark-dns iptables debootstrap, or CONTAINER_ENGINE=docker"
 # Scenarios that do not start with the images of the others.
 IMAGES = {"cluster": ["debian", "host", "openldap", "keycloak-cluster", "cells", "api", "postgresql", "haproxy"]}
+# By itself, xdist begins with the files that have the most tests, and ends on the long ones with few.
+IN_TWO_WORKERS = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 KEYCLOAKS = ["22.0.5", "24.0.5", "26.0.8", "26.4.7", "26.7.3"]
 
 nox.options.sessions = ["lint", "sanity", "package", "unit-cores"]
@@ -218,14 +220,13 @@ def tests(session: nox.Session) -> None:
 
     A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own.
     """
-    session.run("pytest", "--numprocesses", "2", "--dist", "loadfile", *session.posargs)
+    session.run("pytest", *IN_TWO_WORKERS, *session.posargs)
 
 
 @nox.session(venv_backend="none")
 def hardening(session: nox.Session) -> None:
     """Run the hardening tests in full, with their numbers at the end."""
-    arguments = ["--numprocesses", "2", "--dist", "loadfile", *session.posargs]
-    session.run("pytest", "tests/hardening", *arguments, env={"HARDENING": "full"})
+    session.run("pytest", "tests/hardening", *IN_TWO_WORKERS, *session.posargs, env={"HARDENING": "full"})
 
 
 @nox.session(venv_backend="none")
