@@ -150,6 +150,7 @@ def test_the_id_token_of_a_login_is_shown_and_the_mode_ends(systemd: Systemd) ->
     assert not systemd.dropin.exists()
     assert [call.split()[0] for call in systemd.calls] == ["stop", "systemd-run", "restart", "restart", "stop"]
     assert "--on-active=180" in systemd.calls[1]
+    assert ";" not in systemd.calls[1], "systemd spoils it where it reads its units again"
     assert str(systemd.dropin) in systemd.calls[1]
 
     again = systemd.run(seconds=2)
