@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from integration.ansible_run import Run, run_playbook
 from integration.test_role import run_role
@@ -124,7 +125,7 @@ def log_in_once_debug_mode_is_on(systemd: Systemd, stop: threading.Event) -> Non
         if systemd.dropin.exists():
             try:
                 Browser(site.cells.url).log_in("keycloak", "dora", site.lab.ldap.users["dora"])
-            except LabError:
+            except (LabError, requests.RequestException):
                 continue
             if "id_token" in (site.cells.working_dir / "logs/pydio.log").read_text(encoding="utf-8"):
                 return
