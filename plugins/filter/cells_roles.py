@@ -101,7 +101,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.mapping_rules import predicted_roles
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import predicted_roles
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 
 

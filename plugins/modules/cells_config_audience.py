@@ -147,12 +147,12 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_api import ApiStore
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_cli import CliStore
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_edit import FileStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.api_store import ApiStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.cli_store import CliStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.file_store import FileStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import StaticClientAudience
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import StaticClientAudience
 from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Result
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State

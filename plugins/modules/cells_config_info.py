@@ -64,7 +64,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_info import ConfigReader
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_reader import ConfigReader
 from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
 
 

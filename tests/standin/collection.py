@@ -22,9 +22,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 def make_importable() -> None:
     """Make sure that the collection can be imported. Raises ImportError, one line."""
     try:
-        importlib.import_module(f"{NAME}.plugins.module_utils.cells.audience")
+        importlib.import_module(f"{NAME}.plugins.module_utils.cells.audience_match")
     except ImportError:
-        if not (CHECKOUT / "plugins/module_utils/cells/audience.py").is_file():
+        if not (CHECKOUT / "plugins/module_utils/cells/audience_match.py").is_file():
             raise ImportError(f"{NAME} is neither importable nor at {CHECKOUT}") from None
     else:
         return
@@ -35,13 +35,13 @@ def make_importable() -> None:
             package = types.ModuleType(name)
             package.__path__ = [str(CHECKOUT)] if depth == len(parts) else []
             sys.modules[name] = package
-    importlib.import_module(f"{NAME}.plugins.module_utils.cells.audience")
+    importlib.import_module(f"{NAME}.plugins.module_utils.cells.audience_match")
 
 
 make_importable()
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience import audience_match
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.mapping_rules import predicted_roles
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience_match import audience_match
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import predicted_roles
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 
 __all__ = ["SsoError", "audience_match", "predicted_roles"]

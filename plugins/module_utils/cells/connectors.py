@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import check_issuer
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.mapping_rules import RULE_KEYS, regex_error
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import RULE_KEYS, regex_error
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.urls import callback_url
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import (

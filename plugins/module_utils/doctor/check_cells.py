@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience import audience_match
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.mapping_rules import ROLES, regex_error
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import audience_urls
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience_match import audience_match
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import audience_urls
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import ROLES, regex_error
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.urls import callback_url
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,

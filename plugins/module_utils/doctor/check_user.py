@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.mapping_rules import (
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import (
     ROLES,
     claim_values,
     exclusive,

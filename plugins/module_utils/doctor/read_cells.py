@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_api import ApiStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.api_store import ApiStore
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import list_connectors, login_connectors
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession

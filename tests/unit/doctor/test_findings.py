@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_info import seconds
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_reader import seconds
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_keycloak import registers
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_times import (
     check_certificate,

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.json_text import with_value, without_value
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.json_text import with_value, without_value
 from unit.cells.pydio_json import in_common
 
 # Text that UTF-8 can hold: a lone surrogate may only stand as an escape.

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import find_static_client
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import find_static_client
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotKept
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State, is_mask
 

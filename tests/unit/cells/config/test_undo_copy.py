@@ -25,7 +25,7 @@ from unit.module_runner import assert_one_clear_line
 
 WAY = """
 import os, subprocess, sys
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_cli import CliStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.cli_store import CliStore
 
 def run_command(words, **options):
     environment = {**os.environ, **options.get("environ_update", {})}

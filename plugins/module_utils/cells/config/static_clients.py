@@ -53,7 +53,7 @@ class StaticClientAudience:
         self.title = f"static client {self.client_id}"
         self.identity: State = {"client_id": self.client_id}
         for url in options["audience"] or []:
-            # One URL that does not parse breaks all of them: see audience.py.
+            # One URL that does not parse breaks all of them: see audience_match.py.
             if not url or any(character.isspace() or not character.isprintable() for character in url):
                 raise InvalidInput(
                     f"audience: {url!r} is no URL. Give the external URL of Cells, such as https://cells.example.org"

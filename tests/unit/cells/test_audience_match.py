@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience import audience_match, parse_url
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience_match import audience_match, parse_url
 
 REFUSAL = {"error": "invalid_request", "status": 400}
 """What OAuth's own interface answers besides the hint; Cells' session call turns it into 401."""

@@ -29,7 +29,7 @@ BALLAST = [{"uuid": f"{i:032x}", "quota": 9007199254740993 + i, "name": "é" * 2
 LARGE = document(ballast=BALLAST)
 EDITOR = """
 import sys
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_edit import FileStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.file_store import FileStore
 
 store = FileStore(sys.argv[1], "cells-frontend", False, lambda *_words, **_options: (1, "", ""))
 print("ready", flush=True)

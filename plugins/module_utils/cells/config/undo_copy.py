@@ -11,7 +11,7 @@ import copy
 import os
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import (
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_file import (
     CLIENTS,
     ConfigFile,
     Snapshot,

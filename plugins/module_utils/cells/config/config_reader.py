@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import SERVICE, ConfigFile
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_source import RunCommand, other_source
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_file import SERVICE, ConfigFile
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.source import RunCommand, other_source
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import masked
 

@@ -11,9 +11,9 @@ import pwd
 import shutil
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_edit import FileStore, edit
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import SERVICE
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_source import RunCommand
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_file import SERVICE
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.file_store import FileStore, edit
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.source import RunCommand
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotKept
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells import mapping_rules as rules
+from ansible_collections.cellsops.sso.plugins.module_utils.cells import role_prediction as rules
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, MissingLibrary
 
 VECTORS = json.loads(Path(__file__).parents[2].joinpath("vectors/mapping_rules.json").read_text("utf-8"))

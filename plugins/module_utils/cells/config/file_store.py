@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_file import CLIENTS, SERVICE, ConfigFile
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_source import RunCommand, other_source
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config_undo import UndoCopy
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.json_text import with_value, without_value
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.static_clients import find_static_client
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_file import CLIENTS, SERVICE, ConfigFile
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.json_text import with_value, without_value
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.source import RunCommand, other_source
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import find_static_client
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.undo_copy import UndoCopy
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
