@@ -66,8 +66,7 @@ requirements: $(READY) ## pin the development environment anew
 clean: ## remove the development environment and everything that was built
 	rm -rf $(VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis build tests/output
 
-$(READY): tests/requirements.txt .ci/python
-	@python="$$(.ci/python)" && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+$(READY): tests/requirements.txt tests/requirements-uv.txt .ci/python .ci/venv
+	@.ci/venv $(VENV)
 	@mkdir -p $(dir $(COLLECTION)) && ln -sfn "$(CURDIR)" $(COLLECTION)
 	@touch $@

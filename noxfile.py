@@ -37,6 +37,7 @@ LINTERS: list[list[str]] = [
         "shellcheck",
         ".ci/run",
         ".ci/python",
+        ".ci/venv",
         "extensions/molecule/images/build",
         "extensions/molecule/images/postgresql/start",
         "extensions/molecule/cluster/stop_node.sh",
@@ -65,7 +66,8 @@ KEYCLOAKS = ["22.0.5", "24.0.5", "26.0.8", "26.4.7", "26.7.3"]
 
 nox.options.sessions = ["lint", "sanity", "package", "unit-cores"]
 nox.options.error_on_missing_interpreters = False
-nox.options.default_venv_backend = "virtualenv"
+nox.options.default_venv_backend = "uv"
+nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
 
 # pyenv's shims answer to the name of each Python but do not run it: the interpreters themselves go ahead.
@@ -80,7 +82,12 @@ os.environ.update(
     PATH=PATH,
     ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS),
     PYTHONPATH=os.pathsep.join([str(COLLECTIONS), str(ROOT / "tests")]),
+    # As in .ci/venv, which also writes down which package index pip is told to use.
+    UV_SYSTEM_CERTS="true",
+    UV_PYTHON_DOWNLOADS="never",
 )
+if (UV_SETTINGS := Path(sys.prefix, "uv.toml")).exists():
+    os.environ["UV_CONFIG_FILE"] = str(UV_SETTINGS)
 
 
 @contextmanager
@@ -252,14 +259,13 @@ def matrix(session: nox.Session, keycloak: str) -> None:
 @nox.session
 def molecule(session: nox.Session) -> None:
     """Build the images and run the scenarios on containers; posargs go to ``molecule test``."""
-    session.install("--requirement", "tests/requirements-molecule.txt")
+    session.install("--require-hashes", "--requirement", "tests/requirements-molecule.txt")
     engine = os.environ.get("CONTAINER_ENGINE", "podman")
     if shutil.which(engine) is None:
         session.error(f"The scenarios run in containers, and there is no {engine}: {INSTALL_ENGINE}")
-    python = str(Path(session.bin, "python"))
     arguments = session.posargs or ["--all", "--exclude", "cluster"]
     images = IMAGES.get(session.posargs[-1], []) if session.posargs else []
-    session.run("extensions/molecule/images/build", *images, external=True, env={"PIP": f"{python} -m pip"})
+    session.run("extensions/molecule/images/build", *images, external=True, env={"PIP": f"{sys.executable} -m pip"})
     env = {
         "MOLECULE_KEYCLOAK_IMAGE": f"localhost/cellsops-sso-keycloak:{KEYCLOAKS[-1]}",
         "MOLECULE_CELLS_IMAGE": "localhost/cellsops-sso-cells",
@@ -291,12 +297,11 @@ def docs(session: nox.Session) -> None:
     session.log(f"open {html.relative_to(ROOT)}/index.html")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def requirements(session: nox.Session) -> None:
     """Pin what the tests install, with hashes, for every Python from 3.11 on."""
-    session.install("uv")
     session.chdir("tests")
-    for name in ("requirements", "requirements-molecule"):
+    for name in ("requirements", "requirements-molecule", "requirements-uv"):
         session.run(
             "uv",
             "pip",
@@ -305,7 +310,6 @@ def requirements(session: nox.Session) -> None:
             "--quiet",
             "--universal",
             "--python-version=3.11",
-            "--system-certs",
             "--no-annotate",
             "--no-emit-index-url",
             "--no-emit-find-links",
