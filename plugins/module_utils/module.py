@@ -58,7 +58,9 @@ def bring_about(
     except SHAPE_ERRORS as error:
         module.fail_json(msg=_out_of_shape(error))
     _warn(module, [*resource.warnings, *result.warnings])
-    module.exit_json(changed=result.changed, diff=result.diff, actions=result.actions, **own)
+    module.exit_json(
+        changed=result.changed, diff=result.diff, actions=[action.line for action in result.actions], **own
+    )
 
 
 def printable(text: str) -> str:

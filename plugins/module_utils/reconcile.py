@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Protocol
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
@@ -37,16 +38,41 @@ GATEWAY_STATUSES = (502, 503, 504)
 """With these a gateway says that it has no answer, not that nothing was done."""
 
 
+class Verb(Enum):
+    """What a write does to an object. The value is how an action's line says it."""
+
+    CREATE = "create {target}"
+    UPDATE = "update {target}: {detail}"
+    REMOVE = "remove {target}"
+    ROTATE_SECRET = "rotate the secret of {target}"  # noqa: S105 - a sentence, not a secret
+    ASSIGN = "assign {detail} to {target}"
+    UNASSIGN = "take {detail} from {target}"
+    CLEAN_UP = "{detail}"
+
+
+CREATING = (Verb.CREATE,)
+"""Verbs that make something new: after a conflict or a lost answer, the engine looks whether it is there."""
+
+REMOVING = (Verb.REMOVE, Verb.UNASSIGN)
+"""Verbs that take something away: if it is not there, or the answer was lost, the engine looks whether it is gone."""
+
+
 @dataclass(frozen=True)
 class Action:
-    """One write: a line that says what it does, and the call that does it."""
+    """One write. Two actions are equal if they do the same to the same object."""
 
-    line: str
-    do: Callable[[], object]
-    creates: bool = False
-    """True where the call makes something new: a conflict or a lost answer is then looked into, not reported."""
-    removes: bool = False
-    """True where the call takes something away: that it is not there, and a lost answer, are looked into likewise."""
+    verb: Verb
+    target: str
+    """What is written, such as "client demo.cells.pydio"."""
+    do: Callable[[], object] = field(compare=False)
+    """The call that does it. Raises SsoError."""
+    detail: tuple[str, ...] = ()
+    """The keys that change, or what is assigned."""
+
+    @property
+    def line(self) -> str:
+        """The action in words, for people to read; nothing may depend on it."""
+        return self.verb.value.format(target=self.target, detail=", ".join(self.detail))
 
 
 class Resource(Protocol):
@@ -82,7 +108,8 @@ class Result:
     state: State | None
     """The object after it, as the server shows it; in check mode as it would be. Secrets are in it: see shown()."""
     diff: dict[str, Any]
-    actions: list[str]
+    actions: list[Action]
+    """What was done, or would be, in order."""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -109,7 +136,7 @@ def reconcile(resource: Resource, check_mode: bool) -> Result:
         state = None if desired is None else without_absent(merged(current or resource.identity, desired))
     else:
         state = _write(resource, current, actions)
-    return Result(True, state, _diff(resource, current, desired), [action.line for action in actions], warnings)
+    return Result(True, state, _diff(resource, current, desired), actions, warnings)
 
 
 def shown(resource: Resource, state: State | None) -> State:
@@ -140,7 +167,7 @@ def _write(resource: Resource, current: State | None, actions: list[Action]) -> 
         return after
     if met or (current is None and after is not None):
         left = resource.actions(after, desired)
-        if met and (after is None or met[0].line in [action.line for action in left]):
+        if met and (after is None or met[0] in left):
             raise met[1]
         # What was to be done is done, by somebody else or although the answer was lost; and a server gives a new
         # object things of its own, such as a realm's default client scopes. Both go on as an update.
@@ -150,9 +177,9 @@ def _write(resource: Resource, current: State | None, actions: list[Action]) -> 
 
 def _may_be_done(action: Action, error: Unreachable | ServerError) -> bool:
     """Return whether what an action was to make may be there all the same, or what it was to remove gone."""
-    if not (action.creates or action.removes):
+    if action.verb not in (*CREATING, *REMOVING):
         return False
-    by_now: type[ServerError] = Conflict if action.creates else NotFound
+    by_now: type[ServerError] = Conflict if action.verb in CREATING else NotFound
     return isinstance(error, (Unreachable, by_now)) or error.status in GATEWAY_STATUSES
 
 

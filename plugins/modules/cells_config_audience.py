@@ -135,7 +135,7 @@ actions:
   type: list
   elements: str
   returned: success
-  sample: ["write the audience of static client cells-frontend into /var/cells/pydio.json"]
+  sample: ["update static client cells-frontend: audience, in /var/cells/pydio.json"]
 diff:
   description: The audience before and after.
   type: dict

@@ -208,6 +208,14 @@ client_secret:
   type: str
   returned: when O(return_secret=true)
   sample: the-secret-that-keycloak-made
+new_secret:
+  description:
+    - Whether the client has, or in check mode would have, another secret than before, so that whoever holds the old one
+      needs the new one. That is so if the client was created or became confidential, if its secret was rotated, and if
+      another O(secret) was set. A public client has no secret.
+  type: bool
+  returned: success
+  sample: false
 actions:
   description: What was done, or would be in check mode, in order.
   type: list
@@ -225,11 +233,11 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import ROTATE, Client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource, Result
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Result, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State
 
 
@@ -268,15 +276,16 @@ def main() -> None:
     def prepare() -> Client:
         return Client(KeycloakSession(module.params, module.params["realm"]), module.params)
 
-    def values(_resource: Resource, result: Result, client: State) -> dict[str, object]:
+    def values(resource: Client, result: Result, client: State) -> dict[str, object]:
+        own = {"client": client, "new_secret": resource.has_new_secret(result)}
         if not module.params["return_secret"]:
-            return {"client": client}
-        rotated = any(line.startswith(ROTATE) for line in result.actions)
+            return own
+        rotated = any(action.verb is Verb.ROTATE_SECRET for action in result.actions)
         secret = "" if module.check_mode and rotated else (result.state or {}).get("secret", "")
         # It was asked for: Ansible would hide a secret that was also given as an option, and hides that one here.
         module.no_log_values.discard(secret)
         module.params["secret"] = MASK if module.params["secret"] else None
-        return {"client": client, "client_secret": secret}
+        return {**own, "client_secret": secret}
 
     bring_about(module, prepare, values)
 

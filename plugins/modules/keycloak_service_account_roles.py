@@ -77,7 +77,7 @@ actions:
   type: list
   elements: str
   returned: success
-  sample: [give view-users to the service account of client ansible]
+  sample: [assign view-users to service account of client ansible]
 diff:
   description: The roles before and after.
   type: dict

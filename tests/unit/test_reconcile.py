@@ -21,7 +21,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
     ServerError,
     Unreachable,
 )
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Result, reconcile, shown
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Result, Verb, reconcile, shown
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     MASK,
     State,
@@ -107,14 +107,14 @@ class Thing:
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
         """Return one write per changed key, as resources do whose servers want it so."""
         if desired is None:
-            return [Action("remove thing", self.server.remove, removes=True)]
+            return [Action(Verb.REMOVE, "thing", self.server.remove)]
         if current is None:
             body = without_absent({**NAME, **desired})
-            return [Action("create thing", lambda: self.server.create(body), creates=True)]
+            return [Action(Verb.CREATE, "thing", lambda: self.server.create(body))]
         return [self._change(key, desired[key]) for key in changed_keys(current, desired)]
 
     def _change(self, key: str, value: Any) -> Action:
-        return Action(f"set {key}", lambda: self.server.update({key: value}))
+        return Action(Verb.UPDATE, "thing", lambda: self.server.update({key: value}), (key,))
 
 
 STATES: list[State | None] = [
@@ -140,6 +140,11 @@ TABLE = list(itertools.product(STATES, WISHES))
 def fresh(state: State | None) -> Server:
     """Return a server that holds a copy of the state."""
     return Server(None if state is None else dict(state))
+
+
+def lines(result: Result) -> list[str]:
+    """Return the actions as a module shows them."""
+    return [action.line for action in result.actions]
 
 
 def keys_of(result: Result) -> dict[str, Any]:
@@ -212,7 +217,15 @@ def test_actions_are_named_in_the_order_in_which_they_are_done() -> None:
 
     result = reconcile(Thing(server, {"b": "1", "a": "2"}), check_mode=False)
 
-    assert result.actions == ["set b", "set a"]
+    assert lines(result) == ["update thing: b", "update thing: a"]
+
+
+def test_actions_are_the_same_by_what_they_do_and_not_by_their_call() -> None:
+    action = Action(Verb.UPDATE, "client {a}", list, ("name", "enabled"))
+
+    assert action == Action(Verb.UPDATE, "client {a}", dict, ("name", "enabled"))
+    assert action != Action(Verb.UPDATE, "client {a}", list, ("name",))
+    assert action.line == "update client {a}: name, enabled"
 
 
 @pytest.mark.parametrize(
@@ -279,7 +292,7 @@ def test_a_create_that_met_a_conflict_or_timed_out_goes_on_as_an_update(lost: Ex
     assert result.changed is True
     assert server.object == {"id": 1, **NAME, "flag": True}
     assert server.writes == (["create"] if found["flag"] else ["create", "update"])
-    assert result.actions == ["create thing"]
+    assert lines(result) == ["create thing"]
 
 
 @pytest.mark.parametrize("lost", LOST, ids=["conflict", "time-out"])
@@ -313,7 +326,7 @@ def test_a_removal_whose_answer_was_lost_is_done_where_the_object_is_gone(lost: 
     result = reconcile(Thing(server, None), check_mode=False)
 
     assert result.state is None
-    assert result.actions == ["remove thing"]
+    assert lines(result) == ["remove thing"]
     assert server.writes == ["remove"]
 
 
@@ -340,7 +353,7 @@ def test_a_part_that_cannot_be_removed_since_the_whole_is_gone_is_the_error_it_w
     @dataclass
     class Parts(Thing):
         def actions(self, current: State | None, desired: State | None) -> list[Action]:
-            return [Action("remove a part", self.server.remove, removes=True)]
+            return [Action(Verb.REMOVE, "a part", self.server.remove)]
 
     server = Server(dict(NAME), lost_answer=lost)
     with pytest.raises(NotFound) as error:
@@ -361,7 +374,7 @@ def test_what_a_server_adds_to_a_new_object_is_brought_to_what_was_declared(extr
     result = reconcile(Thing(server, wish), check_mode=False)
 
     assert changed_keys(server.object or {}, wish) == []
-    assert promised.actions == result.actions == ["create thing"]
+    assert lines(promised) == lines(result) == ["create thing"]
     assert promised.diff == result.diff
 
 

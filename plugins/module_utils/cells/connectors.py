@@ -21,7 +21,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
     MissingLibrary,
     ServerError,
 )
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import base_url
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     State,
@@ -53,6 +53,9 @@ FIELDS = {
 
 SETS = {"scopes": "scopes", "hosted_domains": "hostedDomains"}
 """Options of configoidc that are lists without an order."""
+
+UNCOMPARED = "clientSecret (Cells hides it, so it is sent without comparing it)"
+"""What an action says of a secret that goes along with other changes."""
 
 RULE_DEFAULTS: State = {"RuleString": "", "LeftSplit": "", "RightValueTemplate": "", "NoUpdate": False}
 
@@ -129,14 +132,15 @@ class Connector:
         """Return the one write that is needed; a PUT carries the whole connector."""
         if desired is None:
             remove = partial(self.session.delete, *COLLECTION, self.connector_id)
-            return [Action(f"remove {self.title}", remove, removes=True)]
+            return [Action(Verb.REMOVE, self.title, remove)]
         body = merged(current or {"sites": [], RULES: []}, {"id": self.connector_id, **desired})
         if current is None:
-            return [Action(f"create {self.title}", lambda: self._put(body), creates=True)]
+            return [Action(Verb.CREATE, self.title, lambda: self._put(body))]
         names = [key.split(".")[-1] for key, _want, _have in differing(desired, declared_part(current, desired))]
-        self._send_secret_along(current, body)
-        note = "" if shows_secret(current) else "; Cells hides the secret, so it goes along uncompared"
-        return [Action(f"update {self.title}: {', '.join(names)}{note}", lambda: self._put(body))]
+        if not shows_secret(current):
+            self._send_secret_along(body)
+            names = [*(name for name in names if name != "clientSecret"), UNCOMPARED]
+        return [Action(Verb.UPDATE, self.title, lambda: self._put(body), tuple(names))]
 
     def _put(self, body: State) -> None:
         self.session.put(*COLLECTION, self.connector_id, body=body)
@@ -157,10 +161,8 @@ class Connector:
             return secret if update == "always" and not self._secret_sent else None
         return secret
 
-    def _send_secret_along(self, current: State, body: State) -> None:
-        """Put the secret into a body that is written anyway, where Cells hides it. Raises InvalidInput without one."""
-        if shows_secret(current):
-            return
+    def _send_secret_along(self, body: State) -> None:
+        """Put the secret, which Cells hides, into a body that is written anyway. Raises InvalidInput without one."""
         secret = self.options["client_secret"]
         if not secret:
             raise InvalidInput(

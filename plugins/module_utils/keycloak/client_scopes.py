@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     State,
     changed_keys,
@@ -96,12 +96,12 @@ class ClientScope:
         """Return the writes: the scope itself, then each mapper on its own, since PUT ignores mappers (kc#45294)."""
         admin = self.session.admin
         if desired is None:
-            return [Action(f"remove {self.title}", lambda: admin.delete_client_scope(self._id()), removes=True)]
+            return [Action(Verb.REMOVE, self.title, lambda: admin.delete_client_scope(self._id()))]
         body = {key: value for key, value in desired.items() if key != MAPPERS}
         mappers = desired.get(MAPPERS, {})
         if current is None:
             payload = {"protocol": "openid-connect", **body}
-            actions = [Action(f"create {self.title}", lambda: admin.create_client_scope(payload), creates=True)]
+            actions = [Action(Verb.CREATE, self.title, lambda: admin.create_client_scope(payload))]
             return [*actions, *(self._mapper_action(name, None, mapper) for name, mapper in mappers.items() if mapper)]
         actions = []
         changed = changed_keys(current, body)
@@ -110,8 +110,8 @@ class ClientScope:
             payload = merged({key: current.get(key) for key in ("name", "protocol")}, body)
             if "attributes" in payload:
                 payload["attributes"] = merged(current.get("attributes", {}), body["attributes"])
-            line = f"update {self.title}: {', '.join(changed)}"
-            actions.append(Action(line, lambda: admin.update_client_scope(current["id"], payload)))
+            update = partial(admin.update_client_scope, current["id"], payload)
+            actions.append(Action(Verb.UPDATE, self.title, update, tuple(changed)))
         have = current.get(MAPPERS, {})
         before = declared_part(have, mappers)
         return actions + [
@@ -125,13 +125,14 @@ class ClientScope:
         what = f"protocol mapper {name} of {self.title}"
         if current is None:
             payload = {"name": name, **(mapper or {})}
-            return Action(f"create {what}", lambda: self._create_mapper(payload), creates=True)
+            return Action(Verb.CREATE, what, lambda: self._create_mapper(payload))
         mapper_id = current["id"]
         if mapper is None:
             remove = partial(admin.delete_mapper_from_client_scope, self._id(), mapper_id)
-            return Action(f"remove {what}", remove, removes=True)
+            return Action(Verb.REMOVE, what, remove)
         payload = merged(current, mapper)
-        return Action(f"update {what}", lambda: admin.update_mapper_in_client_scope(self._id(), mapper_id, payload))
+        update = partial(admin.update_mapper_in_client_scope, self._id(), mapper_id, payload)
+        return Action(Verb.UPDATE, what, update, tuple(changed_keys(current, mapper)))
 
     def _create_mapper(self, payload: State) -> None:
         scope_id = self._id()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Callable
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Result, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     State,
     as_set,
@@ -73,9 +73,6 @@ SERVICE_ACCOUNT_SCOPE = "service_account"
 POST_LOGOUT = "post.logout.redirect.uris"
 TRIGGER = "cellsops.sso.rotate_secret_on"
 """The client attribute that remembers for which value of rotate_secret_on the secret was made."""
-
-ROTATE = "rotate the secret of"
-"""How the line of an action begins that makes a new secret."""
 
 ATTRIBUTES = {
     "post_logout_redirect_uris": POST_LOGOUT,
@@ -200,24 +197,34 @@ class Client:
         """Return the writes: the client itself, its secret, and each scope on its own."""
         admin = self.session.admin
         if desired is None:
-            return [Action(f"remove {self.title}", lambda: admin.delete_client(_id(current)), removes=True)]
+            return [Action(Verb.REMOVE, self.title, lambda: admin.delete_client(_id(current)))]
         scopes = {key: desired[key] for key in SCOPES.values() if key in desired}
         body = {key: value for key, value in desired.items() if key not in scopes}
         if current is None:
             payload = {**body, "clientId": self.client_id, "protocol": PROTOCOL}
-            made = Action(f"create {self.title}", lambda: admin.create_client(payload), creates=True)
+            made = Action(Verb.CREATE, self.title, lambda: admin.create_client(payload))
             return [made, *self._assign(None, body, scopes)]
         actions = []
         changed = changed_keys(current, body)
         if changed:
             payload = _update(current, body, changed)
-            what = ", ".join(_names(current, body, changed))
-            actions.append(Action(f"update {self.title}: {what}", lambda: admin.update_client(_id(current), payload)))
+            update = partial(admin.update_client, current["id"], payload)
+            actions.append(Action(Verb.UPDATE, self.title, update, _names(current, body, changed)))
         if self._rotates(current):
             # Before the update, which stores the trigger: where that fails, the next run rotates again.
-            rotate = Action(f"{ROTATE} {self.title}", lambda: admin.generate_client_secrets(_id(current)))
-            actions.insert(0, rotate)
+            rotate = partial(admin.generate_client_secrets, current["id"])
+            actions.insert(0, Action(Verb.ROTATE_SECRET, self.title, rotate))
         return [*actions, *self._assign(current, body, scopes)]
+
+    def has_new_secret(self, result: Result) -> bool:
+        """Return whether the client has another secret after this result than before it; result: of this resource."""
+        if not result.state or result.state.get("publicClient", True):
+            return False
+        own = [action for action in result.actions if action.target == self.title]
+        return any(
+            action.verb in (Verb.CREATE, Verb.ROTATE_SECRET) or {"secret", "publicClient"} & set(action.detail)
+            for action in own
+        )
 
     def _rotates(self, current: State) -> bool:
         trigger = self.options["rotate_secret_on"]
@@ -233,13 +240,12 @@ class Client:
             kind = "default" if key == "defaultClientScopes" else "optional"
             present = given[key]
             for name in (name for name in present if name not in wanted):
-                line = f"take {kind} client scope {name} from {self.title}"
                 take = self._scope_call(f"delete_client_{kind}_client_scope", current, name)
-                removals.append(Action(line, take, removes=True))
+                removals.append(Action(Verb.UNASSIGN, self.title, take, (f"{kind} client scope {name}",)))
             for name in (name for name in wanted if name not in present):
-                line = f"assign {kind} client scope {name} to {self.title}"
                 # The path says all that counts; Keycloak wants a body, and ignores it.
-                additions.append(Action(line, self._scope_call(f"add_client_{kind}_client_scope", current, name, {})))
+                assign = self._scope_call(f"add_client_{kind}_client_scope", current, name, {})
+                additions.append(Action(Verb.ASSIGN, self.title, assign, (f"{kind} client scope {name}",)))
         return [*removals, *additions]
 
     def _scope_call(self, verb: str, current: State | None, name: str, *body: State) -> Callable[[], object]:
@@ -320,12 +326,12 @@ def _update(current: State, body: State, changed: list[str]) -> State:
     return payload
 
 
-def _names(current: State, body: State, changed: list[str]) -> list[str]:
+def _names(current: State, body: State, changed: list[str]) -> tuple[str, ...]:
     """Return the changed keys for a reader, attributes by their own names."""
     names = [key for key in changed if key != "attributes"]
     if "attributes" in changed:
         names += changed_keys(current.get("attributes") or {}, body["attributes"])
-    return names
+    return tuple(names)
 
 
 def _id(client: State | None) -> str:

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State, changed_keys, merged, text_lists
 
 PROVIDER_TYPE = "org.keycloak.storage.UserStorageProvider"
@@ -101,11 +102,11 @@ class LdapMapper:
         """Return the one write that is needed."""
         admin = self.session.admin
         if desired is None:
-            return [Action(f"remove {self.title}", lambda: admin.delete_component((current or {})["id"]), removes=True)]
+            return [Action(Verb.REMOVE, self.title, lambda: admin.delete_component((current or {})["id"]))]
         names = {"name": self.name, "parentId": self.provider_id, "providerType": MAPPER_TYPE}
         if current is None:
             payload = {**names, **desired}
-            return [Action(f"create {self.title}", lambda: self._create(payload), creates=True)]
+            return [Action(Verb.CREATE, self.title, lambda: self._create(payload))]
         # The whole config goes back, but never a mask in place of a secret.
         config = {
             key: value
@@ -113,8 +114,9 @@ class LdapMapper:
             if value != [MASK]
         }
         payload = {**names, **desired, "id": current["id"], "config": config}
-        line = f"update {self.title}: {', '.join(changed_keys(current.get('config', {}), desired.get('config', {})))}"
-        return [Action(line, lambda: admin.update_component(current["id"], payload))]
+        changed = changed_keys(current.get("config", {}), desired.get("config", {}))
+        update = partial(admin.update_component, current["id"], payload)
+        return [Action(Verb.UPDATE, self.title, update, tuple(changed))]
 
     def _create(self, payload: State) -> None:
         make_once(self.session.admin.create_component, payload, self.provider_id, lambda: self.read() is not None)

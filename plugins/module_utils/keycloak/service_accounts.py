@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State, as_set
 
 ROLES = "roles"
@@ -63,18 +63,16 @@ class ServiceAccountRoles:
         """Return one write for what is given, and one for what is taken away."""
         there, wanted = (current or {})[ROLES], (desired or {})[ROLES]
         actions = []
-        for verb, preposition, names in (
-            ("post", "to", [name for name in wanted if name not in there]),
-            ("delete", "from", [name for name in there if name not in wanted]),
+        for verb, method, names in (
+            (Verb.ASSIGN, "post", [name for name in wanted if name not in there]),
+            (Verb.UNASSIGN, "delete", [name for name in there if name not in wanted]),
         ):
             if names:
-                line = f"{'give' if verb == 'post' else 'take'} {', '.join(names)} {preposition} the {self.title}"
-                change = partial(self._map, verb, names)
-                actions.append(Action(line, change, removes=verb == "delete"))
+                actions.append(Action(verb, self.title, partial(self._map, method, names), tuple(names)))
         return actions
 
-    def _map(self, verb: str, names: list[str]) -> None:
-        self.session.send(verb, self._mappings, [self._roles[name] for name in names])
+    def _map(self, method: str, names: list[str]) -> None:
+        self.session.send(method, self._mappings, [self._roles[name] for name in names])
 
     @cached_property
     def _account(self) -> str | None:

@@ -15,7 +15,7 @@ from unit.cells.scripted_cells import ISSUER, OTHER_SECRET, SECRET, TOKEN, Scrip
 from unit.module_runner import Outcome, assert_one_clear_line
 
 MODES = ["when_differs", "always", "on_create"]
-NOTE = "Cells hides the secret, so it goes along uncompared"
+NOTE = "Cells hides it, so it is sent without comparing it"
 
 
 def sent_secret(cells_server: ScriptedCells) -> Any:
@@ -82,7 +82,7 @@ def test_a_secret_that_is_not_shown_is_written_alone_only_with_always(
     assert outcome["changed"] is (update == "always")
     if update == "always":
         assert sent_secret(cells_server) == SECRET
-        assert outcome["actions"] == [f"update connector keycloak: clientSecret; {NOTE}"]
+        assert outcome["actions"] == [f"update connector keycloak: clientSecret ({NOTE})"]
         assert set_connector(client_secret=SECRET, update_secret=update)["changed"]
     else:
         assert cells_server.writes == []

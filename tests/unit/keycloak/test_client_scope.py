@@ -158,7 +158,7 @@ def test_drift_of_a_mapper_is_mended_and_what_is_undeclared_is_kept(
     done = run_module(MODULE, wish)
 
     assert promised["actions"] == done["actions"]
-    assert done["actions"] == [f"update protocol mapper Group Mapper of client scope {NAME}"]
+    assert done["actions"] == [f"update protocol mapper Group Mapper of client scope {NAME}: config"]
     assert promised["diff"] == done["diff"]
     assert promised["client_scope"] == done["client_scope"]
 

@@ -241,6 +241,65 @@ def test_a_new_client_is_not_rotated_but_remembers_the_trigger(keycloak: Script,
     assert outcome["actions"] == [f"create client {CLIENT_ID}"]
 
 
+PUBLIC = client(publicClient=True, secret=None)
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "wish", "new"),
+    [
+        (None, {"publicClient": False}, {"public_client": False}, True),
+        (None, {"publicClient": True}, {"public_client": True}, False),
+        (None, {}, {}, False),
+        (client(), {}, {}, False),
+        (client(), {"name": "Cells"}, {"name": "Cells"}, False),
+        (client(), {"secret": OWN_SECRET}, {"secret": OWN_SECRET}, True),
+        (client(), {"publicClient": True}, {"public_client": True}, False),
+        (PUBLIC, {"publicClient": False}, {"public_client": False}, True),
+    ],
+    ids=[
+        "created",
+        "created public",
+        "public by default",
+        "same",
+        "renamed",
+        "replaced",
+        "to public",
+        "to confidential",
+    ],
+)
+def test_the_result_says_whether_the_secret_is_new(
+    before: dict[str, Any] | None,
+    body: dict[str, Any],
+    wish: dict[str, Any],
+    new: bool,
+    keycloak: Script,
+    run_module: RunModule,
+) -> None:
+    reads(keycloak, *([before] if before else []))
+    promised = run_module(MODULE, arguments(**wish), check=True)
+    if before is None:
+        creates(keycloak, body, {**client(publicClient=True), **body})
+    elif body:
+        updates(keycloak, before, body)
+    else:
+        reads(keycloak, before)
+    done = run_module(MODULE, arguments(**wish))
+
+    assert (promised["new_secret"], done["new_secret"]) == (new, new)
+
+
+def test_the_result_says_that_a_rotated_secret_is_new(keycloak: Script, run_module: RunModule) -> None:
+    wish = arguments(rotate_secret_on="2027-01")
+    reads(keycloak, client())
+    promised = run_module(MODULE, wish, check=True)
+    rotates(keycloak, client(), "2027-01", with_trigger("2027-01"))
+    done = run_module(MODULE, wish)
+    reads(keycloak, with_trigger("2027-01"))
+    again = run_module(MODULE, wish)
+
+    assert (promised["new_secret"], done["new_secret"], again["new_secret"]) == (True, True, False)
+
+
 def test_the_trigger_value_is_no_secret_and_stays_readable(keycloak: Script, run_module: RunModule) -> None:
     reads(keycloak, with_trigger("2026-01"))
 

@@ -49,7 +49,7 @@ class ApiStore:
         return client
 
     def plan(self, client: State, audience: list[str]) -> str:
-        """Return the line of this way. Raises InvalidInput where a write would lose what the server does not show."""
+        """Return how this store writes. Raises InvalidInput where a write would lose what the server does not show."""
         if is_mask(client.get("client_secret") or ""):
             raise InvalidInput(
                 f"The REST interface of Cells shows a mask for the secret of static client {self.client_id}, which a"
@@ -61,7 +61,7 @@ class ApiStore:
                 f" could lose others of {self.client_id}, such as post_logout_redirect_uris. Nothing was written:"
                 " use method file or cli."
             )
-        return f"write the audience of static client {self.client_id} by the REST interface"
+        return "through the REST API"
 
     def clean_up(self) -> None:
         """Do nothing: a killed run leaves nothing here."""

@@ -35,7 +35,7 @@ class CliStore(FileStore):
         self.cells_bin = os.path.abspath(command)
 
     def plan(self, client: State, audience: list[str]) -> str:
-        """Return the commands. Raises InvalidInput for what the command cannot do: shorten a list."""
+        """Return the commands to run. Raises InvalidInput for what they cannot do: shorten a list."""
         present = client.get("audience") or []
         if not isinstance(present, list) or len(present) > len(audience):
             raise InvalidInput(
@@ -45,7 +45,7 @@ class CliStore(FileStore):
         with self.file.undisturbed():
             index, _client = self.find(self.file.parse(self.undo.content()))
         commands = (self._command(index, position, url) for position, url in _assignments(present, audience))
-        return "; ".join(" ".join(command) for command in commands)
+        return "by " + "; ".join(" ".join(command) for command in commands)
 
     def save(self, client: State, audience: list[str]) -> None:
         """Run the commands and compare the file with what was wanted.

@@ -81,8 +81,8 @@ class FileStore:
         self.undo.put_back()
 
     def plan(self, client: State, audience: list[str]) -> str:
-        """Return the line of this way."""
-        return f"write the audience of static client {self.client_id} into {self.file.shown_path}"
+        """Return where this store writes."""
+        return f"in {self.file.shown_path}"
 
     def save(self, client: State, audience: list[str]) -> None:
         """Write the audience into the file as it is now. Raises InvalidInput."""

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 UNFINISHED = "unfinished"
@@ -33,7 +34,10 @@ class Store(Protocol):
         """Take away what killed runs left. Raises SsoError."""
 
     def plan(self, client: State, audience: list[str]) -> str:
-        """Return in one line what writing the audience takes. Raises InvalidInput where this way cannot do it."""
+        """Return how the audience is written, such as "in /var/cells/pydio.json".
+
+        Raises InvalidInput if this way cannot do it.
+        """
 
     def save(self, client: State, audience: list[str]) -> None:
         """Write the audience, [] to take it away, and nothing else. Raises SsoError."""
@@ -90,9 +94,10 @@ class StaticClientAudience:
         client, audience = dict(current or {}), (desired or {})["audience"]
         traces = client.pop(UNFINISHED, [])
         # The first takes away all of them.
-        actions = [Action(line, self.store.clean_up) for line in traces]
+        actions = [Action(Verb.CLEAN_UP, self.title, self.store.clean_up, (trace,)) for trace in traces]
         if (client.get("audience") or []) != audience:
-            actions.append(Action(self.store.plan(client, audience), lambda: self.store.save(client, audience)))
+            save = partial(self.store.save, client, audience)
+            actions.append(Action(Verb.UPDATE, self.title, save, (f"audience, {self.store.plan(client, audience)}",)))
         return actions
 
     def _present(self, client: State) -> list[str]:

@@ -69,7 +69,7 @@ def test_the_write_carries_every_field_and_the_new_audience(
     assert cells_server.writes == [("PUT", PATH, clients(client_secret=CLIENT_SECRET, audience=audience)[0])]
     assert outcome["audience"] == audience
     assert outcome["backup_file"] == ""
-    assert outcome["actions"] == ["write the audience of static client cells-frontend by the REST interface"]
+    assert outcome["actions"] == ["update static client cells-frontend: audience, through the REST API"]
     assert predicted.values == outcome.values
     for result in (predicted, outcome):
         assert not [secret for secret in (TOKEN, CLIENT_SECRET) if secret in result.printed]

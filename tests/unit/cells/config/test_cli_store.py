@@ -63,7 +63,8 @@ def test_a_good_command_sets_the_audience_and_nothing_else(
         ["admin", "config", "set", SERVICE, f"staticClients[0]/audience[{position}]", url] for position, url in settings
     ]
     assert [call["arguments"] for call in fake_cells.calls(cells)] == arguments
-    assert outcome["actions"] == ["; ".join(" ".join([str(cells), *line]) for line in arguments)]
+    commands = "; ".join(" ".join([str(cells), *line]) for line in arguments)
+    assert outcome["actions"] == [f"update static client cells-frontend: audience, by {commands}"]
     assert outcome["changed"]
     assert json.loads(config.read_bytes()) == set_client(old, audience=outcome["audience"])
     assert predicted.values == outcome.values

@@ -38,7 +38,7 @@ def test_only_the_audience_of_the_client_is_new(edit_audience: EditAudience, con
     assert outcome["changed"]
     assert outcome["audience"] == [URL]
     assert outcome["backup_file"] == ""
-    assert outcome["actions"] == [f"write the audience of static client cells-frontend into {config}"]
+    assert outcome["actions"] == [f"update static client cells-frontend: audience, in {config}"]
     assert config.read_text(encoding="utf-8") == rendered(set_client(document(), audience=[URL]))
 
 
