@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Dict
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 
-State = dict[str, Any]
+State = Dict[str, Any]
 """An object in the server's own form: what its REST interface reads and writes."""
 
 MASK = "**********"

@@ -17,7 +17,8 @@ from typing import Any
 
 import requests
 import yaml
-from ansible.module_utils.testing import patch_module_args
+
+from module_arguments import patch_module_args
 
 MODULES = "ansible_collections.cellsops.sso.plugins.modules"
 SHOWN = ("changed", "diff", "actions")

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common import warnings as module_warnings
-from ansible.module_utils.testing import patch_module_args
+
+from module_arguments import patch_module_args
 
 MODULES = "ansible_collections.cellsops.sso.plugins.modules"
 COUNTED = ("_global_warnings", "_global_deprecations")

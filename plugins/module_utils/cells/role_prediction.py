@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Optional
+from collections.abc import Mapping
+from typing import Any, Optional, Sequence
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, MissingLibrary
 

@@ -89,9 +89,9 @@ def _test_ldap(session: KeycloakSession, provider: State) -> None:
     names = ("connectionUrl", "bindDn", "useTruststoreSpi", "connectionTimeout", "startTls", "authType")
     question = {name: config.get(name, "") for name in names}
     # With the component's id, Keycloak takes the mask for the credential that it keeps.
-    question |= {
-        "bindCredential": config.get("bindCredential", ""),
-        "componentId": provider["id"],
-        "action": "testConnection" if config.get("authType") == "none" else "testAuthentication",
-    }
+    question.update(
+        bindCredential=config.get("bindCredential", ""),
+        componentId=provider["id"],
+        action="testConnection" if config.get("authType") == "none" else "testAuthentication",
+    )
     session.send("post", "testLDAPConnection", question)

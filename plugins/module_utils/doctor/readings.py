@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, Dict, NamedTuple
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 
@@ -18,7 +18,7 @@ class Reading(NamedTuple):
     error: SsoError | None = None
 
 
-Readings = dict[str, Reading]
+Readings = Dict[str, Reading]
 
 
 def take(call: Callable[[], Any]) -> Reading:

@@ -10,8 +10,8 @@ import glob
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Callable, NamedTuple, Tuple
 from urllib.parse import urlsplit
 
 VARIABLES = ("CELLS_CONFIG", "PYDIO_CONFIG", "CELLS_DISCOVERY", "PYDIO_DISCOVERY")
@@ -28,7 +28,7 @@ class Setting(NamedTuple):
     url: str
 
 
-RunCommand = Callable[..., tuple[int, str, str]]
+RunCommand = Callable[..., Tuple[int, str, str]]
 """AnsibleModule.run_command: takes the words of a command, returns exit code, stdout and stderr."""
 
 
