@@ -129,7 +129,7 @@ def reconcile(resource: Resource, check_mode: bool) -> Result:
     missing = resource.missing(current) if desired is not None else []
     if missing and not check_mode:
         raise InvalidInput(" ".join(missing))
-    warnings = [f"{sentence} Without an earlier task that makes it, a real run fails here." for sentence in missing]
+    warnings = [f"{sentence} Unless an earlier task sees to that, a real run fails here." for sentence in missing]
 
     actions = resource.actions(current, desired)
     if check_mode:

@@ -13,10 +13,10 @@ description:
   - Puts the external URL of Cells into the audience of its own OAuth client (rows A1 and A2 of the guide).
     Without it, a session that began with SSO ends at its first refresh, after about 10 minutes, with the status 401.
   - The client is found by its id, never by its position in the list.
-  - Ways V(file) and V(cli) of O(method) run on the host of Cells and need only Python's standard library there. A
-    running server does
-    not see them, and overwrites them when it next writes its own configuration, so that Cells must be stopped before
-    and started after.
+  - The methods V(file) and V(cli) run on the host of Cells and need only Python's standard library there. A running
+    server does not see such an edit, and drops it when it next saves its own configuration. So the module fails if
+    it would have to edit the file of a server that is running; in check mode, it warns. Stop Cells before the task, and
+    start it after. If nothing has to change, Cells may run.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -82,11 +82,20 @@ options:
       - Whether to keep a copy of O(config_path) beside it when it is changed, for the methods V(file) and V(cli).
     type: bool
     default: false
+  allow_running:
+    description:
+      - Whether to edit O(config_path) even if Cells is running. Only use this if a later task restarts Cells right away
+        and nobody changes its configuration in between.
+      - Without it, the module fails also if Cells has been stopped but children of it are still running, as happens
+        if only the parent process is signalled. Stopping a systemd unit ends all of them.
+    type: bool
+    default: false
 seealso:
   - module: cellsops.sso.cells_connector
 """
 
 EXAMPLES = r"""
+# With the methods file and cli, Cells must have been stopped.
 - name: Sessions survive their refresh
   cellsops.sso.cells_config_audience:
     audience: ["https://demo.cells.pydio"]
@@ -163,8 +172,7 @@ def open_store(module: AnsibleModule) -> FileStore | CliStore | ApiStore:
     params = module.params
     if params["method"] == "api":
         return ApiStore(CellsSession(params), params["oauth_client_id"])
-    place = (params["config_path"], params["oauth_client_id"], params["backup"], module.run_command)
-    return CliStore(*place, params["cells_bin"]) if params["method"] == "cli" else FileStore(*place)
+    return (CliStore if params["method"] == "cli" else FileStore)(params, module.run_command)
 
 
 def main() -> None:
@@ -178,6 +186,7 @@ def main() -> None:
             config_path={"type": "path", "default": "/var/cells/pydio.json"},
             cells_bin={"type": "path", "default": "cells"},
             backup={"type": "bool", "default": False},
+            allow_running={"type": "bool", "default": False},
         ),
         supports_check_mode=True,
     )

@@ -260,7 +260,7 @@ TABLES = {
         may_be_absent=False,
     ),
     "cells_config_audience by file": Table(
-        {"method": "file"},
+        {"method": "file", "allow_running": True},
         {
             "mode": one_of("add", "exact"),
             "state": one_of("present", "absent"),

@@ -37,8 +37,9 @@ ELSEWHERE = {
 def examples_of(module: Path) -> list[dict[str, Any]]:
     """Return a module's examples as a play."""
     (text,) = re.findall(r'EXAMPLES = r"""(.*?)"""', module.read_text(encoding="utf-8"), re.DOTALL)
-    # The examples speak of Cells' own place for its configuration, and of a client that a task before has made.
-    defaults = {"cellsops.sso.cells_config_audience": {"config_path": "/var/cells/pydio.json"}}
+    # The examples speak of Cells' own place for its configuration, and of a Cells that a task before has stopped.
+    own = {"config_path": "/var/cells/pydio.json", "allow_running": True}
+    defaults = {"cellsops.sso.cells_config_audience": own}
     return [
         {
             "name": module.stem,

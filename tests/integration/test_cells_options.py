@@ -156,6 +156,7 @@ ELSEWHERE = {
         "config_path": "test_the_audience_is_added_replaced_and_taken_away",
         "cells_bin": "test_the_audience_by_the_command",
         "backup": "test_a_backup_is_made_on_request",
+        "allow_running": "test_a_running_server_is_noticed",
     },
     INFO: {"connector_id": "test_connectors_are_read_one_and_all"},
 }
@@ -454,6 +455,22 @@ def test_a_backup_is_made_on_request(method: str, stopped: Cells) -> None:
     assert files() - before - {backup} == set()
     backup.unlink()
     assert call_module(AUDIENCE, by(stopped, "file", state="absent"))["backup_file"] == ""
+
+
+@pytest.mark.parametrize("method", ["file", "cli"])
+def test_a_running_server_is_noticed(method: str, tmp_path: Path) -> None:
+    with Cells(tmp_path / "cells") as cells:
+        before = cells.config_path.read_bytes()
+        options = by(cells, method, audience=[A])
+
+        assert_one_clear_line(call_module(AUDIENCE, options), "Cells is running", "Stop Cells before the edit")
+        assert call_module(AUDIENCE, options, check=True)["changed"]
+        assert call_module("cells_config_info", {"config_path": str(cells.config_path)})["static_clients"]
+        assert cells.config_path.read_bytes() == before
+
+        assert call_module(AUDIENCE, {**options, "allow_running": True})["changed"]
+        assert audience_of(cells) == [A]
+        assert not call_module(AUDIENCE, options)["changed"]
 
 
 def test_the_audience_by_rest(lab: Any, tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_an_audience_that_a_running_cells_was_not_told_is_no_help(without_audien
     """The trap that the role's stop and start avoid: Cells reads its configuration when it starts."""
     site = without_audience
     before = site.cells.config_path.read_bytes()
-    options = {"audience": [site.cells.url], "config_path": str(site.cells.config_path)}
+    options = {"audience": [site.cells.url], "config_path": str(site.cells.config_path), "allow_running": True}
     assert call_module("cells_config_audience", options)["changed"]
     browser = log_in(site, "emil")
     assert refused(browser) == 401

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_file import SERVICE
@@ -21,12 +22,12 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 class CliStore(FileStore):
     """The static client in pydio.json, written by the cells command and read from the file."""
 
-    def __init__(self, path: str, client_id: str, backup: bool, run_command: RunCommand, cells_bin: str) -> None:
-        """Take what FileStore takes, and the command's name or path. Raises InvalidInput where there is none."""
-        super().__init__(path, client_id, backup, run_command)
+    def __init__(self, options: Mapping[str, Any], run_command: RunCommand) -> None:
+        """Take what FileStore takes. Raises InvalidInput if there is no such command."""
+        super().__init__(options, run_command)
+        path, cells_bin = options["config_path"], options["cells_bin"]
         # Cells looks for the file by its name in its working directory, where it may be a link.
-        self.working_dir, name = os.path.split(os.path.abspath(path))
-        if name != "pydio.json":
+        if os.path.basename(path) != "pydio.json":
             raise InvalidInput(f"config_path: the cells command only knows a file named pydio.json, not {path}.")
         command = shutil.which(cells_bin)
         if command is None:

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_file import CLIENTS, SERVICE, ConfigFile
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.json_text import with_value, without_value
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.processes import hidden_servers, why_not_now
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.source import RunCommand, other_source
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import find_static_client
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.undo_copy import UndoCopy
@@ -24,15 +26,18 @@ TRIES = 3
 class FileStore:
     """The static client in pydio.json, edited in place."""
 
-    def __init__(self, path: str, client_id: str, backup: bool, run_command: RunCommand) -> None:
-        """Take the path of pydio.json, the client's id, whether to keep a copy, and how to run commands.
+    def __init__(self, options: Mapping[str, Any], run_command: RunCommand) -> None:
+        """Take the options of cells_config_audience, and AnsibleModule.run_command.
 
-        Raises InvalidInput where Cells does not live from that file.
+        Raises InvalidInput if Cells does not use the file of config_path.
         """
+        path: str = options["config_path"]
+        self.working_dir = os.path.dirname(os.path.abspath(path))
+        self.allow_running: bool = options["allow_running"]
         self.file = ConfigFile(path)
         self.undo = UndoCopy(self.file)
-        self.client_id = client_id
-        self.backup = backup
+        self.client_id: str = options["oauth_client_id"]
+        self.backup: bool = options["backup"]
         self.backup_file = ""
         self.warnings = self.file.warnings
         self.unfinished: list[str] = []
@@ -54,6 +59,15 @@ class FileStore:
                     else f"remove {self.undo.path}, which a killed run left"
                 )
         return client
+
+    def why_not_now(self) -> str | None:
+        """Return in a sentence which server is running on the file and would drop an edit, or None."""
+        if self.allow_running:
+            return None
+        hidden = hidden_servers()
+        if hidden and hidden not in self.warnings:
+            self.warnings.append(hidden)
+        return why_not_now(self.working_dir)
 
     def clean_up(self) -> None:
         """Remove what killed runs left, and undo what a killed command did to the file. Raises InvalidInput."""

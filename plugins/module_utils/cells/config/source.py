@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import Callable, NamedTuple, Tuple
 from urllib.parse import urlsplit
 
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.processes import servers_of
+
 VARIABLES = ("CELLS_CONFIG", "PYDIO_CONFIG", "CELLS_DISCOVERY", "PYDIO_DISCOVERY")
 FLAG = re.compile(r"--(config|discovery)[= ](\S+)")
 ENTRY = re.compile(r"""["']?\b(\w+)["']?[ \t]*[:=][ \t]*["']?([^\s"',}]+)""")
@@ -84,23 +86,15 @@ def _in_file(path: str) -> Iterator[Setting]:
 
 
 def _of_processes(working_dir: str) -> Iterator[Setting]:
-    """Yield what running Cells servers of this working directory were started with."""
-    for folder in glob.glob("/proc/[0-9]*"):
-        try:
-            with open(f"{folder}/cmdline", "rb") as file:
-                command = file.read().decode("utf-8", "replace").split("\0")
-            if "start" not in command or not any(os.path.basename(word).startswith("cells") for word in command[:3]):
-                continue
-            with open(f"{folder}/environ", "rb") as file:
-                pairs = (entry.partition("=") for entry in file.read().decode("utf-8", "replace").split("\0"))
-                environment = {name: value for name, separator, value in pairs if separator}
-        except OSError:
-            # Gone meanwhile, or another user's.
-            continue
-        if _same_folder(environment.get("CELLS_WORKING_DIR") or working_dir, working_dir):
-            where = f"the running server (process {os.path.basename(folder)}) by"
-            yield from _in_environment(environment, where)
-            yield from _in_command(" ".join(command), where)
+    """Yield what running Cells servers of this working directory were started with.
+
+    A forked child says nothing about the store: it gets its configuration from its parent, by --discovery.
+    """
+    for server in servers_of(working_dir):
+        if not server.forked:
+            where = f"the running server (process {server.process}) by"
+            yield from _in_environment(server.environment or {}, where)
+            yield from _in_command(" ".join(server.command), where)
 
 
 def _of_units(working_dir: str, run_command: RunCommand) -> Iterator[Setting]:

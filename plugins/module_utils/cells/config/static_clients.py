@@ -30,6 +30,9 @@ class Store(Protocol):
     def load(self) -> State:
         """Return the static client. Raises InvalidInput where there is none of that id, SsoError."""
 
+    def why_not_now(self) -> str | None:
+        """Return in a sentence why a write would be lost now, or None."""
+
     def clean_up(self) -> None:
         """Take away what killed runs left. Raises SsoError."""
 
@@ -86,8 +89,9 @@ class StaticClientAudience:
         return [*present, *(url for url in declared if url not in present)]
 
     def missing(self, current: State | None) -> list[str]:
-        """Return nothing: a store without the client has been refused by then."""
-        return []
+        """Return that Cells has to be stopped first, if it is running; a store without the client has been refused."""
+        reason = self.store.why_not_now()
+        return [reason] if reason else []
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
         """Return the removal of what killed runs left, and the one write."""

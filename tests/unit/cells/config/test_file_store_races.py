@@ -31,7 +31,8 @@ EDITOR = """
 import sys
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.file_store import FileStore
 
-store = FileStore(sys.argv[1], "cells-frontend", False, lambda *_words, **_options: (1, "", ""))
+options = {"config_path": sys.argv[1], "oauth_client_id": "cells-frontend", "backup": False, "allow_running": False}
+store = FileStore(options, lambda *_words, **_options: (1, "", ""))
 print("ready", flush=True)
 while True:
     client = store.load()

@@ -6,18 +6,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from unit.cells.config.server_process import FORKED, running
 from unit.cells.conftest import EditAudience
 from unit.cells.pydio_json import static_client
-from unit.module_runner import Outcome, assert_one_clear_line
+from unit.module_runner import Outcome, RunModule, assert_one_clear_line
 
 ETCD = "etcd://config.example.org:2379/config"
 PASSWORD = "etcd-password-77a1c0d25be94e1f"
@@ -137,26 +135,6 @@ def test_files_that_name_no_store_are_passed_over(
     assert edit_audience()["changed"]
 
 
-@contextlib.contextmanager
-def running(folder: Path, name: str, arguments: list[str], environment: dict[str, str]) -> Iterator[int]:
-    """Run a command of that name, whose process list entry is the one of a Cells server; yields its process id."""
-    command = folder / name
-    command.write_text("#!/bin/sh\necho started\nread line\n")
-    command.chmod(0o755)
-    child = subprocess.Popen(
-        [str(command), *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={"PATH": os.environ["PATH"], **environment},
-    )
-    try:
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"started\n"
-        yield child.pid
-    finally:
-        child.communicate(b"\n")
-
-
 @pytest.mark.parametrize(
     ("arguments", "variables"),
     [
@@ -199,6 +177,18 @@ def test_processes_that_are_no_server_of_this_folder_do_not_count(
 
     with running(tmp_path, name, arguments, variables):
         assert edit_audience()["changed"]
+
+
+def test_forked_children_say_nothing_about_the_store(
+    edit_audience: EditAudience, run_module: RunModule, config: Path, tmp_path: Path
+) -> None:
+    """Each child of a server is started with --discovery, whatever store the server itself uses."""
+    variables = {"CELLS_WORKING_DIR": str(config.parent)}
+    edit_audience()
+
+    with running(tmp_path, "cells", ["start"], variables), running(tmp_path, "cells", FORKED, variables):
+        assert not edit_audience()["changed"], "the audience is there already"
+        assert run_module("cells_config_info", {"config_path": str(config)})["static_clients"]
 
 
 UNIT = """\
