@@ -50,14 +50,6 @@ class Skew(NamedTuple):
     uncertainty: float
 
 
-class SkewSession:
-    """What the module layer knows of a measurement."""
-
-    def __init__(self, warnings: list[str]) -> None:
-        """Take what to warn about."""
-        self.warnings = warnings
-
-
 def estimate(samples: Iterable[Sample], held: float = HELD) -> Skew:
     """Return the skew that all samples allow.
 

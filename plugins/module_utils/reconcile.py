@@ -110,7 +110,6 @@ class Result:
     diff: dict[str, Any]
     actions: list[Action]
     """What was done, or would be, in order."""
-    warnings: list[str] = field(default_factory=list)
 
 
 def reconcile(resource: Resource, check_mode: bool) -> Result:
@@ -129,14 +128,15 @@ def reconcile(resource: Resource, check_mode: bool) -> Result:
     missing = resource.missing(current) if desired is not None else []
     if missing and not check_mode:
         raise InvalidInput(" ".join(missing))
-    warnings = [f"{sentence} Unless an earlier task sees to that, a real run fails here." for sentence in missing]
+    for sentence in missing:
+        resource.warnings.append(f"{sentence} Unless an earlier task sees to that, a real run fails here.")
 
     actions = resource.actions(current, desired)
     if check_mode:
         state = None if desired is None else without_absent(merged(current or resource.identity, desired))
     else:
         state = _write(resource, current, actions)
-    return Result(True, state, _diff(resource, current, desired), actions, warnings)
+    return Result(True, state, _diff(resource, current, desired), actions)
 
 
 def shown(resource: Resource, state: State | None) -> State:

@@ -154,56 +154,12 @@ diff:
     after: {audience: ["https://demo.cells.pydio"]}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.api_store import ApiStore
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.cli_store import CliStore
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.file_store import FileStore
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import StaticClientAudience
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
-from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Result
-from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
-
-
-def open_store(module: AnsibleModule) -> FileStore | CliStore | ApiStore:
-    """Return the store of the way that method names."""
-    params = module.params
-    if params["method"] == "api":
-        return ApiStore(CellsSession(params), params["oauth_client_id"])
-    return (CliStore if params["method"] == "cli" else FileStore)(params, module.run_command)
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_config_audience import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=cells_argument_spec(
-            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-            audience={"type": "list", "elements": "str"},
-            oauth_client_id={"type": "str", "default": "cells-frontend"},
-            mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
-            method={"type": "str", "choices": ["file", "cli", "api"], "default": "file"},
-            config_path={"type": "path", "default": "/var/cells/pydio.json"},
-            cells_bin={"type": "path", "default": "cells"},
-            backup={"type": "bool", "default": False},
-            allow_running={"type": "bool", "default": False},
-        ),
-        supports_check_mode=True,
-    )
-
-    def prepare() -> StaticClientAudience:
-        return StaticClientAudience(open_store(module), module.params)
-
-    def values(resource: StaticClientAudience, result: Result, client: State) -> dict[str, object]:
-        emptied = result.changed and not client.get("audience")
-        return {
-            "audience": client.get("audience") or [],
-            # An audience that was emptied leaves no key behind.
-            "static_client": {key: value for key, value in client.items() if key != "audience" or not emptied},
-            "backup_file": resource.store.backup_file,
-        }
-
-    bring_about(module, prepare, values)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

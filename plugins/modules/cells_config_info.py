@@ -60,25 +60,12 @@ version:
   sample: 4.4.13
 """
 
-from typing import Any
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_reader import ConfigReader
-from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_config_info import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={"config_path": {"type": "path", "default": "/var/cells/pydio.json"}},
-        supports_check_mode=True,
-    )
-
-    def ask() -> tuple[ConfigReader, dict[str, Any]]:
-        reader = ConfigReader(module.params["config_path"], module.run_command)
-        return reader, reader.values()
-
-    answer(module, ask)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

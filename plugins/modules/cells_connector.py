@@ -215,64 +215,12 @@ diff:
     after: {name: SSO with Keycloak}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import Connector
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
-from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_connector import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=cells_argument_spec(
-            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-            connector_id={"type": "str", "required": True},
-            name={"type": "str"},
-            type={"type": "str", "choices": ["oidc"], "default": "oidc"},
-            issuer={"type": "str"},
-            client_id={"type": "str"},
-            client_secret={"type": "str", "no_log": True},
-            update_secret={
-                "type": "str",
-                "choices": ["when_differs", "always", "on_create"],
-                "default": "when_differs",
-                "no_log": False,
-            },
-            redirect_uri={"type": "str"},
-            scopes={"type": "list", "elements": "str"},
-            insecure_skip_email_verified={"type": "bool"},
-            get_user_info={"type": "bool"},
-            basic_auth_unsupported={"type": "bool"},
-            user_id_key={"type": "str", "no_log": False},
-            user_name_key={"type": "str", "no_log": False},
-            hosted_domains={"type": "list", "elements": "str"},
-            sites={"type": "list", "elements": "str"},
-            mapping_rules={
-                "type": "list",
-                "elements": "dict",
-                "options": {
-                    "left_attribute": {"type": "str", "required": True},
-                    "right_attribute": {"type": "str", "required": True},
-                    "rule_string": {"type": "str"},
-                    "left_split": {"type": "str"},
-                    "right_value_template": {"type": "str"},
-                    "no_update": {"type": "bool"},
-                },
-            },
-            mapping_rules_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
-        ),
-        supports_check_mode=True,
-    )
-
-    def prepare() -> Connector:
-        return Connector(CellsSession(module.params), module.params)
-
-    bring_about(
-        module,
-        prepare,
-        lambda resource, _result, connector: {"connector": connector, "callback_url": resource.callback_url},
-    )
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

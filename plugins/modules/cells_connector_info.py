@@ -60,30 +60,12 @@ login_connectors:
     - {Id: keycloak, Name: SSO with Keycloak, Type: oidc}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import (
-    list_connectors,
-    login_connectors,
-    without_secrets,
-)
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
-from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_connector_info import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=cells_argument_spec(connector_id={"type": "str"}), supports_check_mode=True)
-
-    def ask() -> tuple[CellsSession, dict[str, object]]:
-        session = CellsSession(module.params)
-        connectors = list_connectors(session, module.params["connector_id"])
-        return session, {
-            "connectors": without_secrets(connectors),
-            "login_connectors": login_connectors(session),
-        }
-
-    answer(module, ask)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -111,37 +111,12 @@ refreshes:
     - {after_seconds: 0.1, status: 200, ok: true, message: ""}
 """
 
-from typing import Any
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.web_login import WebLogin
-from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_session_check import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "cells_url": {"type": "str", "required": True},
-            "keycloak_url": {"type": "str", "required": True, "no_log": False},
-            "connector_id": {"type": "str", "default": "keycloak"},
-            "username": {"type": "str", "required": True},
-            "password": {"type": "str", "required": True, "no_log": True},
-            "wait": {"type": "int", "default": 0},
-            "validate_certs": {"type": "bool", "default": True},
-            "ca_path": {"type": "path"},
-            "connection_timeout": {"type": "int", "default": 10},
-        },
-        supports_check_mode=True,
-    )
-
-    def ask() -> tuple[WebLogin, dict[str, Any]]:
-        browser = WebLogin(module.params)
-        if module.check_mode:
-            return browser, {"skipped": True, "msg": "Check mode makes no session: nobody was logged in."}
-        return browser, browser.check()
-
-    answer(module, ask)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -82,31 +82,12 @@ source:
   sample: Date header of https://cells.example.org, 10 answers
 """
 
-from typing import Any
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import SkewSession, exposed, measure
-from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.clock_skew_info import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "url": {"type": "str", "required": True},
-            "max_skew": {"type": "float"},
-            "validate_certs": {"type": "bool", "default": True},
-            "ca_path": {"type": "path"},
-            "connection_timeout": {"type": "int", "default": 10},
-        },
-        supports_check_mode=True,
-    )
-
-    def ask() -> tuple[SkewSession, dict[str, Any]]:
-        values = measure(module.params)
-        return SkewSession(exposed(module.params)), values
-
-    answer(module, ask)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

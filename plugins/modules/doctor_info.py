@@ -168,45 +168,12 @@ report:
       sample: [{url: "https://sso.example.org", days_left: 80}]
 """
 
-from typing import Any
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import examine
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
-from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.doctor_info import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=keycloak_argument_spec(
-            **cells_argument_spec(
-                realm={"type": "str", "required": True},
-                client_id={"type": "str", "required": True},
-                connector_id={"type": "str", "default": "keycloak"},
-                client_scope={"type": "str", "default": "cellsscope"},
-                groups_attribute={"type": "str", "default": "cellsgroups"},
-                ldap_provider={"type": "str", "default": ""},
-                ldap_attribute={"type": "str", "default": "memberOf"},
-                username={"type": "str", "default": ""},
-                dn_to_name={"type": "bool", "default": True},
-                max_clock_skew={"type": "float", "default": 5},
-                cells_config={"type": "dict", "default": {}},
-                session={"type": "dict", "default": {}},
-            )
-        ),
-        supports_check_mode=True,
-    )
-
-    def ask() -> tuple[KeycloakSession, dict[str, Any]]:
-        keycloak, cells = KeycloakSession(module.params, module.params["realm"]), CellsSession(module.params)
-        keycloak.warnings += cells.warnings
-        return keycloak, {"report": examine(keycloak, cells, module.params)}
-
-    answer(module, ask)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -142,41 +142,12 @@ diff:
     after: {description: "Defines `cellsgroups` claim"}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_scopes import ClientScope
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
-from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_client_scope import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=keycloak_argument_spec(
-            realm={"type": "str", "required": True},
-            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-            name={"type": "str", "required": True},
-            description={"type": "str"},
-            protocol={"type": "str", "choices": ["openid-connect", "saml"]},
-            attributes={"type": "dict"},
-            protocol_mappers={
-                "type": "list",
-                "elements": "dict",
-                "options": {
-                    "name": {"type": "str", "required": True},
-                    "protocol_mapper": {"type": "str", "required": True},
-                    "config": {"type": "dict"},
-                },
-            },
-            protocol_mappers_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
-        ),
-        supports_check_mode=True,
-    )
-
-    def prepare() -> ClientScope:
-        return ClientScope(KeycloakSession(module.params, module.params["realm"]), module.params)
-
-    bring_about(module, prepare, lambda _resource, _result, scope: {"client_scope": scope})
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

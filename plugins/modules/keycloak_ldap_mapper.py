@@ -126,36 +126,12 @@ diff:
     after: {config: {read.only: ["true"]}}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import LdapMapper
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
-from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_ldap_mapper import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=keycloak_argument_spec(
-            realm={"type": "str", "required": True},
-            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-            ldap_provider={"type": "str", "required": True},
-            name={"type": "str", "required": True},
-            mapper_type={"type": "str", "default": "user-attribute-ldap-mapper"},
-            user_model_attribute={"type": "str"},
-            ldap_attribute={"type": "str"},
-            read_only={"type": "bool"},
-            always_read_value_from_ldap={"type": "bool"},
-            mandatory_in_ldap={"type": "bool"},
-            config={"type": "dict"},
-        ),
-        supports_check_mode=True,
-    )
-
-    def prepare() -> LdapMapper:
-        return LdapMapper(KeycloakSession(module.params, module.params["realm"]), module.params)
-
-    bring_about(module, prepare, lambda _resource, _result, mapper: {"ldap_mapper": mapper})
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

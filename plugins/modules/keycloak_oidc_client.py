@@ -231,63 +231,12 @@ diff:
     after: {redirectUris: ["https://demo.cells.pydio/auth/login/keycloak/callback"]}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
-from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Result, Verb
-from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_oidc_client import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=keycloak_argument_spec(
-            realm={"type": "str", "required": True},
-            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-            client_id={"type": "str", "required": True},
-            name={"type": "str"},
-            description={"type": "str"},
-            enabled={"type": "bool"},
-            root_url={"type": "str"},
-            base_url={"type": "str"},
-            redirect_uris={"type": "list", "elements": "str"},
-            post_logout_redirect_uris={"type": "list", "elements": "str"},
-            web_origins={"type": "list", "elements": "str"},
-            public_client={"type": "bool"},
-            authorization_services_enabled={"type": "bool"},
-            standard_flow_enabled={"type": "bool"},
-            implicit_flow_enabled={"type": "bool"},
-            direct_access_grants_enabled={"type": "bool"},
-            service_accounts_enabled={"type": "bool"},
-            pkce_method={"type": "str", "choices": ["", "S256", "plain"]},
-            attributes={"type": "dict"},
-            secret={"type": "str", "no_log": True},
-            rotate_secret_on={"type": "str", "no_log": False},
-            default_client_scopes={"type": "list", "elements": "str"},
-            optional_client_scopes={"type": "list", "elements": "str"},
-            client_scopes_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
-            return_secret={"type": "bool", "default": False, "no_log": False},
-        ),
-        supports_check_mode=True,
-    )
-
-    def prepare() -> Client:
-        return Client(KeycloakSession(module.params, module.params["realm"]), module.params)
-
-    def values(resource: Client, result: Result, client: State) -> dict[str, object]:
-        own = {"client": client, "new_secret": resource.has_new_secret(result)}
-        if not module.params["return_secret"]:
-            return own
-        rotated = any(action.verb is Verb.ROTATE_SECRET for action in result.actions)
-        secret = "" if module.check_mode and rotated else (result.state or {}).get("secret", "")
-        # It was asked for: Ansible would hide a secret that was also given as an option, and hides that one here.
-        module.no_log_values.discard(secret)
-        module.params["secret"] = MASK if module.params["secret"] else None
-        return {**own, "client_secret": secret}
-
-    bring_about(module, prepare, values)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

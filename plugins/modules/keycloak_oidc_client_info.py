@@ -58,25 +58,12 @@ clients:
       secret: "**********"
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import list_clients
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
-from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_oidc_client_info import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=keycloak_argument_spec(realm={"type": "str", "required": True}, client_id={"type": "str"}),
-        supports_check_mode=True,
-    )
-
-    def ask() -> tuple[KeycloakSession, dict[str, object]]:
-        session = KeycloakSession(module.params, module.params["realm"])
-        return session, {"clients": list_clients(session, module.params["client_id"])}
-
-    answer(module, ask)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -87,39 +87,12 @@ diff:
     after: {roles: [manage-clients, view-users]}
 """
 
-from typing import Any
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.service_accounts import ServiceAccountRoles
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
-from ansible_collections.cellsops.sso.plugins.module_utils.module import bring_about
-from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Result
-from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_service_account_roles import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=keycloak_argument_spec(
-            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-            realm={"type": "str", "required": True},
-            client_id={"type": "str", "required": True},
-            roles_client={"type": "str", "default": "realm-management"},
-            roles={"type": "list", "elements": "str", "required": True},
-            mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
-        ),
-        supports_check_mode=True,
-    )
-
-    def values(_resource: Any, _result: Result, state: State) -> dict[str, Any]:
-        return {"roles": state["roles"]}
-
-    bring_about(
-        module,
-        lambda: ServiceAccountRoles(KeycloakSession(module.params, module.params["realm"]), module.params),
-        values,
-    )
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

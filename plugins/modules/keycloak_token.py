@@ -78,34 +78,12 @@ clock_skew:
   version_added: 0.2.0
 """
 
-import time
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, claims_of
-from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
-from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_token import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=keycloak_argument_spec(realm={"type": "str"}), supports_check_mode=True)
-
-    def ask() -> tuple[KeycloakSession, dict[str, object]]:
-        given, sent = module.params["token"], time.time()
-        session = KeycloakSession(module.params, module.params["realm"] or module.params["auth_realm"])
-        if module.params["realm"]:
-            session.get("")
-        # After that look, which has renewed a token that the server does not take any more.
-        token, expires_in = session.token()
-        skew = {} if token == given else of_token(session.url, claims_of(token), sent, time.time())
-        # The token that was handed in may be the answer: Ansible would hide it there too, and hides the option alone.
-        module.no_log_values.discard(token)
-        module.params["token"] = MASK if module.params["token"] else None
-        return session, {"token": token, "expires_in": expires_in, **({"clock_skew": skew} if skew else {})}
-
-    answer(module, ask)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -113,32 +113,12 @@ failed_expectations:
   sample: []
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import preview
-from ansible_collections.cellsops.sso.plugins.module_utils.module import answer
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_token_preview import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=keycloak_argument_spec(
-            realm={"type": "str", "required": True},
-            client_id={"type": "str", "required": True},
-            username={"type": "str", "required": True},
-            scope={"type": "str", "default": "openid"},
-            expect_claims={"type": "list", "elements": "str", "default": []},
-            expect={"type": "list", "elements": "str", "default": []},
-        ),
-        supports_check_mode=True,
-    )
-
-    def ask() -> tuple[KeycloakSession, dict[str, object]]:
-        session = KeycloakSession(module.params, module.params["realm"])
-        return session, preview(session, module.params)
-
-    answer(module, ask)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a module is, without Ansible around it: its options, and the function that answers a task.
+
+Two ways lead in: module.py runs a definition as a module, plugin_utils/in_place.py in the controller's process.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource, Result
+
+SHAPE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What comes of a list where a dict should be, and the like. Caught only here, at the top."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a task asks for."""
+
+    options: Mapping[str, Any]
+    """The options, validated, with defaults and environment fallbacks."""
+    check_mode: bool
+    run_command: Callable[..., tuple[int, str, str]]
+    """Runs a command on the host, as AnsibleModule.run_command does."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a task returns if nothing failed."""
+
+    values: dict[str, Any]
+    """The return values, plain data."""
+    warnings: list[str] = field(default_factory=list)
+    revealed: frozenset[str] = frozenset()
+    """Secrets among the values that the task asked for: they are returned although they may also be options."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What Ansible is to show of a task, whichever way it came in."""
+
+    failed: bool
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One module: what it takes and what it does."""
+
+    argument_spec: dict[str, Any]
+    """The options, as AnsibleModule and ArgumentSpecValidator take them."""
+    answer: Callable[[Call], Answer]
+    """Does what a task asks for. Raises SsoError."""
+    rules: dict[str, Any] = field(default_factory=dict)
+    """Rules between options, as AnsibleModule and ArgumentSpecValidator take them, such as mutually_exclusive."""
+
+    def outcome(self, call: Call) -> Outcome:
+        """Answer a task. An error becomes a failed task, with msg in one line and what was read all the same."""
+        try:
+            answer = self.answer(call)
+        except Unmet as error:
+            return _failure(str(error), error.values)
+        except SsoError as error:
+            return _failure(str(error))
+        except SHAPE_ERRORS as error:
+            return _failure(_out_of_shape(error))
+        return Outcome(False, Answer(answer.values, [printable(text) for text in answer.warnings], answer.revealed))
+
+
+def read(warnings: list[str], **values: Any) -> Answer:
+    """Return the answer of a module that only reads. warnings: those of its session."""
+    return Answer({"changed": False, **values}, warnings)
+
+
+def reconciled(resource: Resource, result: Result, **own: Any) -> Answer:
+    """Return the answer of a module that writes, from what the engine returned. own: the module's own values."""
+    lines = [action.line for action in result.actions]
+    return Answer({"changed": result.changed, "diff": result.diff, "actions": lines, **own}, resource.warnings)
+
+
+def printable(text: str) -> str:
+    """Return text with what a terminal would obey, such as escape sequences of a name, written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _failure(message: str, values: Mapping[str, Any] | None = None) -> Outcome:
+    return Outcome(True, Answer({"msg": printable(message), **(values or {})}))
+
+
+def _out_of_shape(error: Exception) -> str:
+    """Return the line for what was read and has another shape than its documentation says; never the value itself."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        "What a server answered, or a file holds, has not the documented form"
+        f" ({type(error).__name__} in {place.name}, {os.path.basename(place.filename)} line {place.lineno})."
+        " Is the URL right, and nothing in between that answers in its place?"
+    )

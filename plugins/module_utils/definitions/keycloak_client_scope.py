@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module keycloak_client_scope: its options and what it does."""
+
+from __future__ import annotations
+
+from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, reconciled
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_scopes import ClientScope
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reconcile, shown
+
+
+def answer(call: Call) -> Answer:
+    """Return what the module returns. Raises SsoError."""
+    resource = ClientScope(KeycloakSession(call.options, call.options["realm"]), call.options)
+    result = reconcile(resource, call.check_mode)
+    return reconciled(resource, result, client_scope=shown(resource, result.state))
+
+
+DEFINITION = Definition(
+    argument_spec=keycloak_argument_spec(
+        realm={"type": "str", "required": True},
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        name={"type": "str", "required": True},
+        description={"type": "str"},
+        protocol={"type": "str", "choices": ["openid-connect", "saml"]},
+        attributes={"type": "dict"},
+        protocol_mappers={
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "name": {"type": "str", "required": True},
+                "protocol_mapper": {"type": "str", "required": True},
+                "config": {"type": "dict"},
+            },
+        },
+        protocol_mappers_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
+    ),
+    answer=answer,
+)
