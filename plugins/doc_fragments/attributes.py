@@ -15,7 +15,7 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Can run in check mode, and says there what a real run does.
+    description: Can run in check mode and predicts what a real run does.
     support: full
 """
 
@@ -23,10 +23,10 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Shows in diff mode what differs, declared keys only, secrets masked.
+    description: Shows the differences in diff mode. Only declared keys are shown, and secrets are masked.
     support: full
   idempotent:
-    description: Writes nothing where nothing differs.
+    description: Writes nothing if nothing differs.
     support: full
 """
 
@@ -34,11 +34,11 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Shows in diff mode what differs.
+    description: Shows the differences in diff mode.
     support: N/A
     details: This module changes nothing.
   idempotent:
-    description: Writes nothing where nothing differs.
+    description: Writes nothing if nothing differs.
     support: full
 """
 

@@ -14,18 +14,19 @@ class ModuleDocFragment:
 options:
   cells_url:
     description:
-      - URL under which users reach Pydio Cells, the one that Cells itself is told as its external URL.
-      - The environment variable E(CELLS_URL) is taken where the option is not given.
+      - The URL at which users reach Pydio Cells. It must be the external URL that is configured in Cells.
+      - The environment variable E(CELLS_URL) is used if you do not give the option.
     type: str
   cells_token:
     description:
-      - A personal access token of an administrator, such as C(cells admin user token -u admin -e 1h -q) prints.
-      - The environment variable E(CELLS_TOKEN) is taken where the option is not given.
+      - A personal access token of an administrator. C(cells admin user token -u admin -e 1h -q) prints one on the Cells
+        host, as long as Cells runs.
+      - The environment variable E(CELLS_TOKEN) is used if you do not give the option.
     type: str
   validate_certs:
     description:
-      - Whether the server's TLS certificate must be valid. Use V(false) only against test servers; O(ca_path) trusts
-        a private CA.
+      - Whether the server's TLS certificate must be valid. Use V(false) only for test servers. To trust a private
+        CA, use O(ca_path).
     type: bool
     default: true
   ca_path:
@@ -34,7 +35,7 @@ options:
     type: path
   connection_timeout:
     description:
-      - Seconds to wait for a connection and for each answer, reads and writes alike.
+      - Seconds to wait for a connection and for each response, for reads and writes.
     type: int
     default: 10
 """

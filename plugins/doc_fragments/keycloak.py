@@ -14,49 +14,49 @@ class ModuleDocFragment:
 options:
   auth_keycloak_url:
     description:
-      - URL of the Keycloak server, with its relative path if it has one, without C(/realms/...).
-      - The environment variable E(KEYCLOAK_URL) is taken where the option is not given.
+      - URL of the Keycloak server, including its relative path if it has one, but without C(/realms/...).
+      - The environment variable E(KEYCLOAK_URL) is used if you do not give the option.
     type: str
     required: true
   auth_realm:
     description:
-      - The realm in which the account logs in, which need not be the realm that is worked on.
-      - The environment variable E(KEYCLOAK_REALM) is taken where the option is not given.
+      - The realm in which the account logs in. It can differ from the realm that you manage.
+      - The environment variable E(KEYCLOAK_REALM) is used if you do not give the option.
     type: str
     default: master
   auth_username:
     description:
-      - Name of an administrator account. Goes together with O(auth_password).
-      - The environment variable E(KEYCLOAK_USERNAME) is taken where the option is not given.
+      - Name of an administrator account. Requires O(auth_password).
+      - The environment variable E(KEYCLOAK_USERNAME) is used if you do not give the option.
     type: str
   auth_password:
     description:
-      - Password of that account. A password that is refused is tried once.
-      - The environment variable E(KEYCLOAK_PASSWORD) is taken where the option is not given.
+      - Password of that account. A refused password is not tried again.
+      - The environment variable E(KEYCLOAK_PASSWORD) is used if you do not give the option.
     type: str
   auth_client_id:
     description:
-      - The client that logs in. With O(auth_client_secret) and without O(auth_username) it logs in as its own service
+      - The client that logs in. With O(auth_client_secret) and without O(auth_username), it logs in with its service
         account.
-      - The environment variable E(KEYCLOAK_CLIENT_ID) is taken where the option is not given.
+      - The environment variable E(KEYCLOAK_CLIENT_ID) is used if you do not give the option.
     type: str
     default: admin-cli
   auth_client_secret:
     description:
       - Secret of O(auth_client_id).
-      - The environment variable E(KEYCLOAK_CLIENT_SECRET) is taken where the option is not given.
+      - The environment variable E(KEYCLOAK_CLIENT_SECRET) is used if you do not give the option.
     type: str
   token:
     description:
-      - An access token, such as M(cellsops.sso.keycloak_token) returns. It spares the login.
-      - Where credentials are given too, the module logs in again when the token nears its end.
-        Tokens of administrators in the realm V(master) live 60 seconds.
-      - The environment variable E(KEYCLOAK_TOKEN) is taken where the option is not given.
+      - An access token, such as the one that M(cellsops.sso.keycloak_token) returns. It saves a login.
+      - If you also give credentials, the module logs in again when the token is about to expire. Tokens of
+        administrators in the realm V(master) are valid for 60 seconds.
+      - The environment variable E(KEYCLOAK_TOKEN) is used if you do not give the option.
     type: str
   validate_certs:
     description:
-      - Whether the server's TLS certificate must be valid. Use V(false) only against test servers; O(ca_path) trusts
-        a private CA.
+      - Whether the server's TLS certificate must be valid. Use V(false) only for test servers. To trust a private
+        CA, use O(ca_path).
     type: bool
     default: true
   ca_path:
@@ -65,22 +65,22 @@ options:
     type: path
   client_cert:
     description:
-      - A client certificate in PEM form, for a server that asks for one. May hold its key too.
+      - A client certificate in PEM format, for a server that requests one. The file can also contain the key.
     type: path
   client_key:
     description:
-      - The key of O(client_cert) where it is in a file of its own.
+      - The key of O(client_cert), if it is in a separate file.
     type: path
   connection_timeout:
     description:
-      - Seconds to wait for a connection and for each answer, reads and writes alike.
+      - Seconds to wait for a connection and for each response, for reads and writes.
     type: int
     default: 10
   http_agent:
     description:
-      - What requests say they come from, in the header C(User-Agent).
+      - The value of the header C(User-Agent).
     type: str
     default: cellsops.sso (Ansible)
 requirements:
-  - python-keycloak >= 6.0.0, where the module runs
+  - python-keycloak >= 6.0.0, on the host that runs the module
 """

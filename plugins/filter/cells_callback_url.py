@@ -13,21 +13,22 @@ author:
 version_added: 0.1.0
 short_description: The callback URL of a connector of Pydio Cells
 description:
-  - Makes the URL to which Keycloak sends users back after their login, from the URL of Pydio Cells and the id of the
-    connector.
-  - It is the connector's redirect URI, and the valid redirect URI of the client in Keycloak.
-  - It contacts nothing. A base path in the URL of Cells stays, a slash at its end goes, and the id is URL-encoded.
+  - Returns the URL to which Keycloak redirects users after their login, built from the URL of Pydio Cells and the id of
+    the connector.
+  - Use it as the connector's redirect URI and as the valid redirect URI of the client in Keycloak.
+  - It contacts no server. A base path in the URL of Cells is kept, a trailing slash is removed, and the id is
+    URL-encoded.
 positional: _input, connector_id
 options:
   _input:
     description:
       - The external URL of Pydio Cells, as users type it, with the scheme V(http) or V(https).
-      - It must have no account, no query and no fragment.
+      - It must not contain an account, a query or a fragment.
     type: str
     required: true
   connector_id:
     description:
-      - The id of the connector. It is part of the URL, so that it must not change once users log in with it.
+      - The id of the connector. It is part of the URL, so it must not change once users log in with it.
     type: str
     required: true
 seealso:
@@ -41,7 +42,7 @@ EXAMPLES = r"""
     msg: "{{ 'https://demo.cells.pydio' | cellsops.sso.cells_callback_url('keycloak') }}"
     # https://demo.cells.pydio/auth/login/keycloak/callback
 
-- name: Make the client with it
+- name: Create the client with it
   cellsops.sso.keycloak_oidc_client:
     realm: demo
     client_id: demo.cells.pydio

@@ -14,8 +14,8 @@ version_added: 0.2.0
 short_description: The ID tokens in a log, decoded
 description:
   - Finds the ID tokens (JSON Web Tokens, RFC 7519) in a text, such as a log of Pydio Cells in debug mode (rows D1 and
-    D2 of the guide), and returns what they say. Nothing is returned by which somebody could act as the user.
-  - Signatures are left out and not checked. Values that bind a token to a session are masked.
+    D2 of the guide), and returns their headers and claims. Nobody can act as the user with the result.
+  - Signatures are left out and not verified. Values that bind a token to a session are masked.
 options:
   _input:
     description: The text.
@@ -24,14 +24,14 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Show what the ID tokens in a log say
+- name: Show the ID tokens in a log
   ansible.builtin.debug:
     msg: "{{ lookup('ansible.builtin.file', '/var/cells/logs/pydio.log') | cellsops.sso.id_tokens }}"
 """
 
 RETURN = r"""
 _value:
-  description: Each ID token once, in the order of the text, with its C(header) and its C(claims).
+  description: Each ID token once, in the order of the text, with its C(header) and C(claims).
   type: list
   elements: dict
 """

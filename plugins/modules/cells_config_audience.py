@@ -140,7 +140,7 @@ backup_file:
   returned: success
   sample: /var/cells/pydio.json.4711.2026-11-23@12:00:00~
 actions:
-  description: What was done, or would be in check mode, in order.
+  description: The changes that were made, or would be made in check mode, in order.
   type: list
   elements: str
   returned: success

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cells_config_info
-short_description: Read the static clients and the life spans of tokens in Pydio Cells' configuration file
+short_description: Read the static clients and token lifetimes from Pydio Cells' configuration file
 version_added: 0.2.0
 description:
   - Reads C(pydio.json) on the Cells host (rows A1 to A3 of the guide). Writes nothing.
-  - A running Cells goes by what it read when it started, which may differ.
+  - A running Cells uses the configuration that it read at its start, which can differ from the file.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -32,7 +32,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read the audiences and life spans
+- name: Read the audiences and token lifetimes
   cellsops.sso.cells_config_info:
     config_path: /var/cells/pydio.json
   register: cells_config
@@ -40,7 +40,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 static_clients:
-  description: The static clients, secrets masked.
+  description: The static clients. Secrets are masked.
   type: list
   elements: dict
   returned: success
@@ -49,12 +49,13 @@ static_clients:
       audience: ["https://demo.cells.pydio"]
 life_spans:
   description:
-    - Of C(access_token), C(refresh_token) and C(id_token), in seconds; Cells' defaults for what the file does not say.
+    - The lifetimes of C(access_token), C(refresh_token) and C(id_token) in seconds. A lifetime that the file does not
+      set has Cells' default.
   type: dict
   returned: success
   sample: {access_token: 600, refresh_token: 5184000, id_token: 3600}
 version:
-  description: The version of Cells up to which the file was migrated.
+  description: The version of Cells to which the file was migrated.
   type: str
   returned: success
   sample: 4.4.13

@@ -23,7 +23,7 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.writes
   - cellsops.sso.attributes.actiongroup_cells
 requirements:
-  - requests, where the module runs
+  - requests, on the host that runs the module
   - google-re2, where the module runs, for regular expressions in O(mapping_rules) to be checked before they are written
 options:
   state:
@@ -201,7 +201,7 @@ callback_url:
   returned: success
   sample: https://demo.cells.pydio/auth/login/keycloak/callback
 actions:
-  description: What was done, or would be in check mode, in order.
+  description: The changes that were made, or would be made in check mode, in order.
   type: list
   elements: str
   returned: success

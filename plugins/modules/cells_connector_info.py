@@ -10,8 +10,8 @@ module: cells_connector_info
 short_description: Read the connectors of Pydio Cells Enterprise and what its login page offers
 version_added: 0.1.0
 description:
-  - Returns one connector, or all of them, secrets masked, and the connectors that the login page offers (row C9 of
-    the guide).
+  - Returns one connector, or all of them, and the connectors that the login page offers (row C9 of the guide). Secrets
+    are masked.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -20,10 +20,10 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.reads
   - cellsops.sso.attributes.actiongroup_cells
 requirements:
-  - requests, where the module runs
+  - requests, on the host that runs the module
 options:
   connector_id:
-    description: The id of the connector to read. Where it is not given, all connectors are read.
+    description: The id of the connector to read. If you do not give it, all connectors are read.
     type: str
 seealso:
   - module: cellsops.sso.cells_connector
@@ -43,7 +43,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 connectors:
-  description: The connectors; empty where there is none of that id.
+  description: The connectors. The list is empty if no connector has the given O(connector_id).
   type: list
   elements: dict
   returned: success
@@ -52,7 +52,7 @@ connectors:
       name: SSO with Keycloak
       type: oidc
 login_connectors:
-  description: What the login page offers, all of it.
+  description: All connectors that the login page offers.
   type: list
   elements: dict
   returned: success

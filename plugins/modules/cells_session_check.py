@@ -31,7 +31,7 @@ attributes:
     support: none
     membership: []
 requirements:
-  - requests, where the module runs
+  - requests, on the host that runs the module
 options:
   cells_url:
     description: URL under which users reach Cells.

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: clock_skew_info
-short_description: Measure the clock of a server against the one of this machine
+short_description: Measure the clock skew between a server and this machine
 version_added: 0.2.0
 description:
-  - Asks a web server for the time ten times within a second, by the C(Date) header of its answers, and works out how
-    far its clock is from that of the machine the module runs on (row K1 of the guide). Wrong clocks break every login.
-  - The header has whole seconds, and some servers make it anew only once a second. What that leaves open stands in
-    RV(uncertainty_seconds), a little more than half a second.
-  - Cells sends the header. Keycloak itself does not; a proxy before it usually does, and it is then the proxy's clock
-    that is measured. RV(cellsops.sso.keycloak_token#module:clock_skew) tells that of Keycloak.
+  - Reads the C(Date) header of ten responses of a web server within a second, and calculates the difference between
+    its clock and the clock of the machine that runs the module (row K1 of the guide). Wrong clocks break every login.
+  - The header has a resolution of one second, and some servers update it only once a second.
+    RV(uncertainty_seconds) is the remaining error, a little more than half a second.
+  - Cells sends the header. Keycloak itself does not. A proxy in front of it usually does, and then the module measures
+    the proxy's clock. RV(cellsops.sso.keycloak_token#module:clock_skew) has Keycloak's own clock skew.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -27,19 +27,19 @@ attributes:
     support: none
     membership: []
 requirements:
-  - requests, where the module runs
+  - requests, on the host that runs the module
 seealso:
   - module: cellsops.sso.keycloak_token
 options:
   url:
     description:
-      - URL of the server. Any page will do, also one that is not found; redirects are not followed.
+      - URL of the server. Any page works, even one that does not exist. Redirects are not followed.
     type: str
     required: true
   max_skew:
     description:
-      - Seconds that the clocks may differ. The task fails beyond that, with both clocks in one line.
-      - A difference that the uncertainty alone may explain does not count.
+      - The maximum difference between the clocks in seconds. The task fails if it is exceeded.
+      - A difference that is within RV(uncertainty_seconds) does not count.
     type: float
   validate_certs:
     description:
@@ -52,7 +52,7 @@ options:
     type: path
   connection_timeout:
     description:
-      - Seconds to wait for a connection and for each answer.
+      - Seconds to wait for a connection and for each response.
     type: int
     default: 10
 """
@@ -68,17 +68,17 @@ RETURN = r"""
 skew_seconds:
   description: The server's clock minus that of this machine, in seconds.
   type: float
-  returned: success, and where O(max_skew) is exceeded
+  returned: success, and if O(max_skew) is exceeded
   sample: 90.1
 uncertainty_seconds:
-  description: How far RV(skew_seconds) may be off, either way, in seconds.
+  description: The possible error of RV(skew_seconds) in either direction, in seconds.
   type: float
-  returned: success, and where O(max_skew) is exceeded
+  returned: success, and if O(max_skew) is exceeded
   sample: 0.553
 source:
   description: What was measured.
   type: str
-  returned: success, and where O(max_skew) is exceeded
+  returned: success, and if O(max_skew) is exceeded
   sample: Date header of https://cells.example.org, 10 answers
 """
 

@@ -10,9 +10,9 @@ module: keycloak_client_scope
 short_description: Manage a client scope and its protocol mappers in Keycloak
 version_added: 0.1.0
 description:
-  - Makes, changes or removes a client scope of a realm and the protocol mappers in it (rows S1 and S2 of the guide).
-  - Only options that are given are compared and written; an empty string clears.
-  - M(cellsops.sso.keycloak_oidc_client) assigns the scope to a client.
+  - Creates, updates or removes a client scope of a realm and its protocol mappers (rows S1 and S2 of the guide).
+  - Only options that you give are compared and written. An empty string clears a value.
+  - Use M(cellsops.sso.keycloak_oidc_client) to assign the scope to a client.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -26,7 +26,7 @@ options:
     type: str
     required: true
   state:
-    description: Whether the client scope is to be there.
+    description: Whether the client scope exists.
     type: str
     choices: [present, absent]
     default: present
@@ -38,13 +38,13 @@ options:
     description: A description (row S1).
     type: str
   protocol:
-    description: The protocol of the scope and its mappers. A new scope has V(openid-connect).
+    description: The protocol of the scope and its mappers. The default for a new scope is V(openid-connect).
     type: str
     choices: [openid-connect, saml]
   attributes:
     description:
-      - Attributes of the scope by Keycloak's own names, such as C(include.in.token.scope).
-      - Attributes that are not named here stay as they are. An empty value removes one.
+      - Attributes of the scope by Keycloak's names, such as C(include.in.token.scope).
+      - Other attributes stay unchanged. An empty value removes an attribute.
     type: dict
   protocol_mappers:
     description: The scope's protocol mappers, found by their names (row S2).
@@ -56,15 +56,15 @@ options:
         type: str
         required: true
       protocol_mapper:
-        description: The mapper's type by Keycloak's own name, such as V(oidc-usermodel-attribute-mapper).
+        description: The mapper's type by Keycloak's name, such as V(oidc-usermodel-attribute-mapper).
         type: str
         required: true
       config:
         description:
-          - The mapper's settings by Keycloak's own names. Settings that are not named here stay as they are.
+          - The mapper's settings by Keycloak's names. Other settings stay unchanged.
         type: dict
   protocol_mappers_mode:
-    description: V(add) leaves mappers alone that are not in O(protocol_mappers), V(exact) removes them.
+    description: V(add) keeps mappers that are not in O(protocol_mappers), V(exact) removes them.
     type: str
     choices: [add, exact]
     default: add
@@ -107,7 +107,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 client_scope:
-  description: The client scope as Keycloak shows it; in check mode as it would be; empty for state V(absent).
+  description: The client scope as Keycloak represents it, or as it would be in check mode. Empty for O(state=absent).
   type: dict
   returned: success
   contains:
@@ -128,7 +128,7 @@ client_scope:
         protocolMapper: oidc-usermodel-attribute-mapper
         config: {claim.name: cellsgroups, multivalued: "true"}
 actions:
-  description: What was done, or would be in check mode, in order.
+  description: The changes that were made, or would be made in check mode, in order.
   type: list
   elements: str
   returned: success

@@ -112,7 +112,7 @@ ldap_mapper:
       ldap.attribute: [memberOf]
       user.model.attribute: [cellsgroups]
 actions:
-  description: What was done, or would be in check mode, in order.
+  description: The changes that were made, or would be made in check mode, in order.
   type: list
   elements: str
   returned: success

@@ -217,7 +217,7 @@ new_secret:
   returned: success
   sample: false
 actions:
-  description: What was done, or would be in check mode, in order.
+  description: The changes that were made, or would be made in check mode, in order.
   type: list
   elements: str
   returned: success

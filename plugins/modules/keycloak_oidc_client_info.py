@@ -10,7 +10,7 @@ module: keycloak_oidc_client_info
 short_description: Read OpenID Connect clients from Keycloak
 version_added: 0.1.0
 description:
-  - Returns one OpenID Connect client of a realm, or all of them, as Keycloak shows them, secrets masked.
+  - Returns one OpenID Connect client of a realm, or all of them, as Keycloak represents them. Secrets are masked.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -24,7 +24,7 @@ options:
     type: str
     required: true
   client_id:
-    description: The client id of the client to read. Where it is not given, all clients are read.
+    description: The client id of the client to read. If you do not give it, all clients are read.
     type: str
 seealso:
   - module: cellsops.sso.keycloak_oidc_client
@@ -47,7 +47,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 clients:
-  description: The clients, by client id in alphabetical order; empty where there is none of that client id.
+  description: The clients, sorted by client id. The list is empty if no client has the given O(client_id).
   type: list
   elements: dict
   returned: success

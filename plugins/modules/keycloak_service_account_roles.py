@@ -10,9 +10,9 @@ module: keycloak_service_account_roles
 short_description: Manage the roles of a Keycloak client's service account
 version_added: 0.2.0
 description:
-  - Gives the service account of a client roles of another client, such as those of C(realm-management) that this
-    collection needs.
-  - The playbook C(cellsops.sso.service_account) makes an account that is just enough with it.
+  - Grants roles of a client, such as the roles of C(realm-management) that this collection needs, to the service
+    account of another client.
+  - The playbook C(cellsops.sso.service_account) uses it to create a least-privilege account.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -31,7 +31,7 @@ options:
     type: str
     required: true
   client_id:
-    description: The client whose service account it is. Its service account must be enabled.
+    description: The client to whose service account you grant the roles. Its service account must be enabled.
     type: str
     required: true
   roles_client:
@@ -45,8 +45,8 @@ options:
     required: true
   mode:
     description:
-      - Whether other roles of that client stay, V(add), or are taken away, V(exact).
-      - With O(state=absent) it does not matter, since only O(roles) are taken away.
+      - V(add) keeps other roles of O(roles_client), V(exact) revokes them.
+      - It has no effect with O(state=absent), which revokes only O(roles).
     type: str
     choices: [add, exact]
     default: add
@@ -55,7 +55,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Give the account the roles that the role setup needs
+- name: Grant the account the roles that the role setup needs
   cellsops.sso.keycloak_service_account_roles:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -67,13 +67,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 roles:
-  description: The roles of O(roles_client) that the account has itself, after the task.
+  description: The roles of O(roles_client) that are assigned to the account itself after the task.
   type: list
   elements: str
   returned: success
   sample: [manage-clients, manage-realm, view-users]
 actions:
-  description: What was done, or would be, in order, one line each.
+  description: The changes that were made, or would be made in check mode, in order, one line each.
   type: list
   elements: str
   returned: success

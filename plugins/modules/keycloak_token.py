@@ -10,8 +10,8 @@ module: keycloak_token
 short_description: Log in to Keycloak once for a block of tasks
 version_added: 0.1.0
 description:
-  - Logs in and returns the access token, for the option O(token) of the tasks that follow.
-  - Give those tasks the credentials too, and a token that nears its end is renewed, however long the play takes.
+  - Logs in and returns the access token, which you pass to the option O(token) of the tasks that follow.
+  - If you give those tasks the credentials too, an expiring token is renewed, however long the play takes.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -22,12 +22,13 @@ extends_documentation_fragment:
 options:
   realm:
     description:
-      - A realm that the token is meant for. Where it is given, a realm that is not there, or that the account may not
-        administer, fails here instead of in a later task.
+      - The realm that you want to manage with the token. If you give it, the task fails if the realm does not exist
+        or the account may not administer it, instead of a later task.
     type: str
   token:
     description:
-      - Not needed here. A token that has at least 10 seconds left is returned as it is, without a login.
+      - Usually not needed here. A token that is valid for at least 10 more seconds is returned unchanged, without a
+        login.
 seealso:
   - module: cellsops.sso.keycloak_oidc_client
 """
@@ -56,19 +57,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 token:
-  description: The access token. Register it in a task with C(no_log), since whoever has it acts as the account.
+  description: The access token. Set C(no_log) on the task, because anyone who has the token can act as the account.
   type: str
   returned: success
   sample: eyJhbGciOiJSUzI1NiIsInR5cCIgOiAiSldUIi…
 expires_in:
-  description: Seconds for which the token is good.
+  description: The remaining lifetime of the token in seconds.
   type: int
   returned: success
   sample: 60
 clock_skew:
   description:
-    - Keycloak's clock against the one of the machine the module runs on, from the moment the token was issued at.
-    - C(skew_seconds) is Keycloak's clock minus this one, C(uncertainty_seconds) how far that may be off.
+    - The difference between Keycloak's clock and the clock of the machine that runs the module, measured when the
+      token was issued.
+    - C(skew_seconds) is Keycloak's clock minus this machine's clock. C(uncertainty_seconds) is the possible error.
   type: dict
   returned: when there was a login
   sample:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: keycloak_token_preview
-short_description: Show what a user's tokens would carry
+short_description: Preview the claims of a user's tokens
 version_added: 0.1.0
 description:
   - Asks Keycloak which claims a user's ID token, access token and userinfo would have for a client (rows T1 and D2 of
-    the guide).
-    Nobody logs in, no password is needed, nothing is changed.
-  - Fails when claims are missing or expectations do not hold, so that a play stops before a user finds out.
+    the guide). It needs no login and no password of the user, and it changes nothing.
+  - Fails if claims are missing or expectations do not hold, so that a play stops before a user notices.
   - The preview does not show whether C(sub) is there when the scope C(basic) is not assigned to the client. Keep it
     assigned.
 author:
@@ -34,23 +33,24 @@ options:
     required: true
   username:
     description:
-      - The user, its own or one of an LDAP provider. The user of a client's service account is
+      - The user, either local or from an LDAP provider. The user of a client's service account is
         C(service-account-<client id>).
     type: str
     required: true
   scope:
-    description: The scopes that the login would ask for, separated by blanks.
+    description: The scopes that the login would request, separated by spaces.
     type: str
     default: openid
   expect_claims:
-    description: Names of claims that the ID token must have. A claim whose value is an empty list counts as there.
+    description: Names of claims that the ID token must have. A claim with an empty list as its value counts as present.
     type: list
     elements: str
     default: []
   expect:
     description:
-      - JMESPath expressions over the claims of the ID token that must hold. C(false), C(null) and what is empty do not.
-      - Needs the Python library jmespath where the module runs.
+      - JMESPath expressions over the claims of the ID token that must hold. C(false), C(null) and empty values count as
+        not holding.
+      - Requires the Python library jmespath on the host that runs the module.
     type: list
     elements: str
     default: []
@@ -83,7 +83,7 @@ RETURN = r"""
 id_token:
   description: The claims of the ID token.
   type: dict
-  returned: when client and user are there, also when an expectation failed
+  returned: if the client and the user exist, even if an expectation failed
   sample:
     preferred_username: alice
     email: alice@example.org
@@ -92,24 +92,24 @@ id_token:
 access_token:
   description: The claims of the access token.
   type: dict
-  returned: when client and user are there, also when an expectation failed
+  returned: if the client and the user exist, even if an expectation failed
   sample: {typ: Bearer, scope: openid email profile}
 userinfo:
-  description: What the userinfo endpoint would answer.
+  description: The claims that the userinfo endpoint would return.
   type: dict
-  returned: when client and user are there, also when an expectation failed
+  returned: if the client and the user exist, even if an expectation failed
   sample: {preferred_username: alice}
 missing_claims:
   description: Those of O(expect_claims) that the ID token lacks.
   type: list
   elements: str
-  returned: when client and user are there, also when an expectation failed
+  returned: if the client and the user exist, even if an expectation failed
   sample: []
 failed_expectations:
   description: Those of O(expect) that do not hold.
   type: list
   elements: str
-  returned: when client and user are there, also when an expectation failed
+  returned: if the client and the user exist, even if an expectation failed
   sample: []
 """
 
