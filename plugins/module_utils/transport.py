@@ -217,19 +217,34 @@ def server_words(response: requests.Response) -> str:
     try:
         answer = response.json()
     except ValueError:
-        kind = response.headers.get("Content-Type", "no content type").split(";")[0]
-        return f"answered with {kind} where JSON was expected" if response.content else ""
+        return _words_without_json(response)
     if not isinstance(answer, dict):
         return json.dumps(answer)[:300]
     # Keycloak: error, error_description, errorMessage; Cells (rest.Error): Title, Detail; proxies: message.
     words: list[str] = []
     for key in ("error", "error_description", "errorMessage", "message", "Title", "Detail"):
         word = answer.get(key)
-        # Cells 4 says in Detail what it says in Title, with the status before it.
-        word = re.sub(rf"^{response.status_code}:? ", "", word) if isinstance(word, str) else ""
-        if word and word not in words:
+        word = word if isinstance(word, str) else ""
+        # Cells says in Detail what it says in Title, often with the status before it, as a number or in words.
+        if word and not any(word == earlier or word.endswith((f": {earlier}", f" {earlier}")) for earlier in words):
             words.append(word)
     return ": ".join(words)[:300]
+
+
+def _words_without_json(response: requests.Response) -> str:
+    """Return a refusal in plain text, such as Cells' Unauthorized, or else which kind of content came."""
+    if not response.content:
+        return ""
+    kind = response.headers.get("Content-Type", "no content type").split(";")[0]
+    text = response.text.strip()
+    if (
+        kind in ("text/plain", "no content type")
+        and "<" not in text
+        and len(text) <= 100
+        and len(text.split("\n")) == 1
+    ):
+        return re.sub(rf"^{response.status_code}:? ", "", text)
+    return f"answered with {kind} where JSON was expected"
 
 
 def transport_reason(error: BaseException) -> str:

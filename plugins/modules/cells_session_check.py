@@ -10,12 +10,14 @@ module: cells_session_check
 short_description: Log in at Pydio Cells through Keycloak, and see whether the session is refreshed
 version_added: 0.2.0
 description:
-  - Logs a test user in as a browser does, then refreshes the session (row A3 of the guide). Where the audience is
-    missing, the refresh answers 401, and users are logged out after ten minutes or so.
+  - Logs a test user in as a browser does, opens the session as the web interface of Cells does, by posting the code of
+    the login, and refreshes it (row A3 of the guide). If the audience is missing, Cells refuses the refresh, and users
+    are logged out after about ten minutes. Other causes of a refusal are told apart.
   - Like any login it makes a session, and on the user's first one Cells makes the user. It changes nothing else.
   - The password is sent to O(keycloak_url) and nowhere else. A login that is refused is not tried again.
-  - How Cells Enterprise begins a login is not public. The module goes to C(/auth/login/<connector>), beside the
-    callback URL; see "The stand-in" in the documentation for what is assumed.
+  - How Cells Enterprise begins a login is not public. The module goes to C(/auth/login/<connector>), first without and
+    then with a challenge of Cells' own provider, and says so in one line if neither leads to Keycloak. See "The
+    stand-in" in the documentation for what is assumed.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -89,10 +91,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 login:
-  description: Who was logged in, with the names of the roles, as far as Cells shows them.
+  description:
+    - Who was logged in. C(username) is the name in Keycloak, C(login) the one in Cells, and C(roles) the ids of the
+      user's roles in Cells, null if Cells does not show them. The roles that Cells gives to every user, the user's own
+      and those of groups, are left out.
   type: dict
   returned: success, not in check mode
-  sample: {username: test-user, roles: [Test_DEM_WebUsers]}
+  sample: {username: test-user, login: test-user@example.org, roles: [Test_DEM_WebUsers]}
 refused:
   description:
     - Who refused the login, C(by), and in which C(words). A login that did not come that far, as where a server does
@@ -102,13 +107,15 @@ refused:
   sample: {by: Keycloak, words: Invalid username or password.}
 refreshes:
   description:
-    - Each refresh, with C(after_seconds) since the login, the HTTP C(status), null where no answer came, whether it was
-      C(ok), and the C(message) of Cells where it was not.
+    - Each refresh, with C(after_seconds) since the session was opened, the HTTP C(status), null if no answer came,
+      whether it was C(ok), and if not, the C(cause) and a C(message).
+    - The causes are C(audience), C(lost_cookie) (the cookie of the session is for another host than that of
+      O(cells_url)), C(no_session), C(used_twice), C(logged_out), C(no_answer), and C(other).
   type: list
   elements: dict
   returned: success, not in check mode
   sample:
-    - {after_seconds: 0.1, status: 200, ok: true, message: ""}
+    - {after_seconds: 0.1, status: 200, ok: true, cause: "", message: ""}
 """
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_session_check import DEFINITION

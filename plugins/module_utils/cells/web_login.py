@@ -2,162 +2,137 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real login at Cells through Keycloak, as a browser does it, and the refresh of its session (row A3)."""
+"""A real login at Cells through Keycloak, as a browser does it, up to the code that opens a session (row A3)."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from http.cookiejar import Cookie
+import secrets
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, SsoError, Unmet, Unreachable
-from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
-    AGENT,
-    REPEATED_STATUSES,
-    base_url,
-    check_connection,
-    exposure,
-    import_requests,
-    origin,
-    server_words,
-    transport_reason,
-)
-from ansible_collections.cellsops.sso.plugins.module_utils.web_page import Page
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.browser import Browser, bare
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.web_session import empty_answer
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
+from ansible_collections.cellsops.sso.plugins.module_utils.transport import REPEATED_STATUSES, server_words
+from ansible_collections.cellsops.sso.plugins.module_utils.web_page import Form, Page
 
-MOST_REDIRECTS = 20
-SESSION = "a/frontend/session"
+FRONTEND = "cells-frontend"
+SCOPE = "openid email profile pydio offline"
+"""What the web interface asks its own provider for."""
 
 
 class WebLogin:
-    """One person's browser, as far as a login needs it."""
+    """One login through one connector."""
 
-    def __init__(self, params: Mapping[str, Any]) -> None:
-        """Take the options of cells_session_check. Sends nothing. Raises InvalidInput, MissingLibrary."""
-        requests = import_requests()
-        self.cells_url = base_url(params["cells_url"], "cells_url")
-        self.keycloak_url = base_url(params["keycloak_url"], "keycloak_url")
-        check_connection(params)
-        if params["wait"] < 0:
-            raise InvalidInput(f"wait is {params['wait']}: give the seconds to wait, 0 or more.")
-        self.warnings = [
-            *exposure(self.cells_url, "cells_url", "the session", params),
-            *exposure(self.keycloak_url, "keycloak_url", "the password", params),
-        ]
-        self._params = params
-        self._http = requests.Session()
-        self._http.headers["User-Agent"] = AGENT
-        self._http.cookies = _jar()
-        self._settings = {
-            "timeout": params["connection_timeout"],
-            "verify": (params["ca_path"] or True) if params["validate_certs"] else False,
-            "allow_redirects": False,
-        }
+    def __init__(self, browser: Browser, connector_id: str, username: str) -> None:
+        """Take the browser, the connector's id and the name of the user in Keycloak."""
+        self._browser = browser
+        self._connector_id = connector_id
+        self._username = username
+        self._callback = ""
 
-    def check(self) -> dict[str, Any]:
-        """Log in, refresh, and refresh once more after the wait.
+    def log_in(self, password: str) -> str:
+        """Return the code that opens a session.
 
-        Returns login ({username, roles}) and refreshes (list of {after_seconds, status, ok, message}). Raises Unmet,
-        with refused ({by, words}), for a login that Keycloak or Cells refused; SsoError for one that came less far.
+        Raises Unmet, with refused {by, words}, for a login that Keycloak or Cells refused; SsoError for one that came
+        less far. The password is sent to Keycloak only.
         """
-        params = self._params
-        roles = self._log_in(params["connector_id"], params["username"], params["password"])
-        begin = time.monotonic()
-        refreshes = [self._refresh(begin)]
-        if params["wait"]:
-            time.sleep(params["wait"])
-            refreshes.append(self._refresh(begin))
-        return {"login": {"username": params["username"], "roles": roles}, "refreshes": refreshes}
-
-    def _log_in(self, connector_id: str, username: str, password: str) -> list[str]:
-        """Return the names of the user's roles, as far as Cells shows them."""
-        page, answer = self._follow("GET", f"{self.cells_url}/auth/login/{quote(connector_id, safe='')}")
-        form = page.form_with("username", "password")
-        if form is None:
-            raise self._ended(page, answer)
+        form, answer = self._form()
         target = urljoin(answer.url, form.action)
-        if origin(target) != origin(self.keycloak_url):
+        if not self._browser.at_keycloak(target):
             raise SsoError(
-                f"The form for the password goes to {_bare(target)}, which is not {self.keycloak_url}: it was not sent."
+                f"The form for the password goes to {bare(target)}, which is not {self._browser.keycloak_url}: it was"
+                " not sent."
             )
-        page, answer = self._follow("POST", target, {**form.fields, "username": username, "password": password})
-        if origin(answer.url) != origin(self.cells_url) or answer.status_code >= 400:
-            raise self._ended(page, answer)
-        try:
-            shown = self._send("GET", f"{self.cells_url}/{SESSION}").json()
-            return [str(role["Uuid"]) for role in shown.get("Roles") or []]
-        except (SsoError, ValueError, KeyError, TypeError, AttributeError):
-            return []
+        fields = {**form.fields, "username": self._username, "password": password}
+        page, answer = self._browser.follow("POST", target, fields)
+        return self._code(page, answer)
 
-    def _refresh(self, begin: float) -> dict[str, Any]:
-        """Refresh the session as the web interface of Cells does; 401 is what users see as being logged out."""
-        status, message = None, ""
-        try:
-            answer = self._send("POST", f"{self.cells_url}/{SESSION}", json={"AuthInfo": {"type": "refresh"}})
-            status = answer.status_code
-            message = "" if status == 200 else server_words(answer)
-        except Unreachable as error:
-            message = str(error)
-        return {
-            "after_seconds": round(time.monotonic() - begin, 1),
-            "status": status,
-            "ok": status == 200,
-            "message": message,
+    def _form(self) -> tuple[Form, Any]:
+        """Return Keycloak's form for the password, and the answer that it is in.
+
+        Cells' own code begins a login with a challenge of its provider. So if the plain address of the connector only
+        gives the page of the web interface, it is asked with such a challenge.
+        """
+        address = f"{self._browser.cells_url}/auth/login/{quote(self._connector_id, safe='')}"
+        page, answer = self._browser.follow("GET", address)
+        if self._is_web_interface(page, answer):
+            challenge = self._challenge()
+            if challenge:
+                page, answer = self._browser.follow("GET", f"{address}?{urlencode({'login_challenge': challenge})}")
+        form = page.form_with("username", "password")
+        if form is not None and self._browser.at_keycloak(answer.url):
+            self._callback = _parameter([*answer.history, answer.url], "redirect_uri", self._browser.at_keycloak)
+            return form, answer
+        if self._is_web_interface(page, answer):
+            raise SsoError(
+                f"{address} gives the web interface of Cells and does not lead to Keycloak:"
+                f" {empty_answer(answer, address) or self._no_connector()}"
+            )
+        raise self._ended(page, answer)
+
+    def _no_connector(self) -> str:
+        return f"has Cells a connector {self._connector_id}, and does this version begin logins there?"
+
+    def _is_web_interface(self, page: Page, answer: Any) -> bool:
+        """Whether an answer is the page that Cells gives for every path that it does not know."""
+        complains = page.messages or "error" in _query(answer.url)
+        return self._browser.at_cells(answer.url) and answer.status_code == 200 and not complains
+
+    def _challenge(self) -> str:
+        """Return the challenge of a login that the provider of Cells has begun, "" if it does not begin one so."""
+        query = {
+            "client_id": FRONTEND,
+            "redirect_uri": f"{self._browser.cells_url}/auth/callback",
+            "response_type": "code",
+            "scope": SCOPE,
+            "state": secrets.token_urlsafe(16),
         }
+        address = f"{self._browser.cells_url}/oidc/oauth2/auth?{urlencode(query)}"
+        _page, answer = self._browser.follow("GET", address)
+        return _parameter([*answer.history, answer.url], "login_challenge", self._browser.at_cells)
 
-    def _follow(self, method: str, url: str, data: dict[str, str] | None = None) -> tuple[Page, Any]:
-        """Return the page at the end of the redirects, and its answer. Raises SsoError."""
-        for _hop in range(MOST_REDIRECTS):
-            if origin(url) not in (origin(self.cells_url), origin(self.keycloak_url)):
-                raise SsoError(
-                    f"The login leads to {_bare(url)}, which is neither {self.cells_url} nor {self.keycloak_url}:"
-                    " are these the URLs that users see?"
-                )
-            answer = self._send(method, url, data=data)
-            if not answer.is_redirect:
-                return Page(answer.text), answer
-            method, url, data = "GET", urljoin(url, answer.headers["Location"]), None
-        raise SsoError(f"The login was redirected {MOST_REDIRECTS} times, last to {_bare(url)}: it goes in a circle.")
-
-    def _send(self, method: str, url: str, **body: Any) -> Any:
-        requests = import_requests()
-        try:
-            return self._http.request(method, url, **body, **self._settings)
-        except (requests.RequestException, ValueError) as error:
-            # A ValueError is a Location header that is no URL, or no text.
-            raise Unreachable(method, _bare(url), transport_reason(error)) from error
+    def _code(self, page: Page, answer: Any) -> str:
+        """Return the code in the address at which a login ended. Raises SsoError, Unmet."""
+        query = _query(answer.url)
+        if not self._browser.at_cells(answer.url) or answer.status_code >= 400 or "error" in query:
+            raise self._ended(page, answer)
+        if self._callback and bare(answer.url) == bare(self._callback):
+            raise SsoError(
+                f"Keycloak sent {self._username!r} back to {bare(answer.url)}, where Cells does not take a login but"
+                " gives its web interface: the redirect URI of the connector is not the one of this version."
+            )
+        if "code" not in query:
+            raise self._ended(page, answer)
+        return query["code"]
 
     def _ended(self, page: Page, answer: Any) -> SsoError:
-        """Return the error for a login that ended on this page, in the page's own words."""
-        words = "; ".join(page.messages) or (f"a page titled {page.title!r}" if page.title else server_words(answer))
-        words = " ".join((words or "no reason given").split())
-        where = "Keycloak" if origin(answer.url) == origin(self.keycloak_url) else "Cells"
-        end = f"{where}, {_bare(answer.url)}, HTTP {answer.status_code}"
-        line = f"The login of {self._params['username']!r} ended at {end}: {words}"
+        """Return the error for a login that ended on this page, in the words of its address or of the page itself."""
+        query = _query(answer.url)
+        told = ": ".join(query[key] for key in ("error", "error_description") if key in query)
+        titled = f"a page titled {page.title!r}" if page.title else server_words(answer)
+        words = " ".join((told or "; ".join(page.messages) or titled or "no reason given").split())
+        where = "Keycloak" if self._browser.at_keycloak(answer.url) else "Cells"
         # A page without a complaint is no refusal, such as one that asks for one thing more; nor is a gateway's answer.
-        if answer.status_code in REPEATED_STATUSES or not (page.messages or answer.status_code >= 400):
-            return SsoError(line)
-        return Unmet(line, {"refused": {"by": where, "words": words}})
+        if answer.status_code in REPEATED_STATUSES or not (told or page.messages or answer.status_code >= 400):
+            return SsoError(self._line(where, answer, words))
+        return self._refused(where, answer, words)
+
+    def _refused(self, where: str, answer: Any, words: str) -> Unmet:
+        return Unmet(self._line(where, answer, words), {"refused": {"by": where, "words": words}})
+
+    def _line(self, where: str, answer: Any, words: str) -> str:
+        end = f"{where}, {bare(answer.url)}, HTTP {answer.status_code}"
+        return f"The login of {self._username!r} ended at {end}: {words}"
 
 
-def _jar() -> Any:
-    """Return a jar that sends cookies marked Secure to this machine over http too, as browsers do for localhost.
-
-    Keycloak marks its cookies so since version 25 (W3C, Secure Contexts, section 3.1).
-    """
-    from requests.cookies import RequestsCookieJar
-
-    class Jar(RequestsCookieJar):
-        def set_cookie(self, cookie: Cookie, *args: Any, **kwargs: Any) -> Any:
-            # http.cookiejar writes the host localhost as localhost.local.
-            if cookie.domain in ("localhost.local", "127.0.0.1"):
-                cookie.secure = False
-            return super().set_cookie(cookie, *args, **kwargs)
-
-    return Jar()
+def _parameter(urls: list[str], name: str, wanted: Callable[[str], bool]) -> str:
+    """Return a query parameter of the last of the URLs that are wanted and have it, "" if none has."""
+    found = [_query(url).get(name, "") for url in urls if wanted(url)]
+    return next((value for value in reversed(found) if value), "")
 
 
-def _bare(url: str) -> str:
-    """Return a URL without its query, which may hold codes and states."""
-    return urlsplit(url)._replace(query="", fragment="").geturl()
+def _query(url: str) -> dict[str, str]:
+    """Return the first value of each parameter of a URL's query."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}

@@ -6,17 +6,17 @@
 
 from __future__ import annotations
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.web_login import WebLogin
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.session_check import SessionCheck
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
 
 
 def answer(call: Call) -> Answer:
     """Return what the module returns. Raises SsoError."""
-    browser = WebLogin(call.options)
+    session = SessionCheck(call.options)
     if call.check_mode:
         skipped = "Check mode makes no session: nobody was logged in."
-        return read(browser.warnings, skipped=True, msg=skipped)
-    return read(browser.warnings, **browser.check())
+        return read(session.warnings, skipped=True, msg=skipped)
+    return read(session.warnings, **session.check())
 
 
 DEFINITION = Definition(

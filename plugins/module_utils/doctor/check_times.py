@@ -114,6 +114,15 @@ def check_session(session: Mapping[str, Any]) -> list[Finding]:
     return [logged_in, _check_refreshes(refreshes)] if refreshes else [logged_in, *_unrefreshed()]
 
 
+REFRESH_TODO = {
+    "audience": f"Give {STATIC_CLIENT} the audience (A1), and restart Cells.",
+    "lost_cookie": "Set cells_url to the external URL of Cells: the session cookie is for its host only.",
+    "used_twice": "Run the check again: somebody else has refreshed its session.",
+    "logged_out": "Run the check again, and see in the log of Cells who ended the session.",
+}
+"""What to do about a refused refresh, by the cause that cells_session_check returns."""
+
+
 def _check_refreshes(refreshes: list[Mapping[str, Any]]) -> Finding:
     finding_id = "session.refresh"
     seen = "; ".join(f"after {r['after_seconds']:.0f} s: {_answer(r['status'])}" for r in refreshes) + "."
@@ -121,10 +130,8 @@ def _check_refreshes(refreshes: list[Mapping[str, Any]]) -> Finding:
     if not failed:
         return Finding(finding_id, OK, seen)
     seen += f" {failed[0].get('message') or ''}".rstrip()
-    todo = "See why Cells, or what stands before it, does not answer as it should: its log says more."
-    if failed[0]["status"] == 401:
-        todo = f"Mend the audience of {STATIC_CLIENT} (A1), and restart Cells."
-    return Finding(finding_id, BROKEN, seen, todo)
+    log = "See why Cells, or what stands before it, does not answer as it should: its log says more."
+    return Finding(finding_id, BROKEN, seen, REFRESH_TODO.get(str(failed[0].get("cause")), log))
 
 
 def _answer(status: int | None) -> str:

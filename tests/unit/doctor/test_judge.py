@@ -229,9 +229,9 @@ def both(*changes: Change) -> Change:
     return lambda site: [change(site) for change in changes]
 
 
-def refresh(status: int | None) -> Change:
-    """The refresh is answered with that status."""
-    entry = {"after_seconds": 0.1, "status": status, "ok": False, "message": "words of Cells"}
+def refresh(cause: str, status: int | None = 401) -> Change:
+    """The refresh is refused for that cause."""
+    entry = {"after_seconds": 0.1, "status": status, "ok": False, "cause": cause, "message": "words of Cells"}
     return lambda site: site.options["session"].update(refreshes=[entry])
 
 
@@ -279,9 +279,9 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
     ),
     "audience with a number": (lambda site: setattr(site, "audience", [CELLS, 1]), ["audience.match"]),
     "login refused for a reason that does not show": (failed_login, ["session.login"]),
-    "refresh refused for a reason that does not show": (refresh(401), ["session.refresh"]),
+    "refresh refused for a reason that does not show": (refresh("audience"), ["session.refresh"]),
     "refresh refused for want of an audience": (
-        both(refresh(401), lambda site: site.audience.clear()),
+        both(refresh("audience"), lambda site: site.audience.clear()),
         ["audience.match"],
     ),
 }
@@ -441,14 +441,27 @@ def test_everything_that_follows_and_is_followed_is_in_the_catalogue() -> None:
             assert not is_one_of(follower, [cause])
 
 
-@pytest.mark.parametrize(("status", "todo"), [(401, "audience"), (500, "log"), (502, "log"), (None, "log")])
-def test_only_a_refusal_of_the_refresh_is_for_the_audience(status: int | None, todo: str) -> None:
+@pytest.mark.parametrize(
+    ("cause", "status", "todo"),
+    [
+        ("audience", 401, "audience"),
+        ("audience", 500, "audience"),
+        ("lost_cookie", 401, "external URL"),
+        ("used_twice", 401, "again"),
+        ("logged_out", 401, "again"),
+        ("no_session", 401, "log"),
+        ("other", 401, "log"),
+        ("other", 502, "log"),
+        ("no_answer", None, "log"),
+    ],
+)
+def test_each_cause_of_a_refused_refresh_has_its_remedy(cause: str, status: int | None, todo: str) -> None:
     site = Site()
-    refresh(status)(site)
+    refresh(cause, status)(site)
     found = site.finding("session.refresh")
     assert found.verdict == BROKEN
     assert todo in found.todo
-    assert ("audience" in found.todo) is (status == 401)
+    assert ("audience" in found.todo) is (cause == "audience")
     assert "words of Cells" in found.seen
     assert site.finding("session.login").verdict == OK
 
