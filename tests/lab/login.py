@@ -2,14 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A login as a person does it, without a browser: Cells' login page, Keycloak's form, back to Cells, a session."""
+"""A login as a person does it, without a browser: Cells, Keycloak's form, back to Cells, and the session there."""
 
 from __future__ import annotations
 
+import base64
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http.cookiejar import Cookie
+from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 import requests
 from requests.cookies import RequestsCookieJar
@@ -39,11 +42,24 @@ class Identity:
     roles: list[str]
 
 
+class LoopbackPolicy(DefaultCookiePolicy):
+    """Takes cookies for the domain ``localhost``, which http.cookiejar refuses since the name has no dot."""
+
+    def set_ok_domain(self, cookie: Cookie, request: Any) -> bool:
+        """Take a cookie for the host ``localhost`` itself, which http.cookiejar writes as ``localhost.local``."""
+        if cookie.domain == ".localhost" and urlsplit(request.get_full_url()).hostname == "localhost":
+            cookie.domain, cookie.domain_specified, cookie.domain_initial_dot = "localhost.local", False, False
+        return super().set_ok_domain(cookie, request)
+
+
 class LoopbackJar(RequestsCookieJar):
     """Sends cookies marked Secure over http too if they are this machine's own, as browsers do for localhost.
 
     Keycloak marks its cookies Secure and SameSite=None there since version 25. Source: W3C, Secure Contexts, 3.1.
     """
+
+    def __init__(self) -> None:
+        super().__init__(LoopbackPolicy())
 
     def set_cookie(self, cookie: Cookie, *args: Any, **kwargs: Any) -> Any:
         """Take a cookie; http.cookiejar writes the host ``localhost`` as ``localhost.local``."""
@@ -63,7 +79,8 @@ class Browser:
         self.http = requests.Session()
         self.http.trust_env = False
         self.http.cookies = LoopbackJar()
-        self.http.headers["Accept"] = "text/html,application/xhtml+xml,*/*;q=0.8"
+        self.access_token = ""
+        self.login = ""
 
     def log_in(self, connector_id: str, username: str, password: str) -> Identity:
         """Log in through a connector; return who Cells says this is.
@@ -72,19 +89,34 @@ class Browser:
         Keycloak's refusal of the request (such as an unknown redirect URI, G4) or of the password, Cells' refusal of
         what came back.
         """
-        page, answer = self._follow("GET", f"{self.cells_url}/login")
-        path = f"/auth/login/{connector_id}"
-        offered = {urlsplit(urljoin(answer.url, link)).path: name for link, name in page.links.items()}
-        if path not in offered:
-            names = ", ".join(repr(name) for link, name in offered.items() if link.startswith("/auth/login/"))
-            text = f"{self.cells_url}/login does not offer the connector {connector_id}; it offers {names or 'none'}"
-            raise LoginError(text, answer.status_code)
-        page, answer = self._follow("GET", f"{self.cells_url}{path}")
+        self._check_offer(connector_id)
+        page, answer = self._follow("GET", f"{self.cells_url}/auth/login/{quote(connector_id, safe='')}")
         # With a session at Keycloak there is no form: the way leads straight back.
         if not self._is_cells(answer):
             page, answer = self._send_password(page, answer, username, password)
-        if not self._is_cells(answer):
-            raise _ended("the login", page, answer)
+        end = parse_qs(urlsplit(answer.url).query)
+        if not self._is_cells(answer) or "code" not in end:
+            raise _ended("the login", page, answer, end.get("error_description", []))
+        return self._open_session({"type": "authorization_code", "code": end["code"][0]})
+
+    def log_in_locally(self, username: str, password: str) -> Identity:
+        """Log in as a user with a password at Cells. Raises LoginError."""
+        return self._open_session({"type": "credentials", "login": username, "password": password})
+
+    def _check_offer(self, connector_id: str) -> None:
+        """Check that the login page offers a connector. Raises LoginError."""
+        url = f"{self.cells_url}/a/frontend/login/connectors"
+        answer = self._send("GET", url)
+        offered = [str(each["Id"]) for each in self._json(answer).get("Connectors") or []]
+        if connector_id not in offered:
+            names = ", ".join(name for name in offered if name != "pydio") or "none"
+            text = f"{self.cells_url}/login does not offer the connector {connector_id}; it offers {names}"
+            raise LoginError(text, answer.status_code)
+
+    def _open_session(self, info: Mapping[str, str]) -> Identity:
+        answer = self._session(info)
+        self.access_token = answer["JWT"]
+        self.login = _claims(answer["Token"]["IDToken"])["name"]
         return self.who()
 
     def _send_password(
@@ -100,37 +132,48 @@ class Browser:
         return page, answer
 
     def who(self) -> Identity:
-        """Return who is logged in to Cells. Raises LoginError if nobody is, or if the access token's life is over."""
-        answer = self.http.get(f"{self.cells_url}{SESSION}", headers={"Accept": "application/json"}, timeout=TIMEOUT)
-        user = self._json(answer)
-        if "Login" not in user:
-            raise LoginError(f"GET {SESSION}: nobody is logged in to {self.cells_url}", answer.status_code)
+        """Return what Cells shows of the user who is logged in, by the access token.
+
+        Roles of groups and the user's own are left out. Raises LoginError, status 401, if the token's life is over.
+        """
+        bearer = {"Authorization": f"Bearer {self.access_token}"}
+        user = self._json(self._send("GET", f"{self.cells_url}/a/user/{quote(self.login)}", headers=bearer))
         attributes = user.get("Attributes") or {}
-        roles = [role["Uuid"] for role in user.get("Roles") or []]
-        return Identity(user["Login"], attributes.get("displayName", ""), attributes.get("email", ""), roles)
+        roles = [role for role in user.get("Roles") or [] if not role.get("GroupRole") and not role.get("UserRole")]
+        ids = [role["Uuid"] for role in roles]
+        return Identity(user["Login"], attributes.get("displayName", ""), attributes.get("email", ""), ids)
 
     def refresh(self) -> dict[str, Any]:
         """Refresh the session as Cells' web interface does (row A3); return the answer with the new tokens.
 
-        Raises LoginError, status 401, where Cells refuses.
+        Raises LoginError, status 401, if Cells refuses.
         """
-        body = {"AuthInfo": {"type": "refresh"}}
-        answer = self.http.post(
-            f"{self.cells_url}{SESSION}", json=body, headers={"Accept": "application/json"}, timeout=TIMEOUT
-        )
-        return self._json(answer)
+        answer = self._session({"type": "refresh"})
+        self.access_token = answer["JWT"]
+        return answer
+
+    def log_out(self) -> None:
+        """End the session at Cells. Raises LoginError."""
+        self._session({"type": "logout"})
+
+    def _session(self, info: Mapping[str, str]) -> dict[str, Any]:
+        return self._json(self._send("POST", f"{self.cells_url}{SESSION}", json={"AuthInfo": info}))
 
     def _follow(self, method: str, url: str, data: dict[str, str] | None = None) -> tuple[Page, requests.Response]:
         """Send a request, go where it leads, return the page at the end. Raises LoginError unless that is HTTP 200."""
-        try:
-            answer = self.http.request(method, url, data=data, timeout=TIMEOUT)
-        except requests.RequestException as error:
-            asked = error.request.url if error.request is not None else url
-            raise LoginError(f"{method} {_bare(asked or url)}: {type(error).__name__}: {error}", 0) from error
+        answer = self._send(method, url, data=data)
         page = Page(answer.text)
         if answer.status_code != 200:
             raise _ended("the login", page, answer)
         return page, answer
+
+    def _send(self, method: str, url: str, **parts: Any) -> requests.Response:
+        """Send a request and go where it leads. Raises LoginError if there is no answer."""
+        try:
+            return self.http.request(method, url, timeout=TIMEOUT, **parts)
+        except requests.RequestException as error:
+            asked = error.request.url if error.request is not None else url
+            raise LoginError(f"{method} {_bare(asked or url)}: {type(error).__name__}: {error}", 0) from error
 
     def _is_cells(self, answer: requests.Response) -> bool:
         return answer.url.startswith(f"{self.cells_url}/")
@@ -149,9 +192,16 @@ class Browser:
         raise LoginError(text, answer.status_code)
 
 
-def _ended(what: str, page: Page, answer: requests.Response) -> LoginError:
-    """Return the error for a login that ended on this page."""
-    said = "; ".join(page.messages) or f"no message, title {page.title!r}"
+def _claims(token: str) -> dict[str, Any]:
+    """Return the claims of a token, without a check."""
+    payload = token.split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return found
+
+
+def _ended(what: str, page: Page, answer: requests.Response, words: Sequence[str] = ()) -> LoginError:
+    """Return the error for a login that ended on this page. words: what the address says of it."""
+    said = "; ".join(words or page.messages) or f"no message, title {page.title!r}"
     return LoginError(f"{what} ended at {_bare(answer.url)} with HTTP {answer.status_code}: {said}", answer.status_code)
 
 

@@ -2,26 +2,31 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ASGI application: pages, REST, the cells command's way in, and the log of requests."""
+"""The web application of a site: what each path leads to, and what comes before all paths."""
 
 from __future__ import annotations
 
 import secrets
+import time
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from standin import control
+from standin import control, web_interface
 from standin.cells_site import Site, log_request
 from standin.config_file import ConfigFileError
 from standin.login import Login
+from standin.own_provider import OwnProvider
 from standin.rest import Rest
 from standin.rest_error import RestError, rest_error_response
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
 
 
 class RequestLog:
@@ -43,26 +48,34 @@ class RequestLog:
         await self._app(scope, receive, logged if scope["type"] == "http" else send)
 
 
-class BadBearer:
-    """Answers 401 to any call of the REST interface with a token that is not accepted, also to one that needs none."""
+class Front:
+    """Answers 503 while the server starts, and nothing for a host that the site does not serve."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         """Take the application below and the site."""
         self._app = app
-        self._site = site
+        self._store = site.settings.store
+        self._ready_at = time.monotonic() + site.settings.starting_seconds
+        host, _port = site.settings.address
+        external = urlsplit(site.settings.external).hostname
+        self._hosts = {external, host, "localhost", "127.0.0.1", "::1"}
+        self._any_host = host in {"0.0.0.0", "::"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or not."""
         answer = self._app
-        if scope["type"] == "http" and scope["path"].startswith("/a/"):
+        if scope["type"] == "http":
             request = Request(scope)
-            if self._site.has_bad_bearer(request):
-                answer = rest_error_response(request, RestError(401, "Unauthorized"), self._site.settings.store)
+            if time.monotonic() < self._ready_at:
+                answer = rest_error_response(request, RestError(503, "Service temporarily unavailable"), self._store)
+            elif not self._any_host and request.url.hostname not in self._hosts:
+                answer = Response()
         await answer(scope, receive, send)
 
 
 def make_app(site: Site) -> Starlette:
     """Return the application of a site."""
+    rest = Rest(site)
 
     async def new_token(request: Request) -> Response:
         """Make a personal access token for the cells command, which proves by the run file's key that it is local."""
@@ -72,6 +85,12 @@ def make_app(site: Site) -> Starlette:
         if asked["login"] not in site.state.users:
             raise RestError(404, f"There is no user {asked['login']}")
         return JSONResponse({"token": site.state.make_token(asked["login"], asked["expire"], asked["auto"])})
+
+    async def any_path(request: Request) -> Response:
+        """Answer by the REST interface, else with the page of the web interface."""
+        if rest.serves(request.url.path):
+            return await rest.answer(request)
+        return HTMLResponse(web_interface.page(site.settings.package[1]))
 
     def rest_error(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
@@ -83,10 +102,11 @@ def make_app(site: Site) -> Starlette:
 
     return Starlette(
         routes=[
-            *Rest(site).routes(),
+            *OwnProvider(site).routes(),
             *Login(site).routes(),
             Route(control.PATH, new_token, methods=["POST"]),
+            Route("/{path:path}", any_path, methods=METHODS),
         ],
-        middleware=[Middleware(RequestLog, site=site), Middleware(BadBearer, site=site)],
+        middleware=[Middleware(RequestLog, site=site), Middleware(Front, site=site)],
         exception_handlers={RestError: rest_error, HTTPException: rest_error, ConfigFileError: rest_error},
     )

@@ -12,19 +12,16 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from starlette.requests import Request
-
 from standin.config_file import ConfigFile
 from standin.config_memory import BrokenClients, ConfigMemory
 from standin.connectors import Connectors, StaticClients
+from standin.cookies import Cookies
 from standin.defaults import FRONTEND
 from standin.oidc import Flow, trust
-from standin.rest_error import RestError
-from standin.sessions import COOKIE, Sessions
+from standin.roles import ADMIN_ROLE
+from standin.sessions import Sessions
 from standin.settings import Settings
 from standin.state import State, User
-
-ADMIN_ROLE = "ADMINS"
 
 
 class Site:
@@ -36,15 +33,20 @@ class Site:
         Raises ConfigFileError.
         """
         self.settings = settings
+        self.assumed = settings.assumed
         self.log = log
         self.http = trust(settings.ca_file) if http is None else http
         self.control_key = secrets.token_urlsafe(32)
-        self.config = ConfigMemory(ConfigFile(settings.working_dir, settings.store))
+        file = ConfigFile(settings.working_dir, settings.store)
+        self.config = ConfigMemory(file, self.assumed["reload"] == "at_once")
         self.state = State(settings.working_dir)
-        self.sessions = Sessions(self.config, self.state, settings.external)
-        self.connectors = Connectors(self.config, settings.secret_visibility)
-        self.clients = StaticClients(self.config, settings.client_mode)
+        self.sessions = Sessions(self.config, self.state, settings.external, self.assumed)
+        self.cookies = Cookies(settings, self.state)
+        self.connectors = Connectors(self.config, self.assumed)
+        self.clients = StaticClients(self.config, self.assumed)
         self.flows: dict[str, Flow] = {}
+        self.challenges: dict[str, float] = {}
+        """Logins that were begun at Cells' own provider: challenge to when."""
         self._make_admin()
         self._look_at_clients()
 
@@ -53,42 +55,19 @@ class Site:
         """Whether this is the edition without connectors of other types than its own."""
         return self.settings.edition == "home"
 
-    @property
-    def secure_cookies(self) -> bool:
-        """Whether cookies are for https only."""
-        return self.settings.external.startswith("https://")
-
     def login_connectors(self) -> list[dict[str, Any]]:
         """Return what the login page offers."""
-        return [entry for entry in self.config.connectors() if not self.is_home or entry.get("type") == "pydio"]
+        return [entry for entry in self.config.live_connectors() if self._serves(entry)]
 
-    def session_key(self, request: Request) -> str:
-        """Return the session's key in a request's cookie, empty where there is none."""
-        return request.cookies.get(COOKIE, "")
+    def login_connector(self, connector_id: str) -> dict[str, Any] | None:
+        """Return a connector that the login page offers, None if there is none of the id."""
+        return next((entry for entry in self.login_connectors() if entry.get("id") == connector_id), None)
 
-    def user(self, request: Request) -> User | None:
-        """Return who asks, by bearer token or else by session, None for nobody that is known."""
-        token = _bearer(request)
-        return self.sessions.user(self.session_key(request)) if token is None else self.state.bearer(token)
-
-    def has_bad_bearer(self, request: Request) -> bool:
-        """Return whether a request has a bearer token that is unknown or has expired."""
-        token = _bearer(request)
-        return token is not None and self.state.bearer(token) is None
-
-    def require_user(self, request: Request) -> User:
-        """Return who asks. Raises RestError 401."""
-        user = self.user(request)
-        if user is None:
-            raise RestError(401, "Unauthorized: no token, or one that is unknown or has expired")
-        return user
-
-    def require_admin(self, request: Request) -> User:
-        """Return the administrator who asks. Raises RestError 401, 403."""
-        user = self.require_user(request)
-        if not user.admin:
-            raise RestError(403, f"Forbidden: {user.login} is no administrator")
-        return user
+    def _serves(self, connector: dict[str, Any]) -> bool:
+        if self.is_home and connector.get("type") != "pydio":
+            return False
+        sites = [str(site).rstrip("/") for site in connector.get("sites") or []]
+        return not sites or self.settings.external in sites or self.assumed["sites"] == "ignored"
 
     def _make_admin(self) -> None:
         login = self.settings.admin_user
@@ -104,12 +83,6 @@ class Site:
             self.config.client_audience(FRONTEND)
         except BrokenClients as error:
             self.log.warning("static clients cannot be read, so that nobody logs in: %s", error)
-
-
-def _bearer(request: Request) -> str | None:
-    """Return a request's bearer token, None where it has none."""
-    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def log_request(folder: Path, method: str, path: str, status: int) -> None:

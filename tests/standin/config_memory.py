@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from standin import defaults
@@ -25,20 +26,32 @@ class BrokenClients(Exception):
 class ConfigMemory:
     """What the server knows of pydio.json; edits of the file are not seen, and the next change overwrites them."""
 
-    def __init__(self, file: ConfigFile) -> None:
-        """Read the file. Adds the OAuth service where it is missing, as a first start does. Raises ConfigFileError."""
+    def __init__(self, file: ConfigFile, reload: bool = True) -> None:
+        """Read the file. Adds the OAuth service if it is missing, as a first start does.
+
+        reload: whether logins take a change at once, else after a restart. Raises ConfigFileError.
+        """
         self._file = file
+        self._reload = reload
         root = file.load()
         self.root: dict[str, Any] = root if isinstance(root, dict) else {}
         services = self.root.get(defaults.SERVICES)
         if not isinstance(services, dict) or not isinstance(services.get(defaults.OAUTH), dict):
             self.root[defaults.SERVICES] = {**(services if isinstance(services, dict) else {})}
             self.root[defaults.SERVICES][defaults.OAUTH] = defaults.oauth_service()
-            self.save()
+            self._file.save(self.root)
+        self._live = copy.deepcopy(self.oauth)
 
     def save(self) -> None:
         """Write the whole configuration. Raises ConfigFileError."""
         self._file.save(self.root)
+        if self._reload:
+            self._live = copy.deepcopy(self.oauth)
+
+    @property
+    def live(self) -> dict[str, Any]:
+        """The OAuth service's part as logins and refreshes take it."""
+        return self._live
 
     @property
     def oauth(self) -> dict[str, Any]:
@@ -48,8 +61,11 @@ class ConfigMemory:
 
     def connectors(self) -> list[dict[str, Any]]:
         """Return the connectors; entries that are no objects are left out."""
-        found = self.oauth.get(CONNECTORS)
-        return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+        return _objects(self.oauth.get(CONNECTORS))
+
+    def live_connectors(self) -> list[dict[str, Any]]:
+        """Return the connectors that logins take."""
+        return _objects(self._live.get(CONNECTORS))
 
     def connector(self, connector_id: str) -> dict[str, Any] | None:
         """Return the connector of an id, None where there is none."""
@@ -59,17 +75,21 @@ class ConfigMemory:
         """Return a life in seconds, the default where the value is missing or no duration."""
         name, default = setting
         try:
-            return seconds(str(self.oauth.get(name, default)))
+            return seconds(str(self._live.get(name, default)))
         except ValueError:
             return seconds(default)
 
     def client_audience(self, client_id: str) -> list[str]:
         """Return a static client's audience, read as strictly as Cells does. Raises BrokenClients."""
-        for client in decoded_clients(self.oauth.get(CLIENTS)):
+        for client in decoded_clients(self._live.get(CLIENTS)):
             if client["client_id"] == client_id:
                 audience: list[str] = client["audience"]
                 return audience
         raise BrokenClients(f"there is no static client {client_id}")
+
+
+def _objects(found: Any) -> list[dict[str, Any]]:
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
 _TEXTS = ("client_id", "client_name", "client_secret", "scope")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from standin.assumptions import Assumed
 from standin.config_memory import CLIENTS, CONNECTORS, ConfigMemory
 from standin.rest_error import RestError
 
@@ -28,12 +29,13 @@ SCHEMA = (
 
 
 class Connectors:
-    """The list of connectors; how it shows secrets is a setting, since it is not known of the real one."""
+    """The list of connectors; how it shows and keeps secrets is assumed."""
 
-    def __init__(self, config: ConfigMemory, visibility: str) -> None:
-        """Take the configuration and clear, hidden or masked."""
+    def __init__(self, config: ConfigMemory, assumed: Assumed) -> None:
+        """Take the configuration and what is assumed."""
         self._config = config
-        self._visibility = visibility
+        self._visibility = assumed["secret_visibility"]
+        self._keeps = assumed["secret_on_put"] == "keep"
 
     def shown(self) -> list[dict[str, Any]]:
         """Return the connectors as GET gives them."""
@@ -89,23 +91,23 @@ class Connectors:
         return checked
 
     def _keep_secret(self, connector: dict[str, Any]) -> None:
-        """Where GET does not show the secret, a PUT without it or with the mask keeps the old one."""
+        """Put the old secret into a connector that has none, or the mask."""
         key = f"config{connector['type']}"
         part = connector.get(key)
         old = self._config.connector(connector["id"]) or {}
-        if self._visibility == "clear" or not isinstance(part, dict) or not isinstance(old.get(key), dict):
+        if not self._keeps or not isinstance(part, dict) or not isinstance(old.get(key), dict):
             return
         if part.get(SECRET) in (None, "", MASK) and SECRET in old[key]:
             connector[key] = {**part, SECRET: old[key][SECRET]}
 
 
 class StaticClients:
-    """The list of static clients; whether fields outside of the documented ones are shown and kept is a setting."""
+    """The list of static clients; whether fields that are not documented are shown and kept is assumed."""
 
-    def __init__(self, config: ConfigMemory, mode: str) -> None:
-        """Take the configuration and schema, full or merge."""
+    def __init__(self, config: ConfigMemory, assumed: Assumed) -> None:
+        """Take the configuration and what is assumed."""
         self._config = config
-        self._mode = mode
+        self._mode = assumed["oauth2clients"]
 
     def shown(self) -> list[Any]:
         """Return the static clients as GET gives them."""

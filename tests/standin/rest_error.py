@@ -15,24 +15,23 @@ CODES = {400: "invalid.parameters", 401: "unauthorized", 403: "forbidden", 404: 
 class RestError(Exception):
     """What a call is refused with."""
 
-    def __init__(self, status: int, title: str) -> None:
-        """Take the HTTP status and what is wrong in words."""
+    def __init__(self, status: int, title: str, detail_status: str = "") -> None:
+        """Take the HTTP status and what is wrong in words.
+
+        detail_status: words before the title in Detail, for an error of a service behind the interface.
+        """
         super().__init__(title)
         self.status = status
         self.title = title
+        self.detail = f"{detail_status}: {title}" if detail_status else title
+
+    @classmethod
+    def of_provider(cls, words: str) -> RestError:
+        """Return the error for a refusal of Cells' own provider, which is another process."""
+        return cls(401, f"rpc error: code = Unknown desc = {words}")
 
 
-def rest_error_response(request: Request, error: RestError, store: str) -> JSONResponse:
-    """Return an error as rest.Error: Code, Title, Detail, Source and Meta.
-
-    In v4 Detail is status and text, in v5 the code of an API error.
-    """
-    v4 = store == "v4-tree"
-    body = {
-        "Code": "",
-        "Title": error.title,
-        "Detail": f"{error.status}: {error.title}" if v4 else CODES.get(error.status, "internal.error"),
-        "Source": request.url.path,
-        "Meta": {},
-    }
-    return JSONResponse(body, status_code=error.status)
+def rest_error_response(_request: Request, error: RestError, store: str) -> JSONResponse:
+    """Return an error as JSON: Title and Detail. In v5 Detail is the code of an API error."""
+    detail = error.detail if store == "v4-tree" else CODES.get(error.status, "internal.error")
+    return JSONResponse({"Title": error.title, "Detail": detail}, status_code=error.status)

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import time
 
 import uvicorn
 
@@ -65,6 +66,8 @@ def serve(settings: Settings) -> int:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # As the real one: at first nobody listens, then every path answers 503 for a while.
+        time.sleep(settings.refused_seconds)
         # Whoever reads the note below may call at once: the call then waits until uvicorn takes it.
         listener.listen()
     except OSError as error:

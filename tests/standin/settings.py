@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from standin import defaults
+from standin.assumptions import SETTINGS, Assumed
 from standin.stores import DEFAULT_STORE, STORES
 
 EDITIONS = {
@@ -20,8 +22,6 @@ EDITIONS = {
 }
 """Package type and label of each edition; the type of Enterprise is assumed."""
 
-SECRET_VISIBILITIES = ("clear", "hidden", "masked")
-CLIENT_MODES = ("schema", "full", "merge")
 LOG_LEVELS = ("debug", "info", "warn", "error", "production")
 ADMIN_PASSWORD = "standin-admin-password-8c1f4be07d2a"
 
@@ -46,22 +46,29 @@ class Settings:
     tls_key: str = ""
     ca_file: str = ""
     log: str = "info"
-    secret_visibility: str = "clear"
-    client_mode: str = "schema"
+    username_as_login: str = ""
+    refused_seconds: float = 0
+    starting_seconds: float = 0
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """Answers to questions that are not known, by the ids in assumptions.py."""
+    assumed: Assumed = field(init=False)
 
     def __post_init__(self) -> None:
         """Check the values. Raises SettingsError."""
         for name, value, choices in (
             ("STANDIN_STORE", self.store, tuple(STORES)),
             ("STANDIN_EDITION", self.edition, tuple(EDITIONS)),
-            ("STANDIN_SECRET_VISIBILITY", self.secret_visibility, SECRET_VISIBILITIES),
-            ("STANDIN_OAUTH2CLIENTS", self.client_mode, CLIENT_MODES),
             ("CELLS_LOG", self.log, LOG_LEVELS),
         ):
             if value not in choices:
                 raise SettingsError(f"{name} is {value!r}, but it must be one of {', '.join(choices)}.")
         if bool(self.tls_cert) != bool(self.tls_key):
             raise SettingsError("The TLS certificate and its key must be given both or not at all.")
+        try:
+            self.assumed = Assumed(self.chosen)
+            self.refused_seconds, self.starting_seconds = float(self.refused_seconds), float(self.starting_seconds)
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
         self.version = self.version or defaults.product_version(self.store)
         self.external = self.external.rstrip("/")
 
@@ -91,8 +98,9 @@ ENVIRONMENT = {
     "tls_key": "CELLS_TLS_KEY_FILE",
     "ca_file": "STANDIN_CA_FILE",
     "log": "CELLS_LOG",
-    "secret_visibility": "STANDIN_SECRET_VISIBILITY",
-    "client_mode": "STANDIN_OAUTH2CLIENTS",
+    "username_as_login": "CELLS_CONNECTOR_USERNAME_AS_LOGIN",
+    "refused_seconds": "STANDIN_REFUSED_SECONDS",
+    "starting_seconds": "STANDIN_STARTING_SECONDS",
 }
 """Setting: environment variable. Names with CELLS_ are those of Cells."""
 
@@ -115,4 +123,6 @@ def working_dir(environment: Mapping[str, str]) -> Path:
 def from_environment(environment: Mapping[str, str], flags: Mapping[str, str] = MappingProxyType({})) -> Settings:
     """Return the settings; flags, by the names of settings, go before the environment. Raises SettingsError."""
     values = {name: environment[variable] for name, variable in ENVIRONMENT.items() if environment.get(variable)}
-    return Settings(working_dir=working_dir(environment), **{**values, **flags})
+    chosen = {each.id: environment[each.variable] for each in SETTINGS if environment.get(each.variable)}
+    given: dict[str, Any] = {**values, **flags, "chosen": chosen}
+    return Settings(working_dir=working_dir(environment), **given)

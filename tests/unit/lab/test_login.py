@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,15 +14,27 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from lab.login import Browser, Identity, LoginError
+from lab.login import SESSION, Browser, Identity, LoginError
 
-LOGIN_PAGE = '<title>Cells</title><form action="/login" method="post"></form><a href="/auth/login/keycloak">SSO</a>'
+CONNECTORS = {"Connectors": [{"Id": "pydio", "Name": "Pydio Cells"}, {"Id": "keycloak", "Name": "SSO"}]}
 FORM = """<html><head><title>Sign in to demo</title></head><body>
 <form id="kc-form-login" action="/kc/authenticate?code=1&amp;tab=2" method="post">
 <input name="username"><input name="password" type="password"><input type="hidden" name="credentialId" value="7"></form>
 {}</body></html>"""
 WRONG = FORM.format('<span id="input-error-username" aria-live="polite">Invalid username or password.</span>')
-USER = {"Login": "dora", "Roles": [{"Uuid": "B"}, {"Uuid": "A"}], "Attributes": {"displayName": "Dora", "email": "d@x"}}
+USER = {
+    "Login": "dora",
+    "Roles": [
+        {"Uuid": "ROOT_GROUP", "GroupRole": True},
+        {"Uuid": "B"},
+        {"Uuid": "A"},
+        {"Uuid": "uuid-of-dora", "UserRole": True},
+    ],
+    "Attributes": {"displayName": "Dora", "email": "d@x"},
+}
+PAYLOAD = base64.urlsafe_b64encode(b'{"name": "dora"}').decode()
+ID_TOKEN = f"e30.{PAYLOAD}.signature"
+TOKENS = {"JWT": "access-token-of-a-test", "Token": {"IDToken": ID_TOKEN}}
 PASSWORD = "a-password-of-the-unit-tests"
 
 
@@ -40,8 +53,8 @@ def keycloak() -> Iterator[HTTPServer]:
 
 @pytest.fixture
 def cells(httpserver: HTTPServer, keycloak: HTTPServer) -> HTTPServer:
-    """Cells' login page with one connector."""
-    httpserver.expect_request("/login").respond_with_data(LOGIN_PAGE, content_type="text/html")
+    """Cells with one connector, which leads to Keycloak."""
+    httpserver.expect_request("/a/frontend/login/connectors").respond_with_json(CONNECTORS)
     there = _page("", 302, Location=f"{_url(keycloak)}/kc/auth?client=1")
     httpserver.expect_request("/auth/login/keycloak").respond_with_response(there)
     return httpserver
@@ -60,11 +73,21 @@ def test_goes_through_the_form_and_back(cells: HTTPServer, keycloak: HTTPServer)
 
     keycloak.expect_request("/kc/authenticate", method="POST").respond_with_handler(authenticate)
     cells.expect_request("/auth/login/keycloak/callback").respond_with_response(
-        _page("", 303, Location="/", **{"Set-Cookie": "session=s; Path=/; HttpOnly"})
+        _page("", 302, Location="/login/callback?code=code-of-a-test")
     )
-    cells.expect_request("/", headers={"Cookie": "session=s"}).respond_with_data("home", content_type="text/html")
-    cells.expect_request("/a/frontend/session", headers={"Cookie": "session=s"}).respond_with_json(USER)
-    assert Browser(_url(cells)).log_in("keycloak", "dora", PASSWORD) == Identity("dora", "Dora", "d@x", ["B", "A"])
+    cells.expect_request("/login/callback").respond_with_response(_page("<title>Pydio Cells</title>"))
+    info = {"type": "authorization_code", "code": "code-of-a-test"}
+    cookie = "pydio=first-cookie; Path=/a/frontend; Domain=localhost; Max-Age=3600; HttpOnly"
+    cells.expect_oneshot_request(SESSION, method="POST", json={"AuthInfo": info}).respond_with_json(
+        TOKENS, headers={"Set-Cookie": cookie}
+    )
+    bearer = {"Authorization": "Bearer access-token-of-a-test"}
+    cells.expect_request("/a/user/dora", headers=bearer).respond_with_json(USER)
+    browser = Browser(_url(cells))
+    assert browser.log_in("keycloak", "dora", PASSWORD) == Identity("dora", "Dora", "d@x", ["B", "A"])
+    refresh = {"json": {"AuthInfo": {"type": "refresh"}}, "headers": {"Cookie": "pydio=first-cookie"}}
+    cells.expect_oneshot_request(SESSION, method="POST", **refresh).respond_with_json({"JWT": "next"})
+    assert browser.refresh() == {"JWT": "next"}
     assert seen["form"] == {"username": "dora", "password": PASSWORD, "credentialId": "7"}
     assert seen["query"] == {"code": "1", "tab": "2"}
     assert seen["cookies"] == {"AUTH": "1"}, "a Secure cookie is sent over http to localhost"
@@ -73,7 +96,7 @@ def test_goes_through_the_form_and_back(cells: HTTPServer, keycloak: HTTPServer)
 
 
 def test_a_connector_that_is_not_offered_is_named_with_those_that_are(cells: HTTPServer) -> None:
-    with pytest.raises(LoginError, match=r"does not offer the connector other; it offers 'SSO'$"):
+    with pytest.raises(LoginError, match=r"does not offer the connector other; it offers keycloak$"):
         Browser(_url(cells)).log_in("other", "dora", PASSWORD)
 
 
@@ -99,22 +122,34 @@ def test_what_follows_the_password_is_told(
 
 
 def test_a_refused_refresh_has_its_status_and_title(httpserver: HTTPServer) -> None:
-    refusal = {"Code": "", "Title": "not whitelisted", "Detail": "401: not whitelisted"}
-    httpserver.expect_request(
-        "/a/frontend/session", method="POST", json={"AuthInfo": {"type": "refresh"}}
-    ).respond_with_json(refusal, 401)
+    refusal = {"Title": "not whitelisted", "Detail": "not whitelisted"}
+    body = {"AuthInfo": {"type": "refresh"}}
+    httpserver.expect_request(SESSION, method="POST", json=body).respond_with_json(refusal, 401)
     with pytest.raises(LoginError, match=r"POST .*/a/frontend/session: HTTP 401: not whitelisted$") as caught:
         Browser(_url(httpserver)).refresh()
     assert caught.value.status == 401
 
 
-def test_nobody_is_nobody(httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/a/frontend/session").respond_with_json({})
-    with pytest.raises(LoginError, match="nobody is logged in"):
-        Browser(_url(httpserver)).who()
+@pytest.mark.parametrize(
+    ("status", "location", "html"),
+    [
+        (401, None, '<p role="alert">The claim email is missing.</p>'),
+        (303, "/login?error=access_denied&error_description=The+claim+email+is+missing.", ""),
+    ],
+)
+def test_a_login_that_cells_refuses_is_told_in_its_words(
+    cells: HTTPServer, keycloak: HTTPServer, status: int, location: str | None, html: str
+) -> None:
+    back = _page("", 302, Location=f"{_url(cells)}/auth/login/keycloak/callback?code=secret-code")
+    keycloak.expect_request("/kc/authenticate").respond_with_response(back)
+    refusal = _page(html, status, **({"Location": location} if location else {}))
+    cells.expect_request("/auth/login/keycloak/callback").respond_with_response(refusal)
+    cells.expect_request("/login").respond_with_response(_page("<title>Pydio Cells</title>"))
+    with pytest.raises(LoginError, match=r"The claim email is missing\.$"):
+        Browser(_url(cells)).log_in("keycloak", "dora", PASSWORD)
 
 
 def test_no_answer_is_one_line() -> None:
-    with pytest.raises(LoginError, match=r"^GET http://localhost:1/login: ConnectionError") as caught:
+    with pytest.raises(LoginError, match=r"^GET http://localhost:1/a/.*: ConnectionError") as caught:
         Browser("http://localhost:1").log_in("keycloak", "dora", PASSWORD)
     assert caught.value.status == 0

@@ -95,16 +95,37 @@ class Cells:
         return browser.get("/auth/login/keycloak/callback", params={"code": CODE, "state": asked["state"], **changed})
 
     def log_in(self, browser: TestClient) -> Any:
-        """Log in through the provider and return the answer to the callback."""
-        return self.come_back(browser, self.begin(browser))
+        """Log in through the provider and open the session; return the answer to the callback."""
+        answer = self.come_back(browser, self.begin(browser))
+        code = parse_qs(urlsplit(answer.headers.get("location", "")).query).get("code")
+        if code:
+            opened = self.post_session(browser, type="authorization_code", code=code[0])
+            assert opened.status_code == 200, opened.text
+        return answer
+
+    def post_session(self, browser: TestClient, **info: str) -> Any:
+        """Post what the page of the web interface posts."""
+        return browser.post("/a/frontend/session", json={"AuthInfo": info})
 
     def refresh(self, browser: TestClient) -> Any:
         """Ask for the refresh of a browser's session, as Cells' web interface does."""
-        return browser.post("/a/frontend/session", json={"AuthInfo": {"type": "refresh"}})
+        return self.post_session(browser, type="refresh")
+
+    def bearer(self, login: str) -> TestClient:
+        """Return a client with a personal access token of a user."""
+        token = self.site.state.make_token(login, 3600, None)
+        return TestClient(self.app, EXTERNAL, headers={"Authorization": f"Bearer {token}"})
+
+    def make_user(self, login: str) -> None:
+        """Make a local user with the profile standard."""
+        body = {"Password": "standin-user-password-19c4", "Attributes": {"profile": "standard"}}
+        answer = self.admin.put(f"/a/user/{login}", json=body)
+        assert answer.status_code == 200, answer.text
 
     def set_audience(self, audience: Any) -> None:
         """Set the audience of cells-frontend in memory, as a restart after an edit of the file does (row A2)."""
         self.site.config.oauth["staticClients"][0]["audience"] = audience
+        self.site.config.save()
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +147,8 @@ def start(tmp_path: Path, provider: Provider) -> Any:
     """Return a function that starts a stand-in in one and the same folder, with settings of the test's."""
 
     def started(**settings: Any) -> Cells:
-        return Cells(Settings(tmp_path, external=EXTERNAL, admin_password=ADMIN_PASSWORD, **settings), provider)
+        given = {"external": EXTERNAL, "admin_password": ADMIN_PASSWORD, **settings}
+        return Cells(Settings(tmp_path, **given), provider)
 
     return started
 

@@ -141,7 +141,7 @@ def test_the_command_trusts_a_certificate_that_an_authority_issued(start: Start,
 def test_flags_go_before_the_environment(start: Start) -> None:
     note = start("--external", "https://cells.example/", CELLS_EXTERNAL="https://other.example")
     assert note["external"] == "https://cells.example"
-    assert get(f"{note['url']}/a/frontend/bootconf")["FRONTEND_URL"] == "https://cells.example"
+    assert get(f"{note['url']}/a/config/discovery")["Endpoints"]["frontend"] == "https://cells.example"
 
 
 @pytest.mark.parametrize(
