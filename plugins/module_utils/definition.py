@@ -15,11 +15,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.source import RunCommand
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource, Result
 
 SHAPE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What comes of a list where a dict should be, and the like. Caught only here, at the top."""
+
+
+def no_commands(*_words: Any, **_settings: Any) -> tuple[int, str, str]:
+    """Stand for run_command if a task does not run as a module."""
+    raise NotImplementedError("Only a module runs commands.")
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,8 @@ class Call:
     options: Mapping[str, Any]
     """The options, validated, with defaults and environment fallbacks."""
     check_mode: bool
-    run_command: Callable[..., tuple[int, str, str]]
-    """Runs a command on the host, as AnsibleModule.run_command does."""
+    run_command: RunCommand = no_commands
+    """Runs a command on the host, as AnsibleModule.run_command does; only a module can."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,11 @@ class Outcome:
     failed: bool
     answer: Answer
 
+    @classmethod
+    def failure(cls, message: str, values: Mapping[str, Any] | None = None) -> Outcome:
+        """Return what a task shows that failed: the message, and what was read all the same."""
+        return cls(True, Answer({"msg": printable(message), **(values or {})}))
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -68,11 +79,11 @@ class Definition:
         try:
             answer = self.answer(call)
         except Unmet as error:
-            return _failure(str(error), error.values)
+            return Outcome.failure(str(error), error.values)
         except SsoError as error:
-            return _failure(str(error))
+            return Outcome.failure(str(error))
         except SHAPE_ERRORS as error:
-            return _failure(_out_of_shape(error))
+            return Outcome.failure(_out_of_shape(error))
         return Outcome(False, Answer(answer.values, [printable(text) for text in answer.warnings], answer.revealed))
 
 
@@ -90,10 +101,6 @@ def reconciled(resource: Resource, result: Result, **own: Any) -> Answer:
 def printable(text: str) -> str:
     """Return text with what a terminal would obey, such as escape sequences of a name, written out."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def _failure(message: str, values: Mapping[str, Any] | None = None) -> Outcome:
-    return Outcome(True, Answer({"msg": printable(message), **(values or {})}))
 
 
 def _out_of_shape(error: Exception) -> str:
