@@ -19,8 +19,8 @@ options:
     type: str
   cells_token:
     description:
-      - A personal access token of an administrator. C(cells admin user token -u admin -e 1h -q) prints one on the Cells
-        host, as long as Cells runs.
+      - A personal access token of an administrator. C(timeout 30 cells admin user token -u admin -e 1h -q) prints one
+        on the Cells host. Without a running Cells, the command never ends by itself.
       - The environment variable E(CELLS_TOKEN) is used if you do not give the option.
     type: str
   validate_certs:

@@ -50,6 +50,14 @@ class NotAuthorized(ServerError):
     """HTTP 401 or 403: the token is not accepted, or its account lacks a right."""
 
 
+class TokenRefused(NotAuthorized):
+    """HTTP 401 for the token itself: it has expired, or was never one of this server."""
+
+
+class WrongEdition(ServerError):
+    """The server is Cells Home, which lacks what only Cells Enterprise has."""
+
+
 class NotFound(ServerError):
     """HTTP 404."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
     Conflict,
@@ -16,7 +16,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
     NotAuthorized,
     NotFound,
     ServerError,
+    TokenRefused,
     Unreachable,
+    WrongEdition,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     AGENT,
@@ -29,7 +31,11 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     transport_reason,
 )
 
-NEW_TOKEN = "Make a new one: cells admin user token -u admin -e 1h -q"  # noqa: S105 - a hint, not a token
+# Without a running server, the command never ends by itself.
+NEW_TOKEN = "Make a new one: timeout 30 cells admin user token -u admin -e 1h -q"  # noqa: S105 - a hint, not a token
+NO_RIGHT = "The token is valid, but its user may not do this: use the token of an administrator."
+ENTERPRISE_PATHS = (("config", "oauth2connectors"), ("config", "oauth2clients"), ("frontend", "login", "connectors"))
+"""What only Cells Enterprise has. Home refuses these paths with the statuses 403, 404, 405 and 500."""
 
 
 class CellsSession:
@@ -88,18 +94,39 @@ class CellsSession:
             try:
                 return response.json()
             except ValueError as error:
-                raise ServerError(method, url, status, words, self._why_not() or "Is this the URL of Cells?") from error
+                raise ServerError(method, url, status, words, self._no_json(path, response)) from error
         if status == 401:
-            raise NotAuthorized(
-                method, url, status, words, f"The token has expired or is not of this server. {NEW_TOKEN}"
-            )
+            raise self._unauthorized(method, url, words)
+        home = self._home(path) if status in (403, 404, 405, 500) else ""
+        if home:
+            raise WrongEdition(method, url, status, words, home)
         if status == 403:
-            raise NotAuthorized(method, url, status, words, "The token is not an administrator's.")
+            raise NotAuthorized(method, url, status, words, "Cells does not allow this to the user of the token.")
         if status == 404:
-            raise NotFound(method, url, status, words, self._why_not())
+            raise NotFound(method, url, status, words)
         if status == 409:
             raise Conflict(method, url, status, words)
         raise ServerError(method, url, status, words)
+
+    def _unauthorized(self, method: str, url: str, words: str) -> NotAuthorized:
+        """Return the error for a status of 401, which Cells gives for a bad token and for one without the right.
+
+        What everybody may read is refused to a bad token only.
+        """
+        bootconf = self._bootconf()
+        status = None if bootconf is None else bootconf.status_code
+        if status == 200:
+            return NotAuthorized(method, url, 401, words, NO_RIGHT)
+        if status == 401:
+            return TokenRefused(method, url, 401, words, f"The token has expired or is not of this server. {NEW_TOKEN}")
+        return NotAuthorized(method, url, 401, words, f"The token has expired, or is no administrator's. {NEW_TOKEN}")
+
+    def _no_json(self, path: tuple[str, ...], response: Any) -> str:
+        """Return why an answer that is no error may have no JSON in it."""
+        if not response.content:
+            host = urlsplit(self.url).hostname
+            return f"The answer is empty: Cells has no site for the host {host}. Give its external URL."
+        return self._home(path) or "Is this the URL of Cells?"
 
     def _send(self, method: str, url: str, body: dict[str, Any] | None = None, public: bool = False) -> Any:
         requests = import_requests()
@@ -111,9 +138,18 @@ class CellsSession:
             # A ValueError is a Location header that is no URL, or no text.
             raise Unreachable(method, url, transport_reason(error)) from error
 
-    def _why_not(self) -> str:
-        """Return why there may be no REST interface of Enterprise here, asked only after it failed to answer."""
-        response = self._send("GET", f"{self.url}/a/frontend/bootconf", public=True)
+    def _bootconf(self, public: bool = False) -> Any:
+        """Return the answer with what everybody may read, None if there is none: the first refusal is what counts."""
+        try:
+            return self._send("GET", f"{self.url}/a/frontend/bootconf", public=public)
+        except Unreachable:
+            return None
+
+    def _home(self, path: tuple[str, ...]) -> str:
+        """Return that this is Cells Home, if it is and the path is one of Enterprise, else ""."""
+        if not any(path[: len(start)] == start for start in ENTERPRISE_PATHS):
+            return ""
+        response = self._bootconf(public=True)
         try:
             backend = response.json()["backend"]
             package, label = backend.get("PackageType"), backend.get("PackageLabel")

@@ -15,13 +15,20 @@ import requests
 import responses
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
+    NotAuthorized,
+    NotFound,
+    TokenRefused,
+    WrongEdition,
+)
+from unit.cells.recorded import recorded
 from unit.cells.scripted_cells import SECRET, TOKEN, URL
 from unit.module_runner import Outcome, RunModule, assert_one_clear_line
 
 LIST = f"{URL}/a/config/oauth2connectors"
 LOGIN = f"{URL}/a/frontend/login/connectors"
 BOOTCONF = f"{URL}/a/frontend/bootconf"
-NEW_TOKEN = "cells admin user token -u admin -e 1h -q"
+NEW_TOKEN = "timeout 30 cells admin user token -u admin -e 1h -q"
 PASSWORD = "url-password-2c9a7e5d10b84f36"
 HOME = {"backend": {"PackageType": "PydioHome", "PackageLabel": "Pydio Cells Home Edition"}}
 HTML = {"body": "<html>welcome</html>", "content_type": "text/html"}
@@ -37,6 +44,11 @@ def read(run_module: RunModule) -> Read:
         return run_module("cells_connector_info", {key: value for key, value in given.items() if value is not None})
 
     return run
+
+
+def session() -> CellsSession:
+    shared = {"cells_url": URL, "cells_token": TOKEN, "validate_certs": True, "ca_path": None, "connection_timeout": 7}
+    return CellsSession(shared)
 
 
 def working(http: responses.RequestsMock, url: str = URL) -> None:
@@ -137,13 +149,14 @@ def test_a_base_path_and_a_slash_at_the_end_are_kept_and_dropped(read: Read, htt
 @pytest.mark.parametrize(
     ("status", "answer", "words"),
     [
+        (401, {"json": {"Title": "Unauthorized", "Detail": "401 Unauthorized"}}, ["HTTP 401, Unauthorized. ", "valid"]),
         (
             401,
-            {"json": {"Title": "Unauthorized", "Detail": "401 Unauthorized"}},
-            ["HTTP 401, Unauthorized. ", "expired", NEW_TOKEN],
+            {"json": {"Title": "Login failed", "Detail": "Unauthorized: Login failed"}},
+            ["HTTP 401, Login failed. "],
         ),
-        (401, HTML, ["text/html", NEW_TOKEN]),
-        (403, {"json": {"Title": "You are not allowed"}}, ["You are not allowed", "not an administrator's"]),
+        (401, HTML, ["text/html"]),
+        (403, {"json": {"Title": "You are not allowed"}}, ["You are not allowed", "user of the token"]),
         (404, {"json": {"Title": "Not Found", "Detail": "404: Not Found"}}, ["HTTP 404, Not Found"]),
         (404, {"body": ""}, ["HTTP 404"]),
         (409, {"json": {"Title": "there already"}}, ["there already"]),
@@ -167,6 +180,72 @@ def test_a_refusal_is_one_line_with_the_call_the_status_and_what_to_do(
     assert_one_clear_line(outcome, f"GET {LIST}: HTTP {status}", *words)
     assert len(outcome.msg) < 500
     assert TOKEN not in outcome.printed
+
+
+@pytest.mark.parametrize(
+    ("caller", "kind", "words", "wrong"),
+    [
+        ("bad", TokenRefused, ["expired", NEW_TOKEN], "administrator"),
+        ("user", NotAuthorized, ["The token is valid", "administrator"], "expired"),
+    ],
+)
+@pytest.mark.parametrize("path", ["config/oauth2connectors", "config/discovery"])
+def test_a_valid_token_without_the_right_is_told_from_a_bad_one(
+    *, http: responses.RequestsMock, path: str, caller: str, kind: type[Exception], words: list[str], wrong: str
+) -> None:
+    """Both are answered with 401. What anybody may read is refused to a bad token only."""
+    http.get(f"{URL}/a/{path}", **recorded(f"GET /a/{path} [{caller}]"))
+    http.get(BOOTCONF, **recorded(f"GET /a/frontend/bootconf [{caller}]"))
+
+    with pytest.raises(NotAuthorized) as refused:
+        session().get(*path.split("/"))
+
+    assert type(refused.value) is kind
+    assert all(word in str(refused.value) for word in words)
+    assert wrong not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("GET /a/config/oauth2connectors [admin]", "config/oauth2connectors"),
+        ("GET /a/config/oauth2clients [admin]", "config/oauth2clients"),
+        ("GET /a/frontend/login/connectors [admin]", "frontend/login/connectors"),
+        ("PUT connector [admin]", "config/oauth2connectors/keycloak"),
+        ("DELETE connector [admin]", "config/oauth2connectors/keycloak"),
+        ("PUT client [admin]", "config/oauth2clients/cells-frontend"),
+    ],
+)
+def test_what_home_refuses_to_its_administrator_is_no_lack_of_rights(
+    http: responses.RequestsMock, name: str, path: str
+) -> None:
+    verb = name.split(maxsplit=1)[0]
+    http.add(verb, f"{URL}/a/{path}", **recorded(name))
+    http.get(BOOTCONF, **recorded("GET /a/frontend/bootconf [anonymous]"))
+    call = {"GET": session().get, "DELETE": session().delete, "PUT": lambda *parts: session().put(*parts, body={})}[
+        verb
+    ]
+
+    with pytest.raises(WrongEdition) as refused:
+        call(*path.split("/"))
+
+    assert "Pydio Cells Home Edition" in str(refused.value)
+    assert "administrator" not in str(refused.value)
+
+
+def test_a_user_that_home_does_not_know_is_not_found(http: responses.RequestsMock) -> None:
+    http.get(f"{URL}/a/user/ghost", **recorded("GET /a/user/ghost [admin]"))
+
+    with pytest.raises(NotFound) as missing:
+        session().get("user", "ghost")
+
+    assert missing.value.words == "cannot find user with login ghost"
+
+
+def test_an_empty_answer_means_that_cells_has_no_such_site(read: Read, http: responses.RequestsMock) -> None:
+    http.get(LIST, body="")
+
+    assert_one_clear_line(read(), "no site for the host cells.example.org", "external URL")
 
 
 @pytest.mark.parametrize("answer", [{"status": 404, "json": {}}, {"status": 200, **HTML}])

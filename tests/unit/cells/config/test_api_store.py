@@ -152,8 +152,8 @@ def test_an_audience_that_the_server_does_not_keep_is_named(by_api: EditAudience
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ({"status": 401, "json": {"Title": "no"}}, ["HTTP 401, no", "cells admin user token"]),
-        ({"status": 403, "json": {"Title": "no"}}, ["HTTP 403, no", "not an administrator's"]),
+        ({"status": 401, "json": {"Title": "no"}}, ["HTTP 401, no", "The token is valid"]),
+        ({"status": 403, "json": {"Title": "no"}}, ["HTTP 403, no", "takes Cells Enterprise"]),
         ({"status": 404, "json": {}}, ["HTTP 404", "Pydio Cells Home Edition", "takes Cells Enterprise"]),
         ({"status": 200, "body": "<html>", "content_type": "text/html"}, ["text/html where JSON was expected", "Home"]),
         ({"json": {"staticClients": None}}, ["no list of static clients"]),
