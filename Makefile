@@ -48,8 +48,8 @@ integration: $(READY) ## the integration tests on a real Keycloak and LDAP; ARGS
 browser: $(READY) ## the doctor's report and logins in Chromium; makes the pictures in docs/images anew
 	@$(NOX) --session browser -- $(ARGS)
 
-bench: $(READY) ## measure the roles and the modules
-	@$(RUN) -m bench
+bench: $(READY) ## measure beside community.general and keycloak-config-cli; writes docs/benchmark.md; ARGS=--help for more
+	@$(RUN) -m bench $(ARGS)
 
 docs: $(READY) ## the documentation as HTML, in build/docs
 	@$(NOX) --session docs

@@ -46,7 +46,7 @@ LINTERS: list[list[str]] = [
     ["antsibull-changelog", "lint"],
     ["python", ".ci/action_groups.py"],
     ["mypy", "-p", "ansible_collections.cellsops.sso.plugins"],
-    ["mypy", "--python-version", "3.11", "-p", "standin", "-p", "lab"],
+    ["mypy", "--python-version", "3.11", "-p", "standin", "-p", "lab", "-p", "bench"],
     ["ansible-lint", "--strict", "-q"],
     [
         "antsibull-docs",

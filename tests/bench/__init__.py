@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measurements on the real servers of the lab: ``make bench``. Figures are printed, never asserted."""
+"""The benchmark on the real servers of the lab: ``make bench``. Figures are reported, never asserted."""

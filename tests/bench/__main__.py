@@ -2,104 +2,125 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measures the roles and the modules: seconds as a user waits for them, and requests to Keycloak."""
+"""Measures this collection beside others that bring about the same in Keycloak, and writes ``docs/benchmark.md``."""
 
 from __future__ import annotations
 
-import json
-import os
-import statistics
-import subprocess
+import argparse
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
+from bench import environments, report
+from bench.compare import Costs, compare, count_module_tasks, repeat_play
+from bench.contenders import floor, keycloak_side, many_clients, play
+from bench.place import Place, new_place
 from lab.demo import PLAYBOOK, write_variables
+from lab.errors import LabError
+from lab.keycloak_server import NEWEST
 from lab.lab import Lab
 
-DOCTOR = PLAYBOOK.with_name("doctor.yml")
-HERE = json.dumps({"sso_hosts": "localhost", "ansible_become": False})
-RUNS = 5
-QUIET = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
+PAGE = Path(__file__).parents[2] / "docs" / "benchmark.md"
+PARTS = ("keycloak", "clients", "role")
+REPEAT = 5
 
 
-def main() -> int:
-    """Start the lab, measure, and print a line for each measurement."""
-    with Lab() as lab, tempfile.TemporaryDirectory() as folder:
-        variables = write_variables(lab)
-        print(f"\n{'':44}  median   lowest  highest  requests to Keycloak")
-        _print("role setup, first run", [_measure(lab, lambda: _play(PLAYBOOK, variables, folder))])
-        _print("role setup, nothing to do", _repeat(lab, lambda: _play(PLAYBOOK, variables, folder)))
-        _print("role setup, check mode", _repeat(lab, lambda: _play(PLAYBOOK, variables, folder, "--check")))
-        _print("role doctor, a user, all is well", _repeat(lab, lambda: _play(DOCTOR, variables, folder, "-e", HERE)))
-        for name, options in _module_calls(lab).items():
-            _print(f"module {name}", _repeat(lab, lambda name=name, options=options: _module(name, options)))
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and write the page; return 0, or 1 after a LabError (on stderr)."""
+    options = _parser().parse_args(arguments)
+    try:
+        text = _measure(options)
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 1
+    _publish(text, options)
     return 0
 
 
-def _module_calls(lab: Lab) -> dict[str, dict[str, Any]]:
-    """Return a call of each module on what the role has made, {module: options}."""
-    keycloak = {
-        "auth_keycloak_url": lab.keycloak.url,
-        "auth_username": lab.keycloak.admin_username,
-        "auth_password": lab.keycloak.admin_password,
-        "realm": lab.realm_name,
-    }
-    cells = {"cells_url": lab.cells.url, "cells_token": lab.cells.token}
-    audience = {"config_path": str(lab.cells.config_path), "audience": [lab.cells.url]}
-    return {
-        "keycloak_token": keycloak,
-        "keycloak_oidc_client": {**keycloak, "client_id": "localhost"},
-        "keycloak_oidc_client_info": keycloak,
-        "keycloak_client_scope": {**keycloak, "name": "cellsscope"},
-        "keycloak_ldap_mapper": {**keycloak, "ldap_provider": "ldap", "name": "memberOf to group"},
-        "keycloak_token_preview": {**keycloak, "client_id": "localhost", "username": "dora"},
-        "cells_connector": {**cells, "connector_id": "keycloak"},
-        "cells_connector_info": cells,
-        "cells_config_audience": audience,
-    }
+def _publish(text: str, options: argparse.Namespace) -> None:
+    """Write the page to the documentation if everything was measured often enough; otherwise print it."""
+    complete = options.repeat >= REPEAT and set(options.parts) == set(PARTS)
+    path = options.output or (PAGE if complete else None)
+    if path:
+        path.write_text(text, encoding="utf-8")
+        print(f"Written: {path}", file=sys.stderr)
+    else:
+        print(text)
 
 
-def _play(playbook: Path, variables: Path, folder: str, *arguments: str) -> None:
-    command = [
-        str(Path(sys.executable).with_name("ansible-playbook")),
-        str(playbook),
-        "-e",
-        f"@{variables}",
-        *arguments,
-    ]
-    subprocess.run(command, env={**os.environ, **QUIET}, cwd=folder, stdout=subprocess.DEVNULL, check=True)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--repeat", type=int, default=REPEAT, help="runs of each contender (default: %(default)s)")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="what to measure (everything)")
+    parser.add_argument("--clients", nargs="+", type=int, default=[1, 20, 200], help="numbers of clients (1 20 200)")
+    parser.add_argument("--config-cli", type=Path, help="the jar of keycloak-config-cli")
+    parser.add_argument("--without-config-cli", action="store_true", help="leave keycloak-config-cli out")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help=f"file for the page (default: {PAGE.name} if complete, or print it)",
+    )
+    return parser
 
 
-def _module(name: str, options: dict[str, Any]) -> None:
-    """Run a module as Ansible does on a host, without Ansible around it."""
-    module = f"ansible_collections.cellsops.sso.plugins.modules.{name}"
-    text = json.dumps({"ANSIBLE_MODULE_ARGS": options})
-    subprocess.run([sys.executable, "-m", module], input=text, text=True, stdout=subprocess.DEVNULL, check=True)
+def _measure(options: argparse.Namespace) -> str:
+    """Start the lab, measure what options ask for, and return the page."""
+    if not (options.config_cli or options.without_config_cli):
+        raise LabError(f"keycloak-config-cli is missing: {environments.GET_CONFIG_CLI}")
+    community = environments.community()
+    version = environments.config_cli_version(options.config_cli) if options.config_cli else "not measured"
+    machine = report.machine(NEWEST, environments.community_version(community), version)
+    sections = []
+    with Lab() as lab, tempfile.TemporaryDirectory(prefix="cellsops-sso-bench-") as folder:
+        if "keycloak" in options.parts:
+            sections.append(_keycloak(lab, community, options.repeat))
+        if "clients" in options.parts:
+            sections.append(_clients(lab, community, options))
+        if "role" in options.parts:
+            sections.append(_role(lab, options.repeat, Path(folder)))
+    return report.page(machine, sections)
 
 
-def _repeat(lab: Lab, run: Callable[[], None]) -> list[tuple[float, int]]:
-    run()
-    return [_measure(lab, run) for _again in range(RUNS)]
+def _keycloak(lab: Lab, community: Path, repeat: int) -> str:
+    contenders = keycloak_side(community, 0)
+    with new_place(lab) as place:
+        pings = count_module_tasks(contenders[0].commands(place), place.folder)
+    costs = compare(lab, keycloak_side(community, pings), repeat, Place.missing_rows)
+    about = (
+        "## The Keycloak side of one site\n\n"
+        "The client, the client scope with its mapper, and the LDAP mapper of [the guide](guide.md). The role setup"
+        " runs with `--tags client,ldap,scope`, which also looks after the connector in Cells; the others do not. The"
+        f" floor is a play with as many tasks as the role has module tasks in this run ({pings}).\n\n"
+    )
+    return about + report.table(costs, share_of=contenders[0].name)
 
 
-def _measure(lab: Lab, run: Callable[[], None]) -> tuple[float, int]:
-    """Return the seconds that a run takes and the requests to Keycloak that it makes."""
-    mark = lab.keycloak.mark()
-    started = time.perf_counter()
-    run()
-    seconds = time.perf_counter() - started
-    return seconds, len(lab.keycloak.requests_since(mark))
+def _clients(lab: Lab, community: Path, options: argparse.Namespace) -> str:
+    by_count: dict[int, Costs] = {}
+    text = ""
+    for count in options.clients:
+        contenders = many_clients(community, options.config_cli, count)
+        # Once warm, files stay so: the many clients need no extra round.
+        warm = count == min(options.clients)
+        missing = partial(Place.missing_clients, count=count)
+        by_count[count] = compare(lab, contenders, options.repeat, missing, warm)
+        text += f"\n### {count} client{'s' if count > 1 else ''}\n\n"
+        text += report.table(by_count[count], share_of=contenders[0].name)
+    about = (
+        "## Many clients in one realm\n\n"
+        "By default, keycloak-config-cli notes a checksum of its file in the realm. It skips a file that it knows and"
+        " does not look at the clients. *unchanged* is with that cache off, so that it checks the clients.\n\n"
+    )
+    return about + report.growth(by_count) + text
 
 
-def _print(what: str, measured: list[tuple[float, int]]) -> None:
-    seconds = [figure for figure, _requests in measured]
-    requests = sorted({requests for _figure, requests in measured})
-    row = f"{statistics.median(seconds):7.2f}  {min(seconds):7.2f}  {max(seconds):7.2f}"
-    print(f"{what:44} {row}  {', '.join(map(str, requests))}", flush=True)
+def _role(lab: Lab, repeat: int, folder: Path) -> str:
+    name = "the whole role setup, the demo's site"
+    costs: Costs = {name: repeat_play(lab, name, play(PLAYBOOK, write_variables(lab)), repeat, folder)}
+    empty = floor(0)
+    costs |= compare(lab, [empty], repeat, lambda _place: [])
+    return "## The whole role, unchanged\n\n" + report.table(costs)
 
 
 if __name__ == "__main__":

@@ -69,11 +69,11 @@ def _demonstrate(lab: Lab) -> list[Row]:
     return found
 
 
-def write_variables(lab: Lab) -> Path:
-    """Write the role's variables for a lab to a file that only its owner can read, and return its path."""
+def role_variables(lab: Lab) -> dict[str, Any]:
+    """Return the variables of the role setup for the servers of a lab."""
     keycloak, cells = lab.keycloak, lab.cells
     control = [sys.executable, "-m", "lab", "cells"]
-    values = {
+    return {
         "sso_keycloak_url": keycloak.url,
         "sso_keycloak_username": keycloak.admin_username,
         "sso_keycloak_password": keycloak.admin_password,
@@ -87,8 +87,12 @@ def write_variables(lab: Lab) -> Path:
         "sso_ldap_provider": realm.LDAP_PROVIDER,
         "sso_verify_username": USER,
     }
+
+
+def write_variables(lab: Lab) -> Path:
+    """Write the role's variables for a lab to a file that only its owner can read, and return its path."""
     path = lab.directory / "variables.json"
-    write_private(path, json.dumps(values))
+    write_private(path, json.dumps(role_variables(lab)))
     return path
 
 
