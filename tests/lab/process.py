@@ -102,20 +102,49 @@ def _reap(pid: int) -> None:
 
 
 def stop(directory: Path, patience: float = 10) -> bool:
-    """Stop the server whose folder this is: SIGTERM, and after patience (seconds) SIGKILL. False: it did not run."""
+    """Stop the server whose folder this is, and what it has started, also if only that is left.
+
+    SIGTERM to its process group, and after patience (seconds) SIGKILL. False: the server itself did not run.
+    """
     pid = running(directory)
-    if pid is not None:
-        _signal(pid, signal.SIGTERM)
-        if not wait_for(lambda: running(directory) is None, patience):
-            _signal(pid, signal.SIGKILL)
-            wait_for(lambda: running(directory) is None, 5)
+    group = _group(directory)
+    if group is not None:
+        _signal_group(group, signal.SIGTERM)
+        if not wait_for(lambda: running(directory) is None and not _members(group), patience):
+            _signal_group(group, signal.SIGKILL)
+            wait_for(lambda: running(directory) is None and not _members(group), 5)
     (directory / RECORD).unlink(missing_ok=True)
     return pid is not None
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
+def _group(directory: Path) -> int | None:
+    """Return the process group of the server whose folder this is, None if nothing of it is left.
+
+    The kernel gives the number of a group to no new process, so that what is left of the group is the server's.
+    """
+    try:
+        record = json.loads((directory / RECORD).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    group: int = record["pid"]
+    stat = _stat(group)
+    return group if (stat is None or stat[1] == record["started"]) and _members(group) else None
+
+
+def _members(group: int) -> list[int]:
+    """Return the processes of a group that have not ended."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            if int(fields[2]) == group and fields[0] not in "ZX":
+                found.append(int(path.parent.name))
+    return found
+
+
+def _signal_group(group: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
+        os.killpg(group, number)
 
 
 def wait_for(condition: Callable[[], bool], limit: float, pause: float = 0.1) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from standin import control, go_json
+from standin.children import be_a_child
 from standin.config_file import ConfigFile, ConfigFileError
 from standin.config_table import table
 from standin.durations import seconds
@@ -31,6 +32,9 @@ HELP = """The stand-in for Pydio Cells knows these commands:
   cells admin config list
   cells admin user token -u USER -e DURATION [-q]
 """
+
+FORK_FLAGS = ("fork", "discovery", "grpc_port", "grpc_discovery_port", "http")
+"""What the server starts its children with."""
 
 BAD, GOOD = "\u2717", "\u2714"
 
@@ -227,7 +231,9 @@ def _templated(template: str, fields: dict[str, str]) -> str:
 
 def start(arguments: list[str]) -> int:
     """Run the server until it is stopped."""
-    _words, values = _parse(arguments, {flag: flag for flag in FLAGS})
+    _words, values = _parse(arguments, {flag: flag for flag in (*FLAGS, *FORK_FLAGS)}, frozenset({"fork"}))
+    if "fork" in values:
+        return be_a_child()
     given = {FLAGS[flag]: value for flag, value in values.items() if flag in FLAGS}
     settings: Settings = from_environment(os.environ, given)
     try:

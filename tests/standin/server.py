@@ -19,6 +19,7 @@ import uvicorn
 from standin import control
 from standin.app import make_app
 from standin.cells_site import Site
+from standin.children import Children
 from standin.settings import Settings, SettingsError
 
 LEVELS = {
@@ -91,6 +92,7 @@ def serve(settings: Settings) -> int:
     # once more when it has shut down, which must not end the process before the note is gone.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    children = None
     try:
         control.write_run_file(
             settings.working_dir,
@@ -102,9 +104,12 @@ def serve(settings: Settings) -> int:
                 "control": site.control_key,
             },
         )
+        children = Children(settings.children)
         site.log.info("listening on %s, external URL %s", url, settings.external)
         server.run(sockets=[listener])
     finally:
+        if children is not None:
+            children.stop()
         (settings.working_dir / control.RUN_FILE).unlink(missing_ok=True)
     return 0
 

@@ -49,6 +49,7 @@ class Settings:
     username_as_login: str = ""
     refused_seconds: float = 0
     starting_seconds: float = 0
+    children: int = 2
     chosen: Mapping[str, str] = field(default_factory=dict)
     """Answers to questions that are not known, by the ids in assumptions.py."""
     assumed: Assumed = field(init=False)
@@ -67,6 +68,7 @@ class Settings:
         try:
             self.assumed = Assumed(self.chosen)
             self.refused_seconds, self.starting_seconds = float(self.refused_seconds), float(self.starting_seconds)
+            self.children = int(self.children)
         except ValueError as error:
             raise SettingsError(str(error)) from error
         self.version = self.version or defaults.product_version(self.store)
@@ -101,6 +103,7 @@ ENVIRONMENT = {
     "username_as_login": "CELLS_CONNECTOR_USERNAME_AS_LOGIN",
     "refused_seconds": "STANDIN_REFUSED_SECONDS",
     "starting_seconds": "STANDIN_STARTING_SECONDS",
+    "children": "STANDIN_CHILDREN",
 }
 """Setting: environment variable. Names with CELLS_ are those of Cells."""
 

@@ -117,3 +117,19 @@ def _alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_what_a_server_started_is_stopped_with_it_and_without_it(tmp_path: Path) -> None:
+    script = "import subprocess, sys, time; print(subprocess.Popen([*sys.argv[1:]]).pid, flush=True); time.sleep(60)"
+    for signal_first in (False, True):
+        log = tmp_path / f"log-{signal_first}"
+        process.launch([sys.executable, "-c", script, *SLEEP], tmp_path, log, os.environ)
+        assert process.wait_for(lambda log=log: log.read_text().endswith("\n"), 10)
+        child, server = int(log.read_text()), process.running(tmp_path)
+        assert server is not None
+        if signal_first:
+            os.kill(server, signal.SIGTERM)
+            assert process.wait_for(lambda: process.running(tmp_path) is None, 10)
+            os.kill(child, 0)
+        assert process.stop(tmp_path) is not signal_first
+        assert process.wait_for(lambda child=child: not Path(f"/proc/{child}").exists(), 10)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -21,6 +22,8 @@ from typing import Any
 
 import pytest
 import trustme
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.processes import servers_of
 
 COMMAND = Path(__file__).parents[2] / "standin/cells"
 PATIENCE = 60
@@ -57,6 +60,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 env=environment(tmp_path, **more),
                 stdout=stdout,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         started.append(server)
         note, until = tmp_path / "standin-run.json", time.monotonic() + PATIENCE
@@ -69,8 +73,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield call
     for server in started:
-        server.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
         server.wait(PATIENCE)
+
+
+def children(folder: Path) -> list[list[str]]:
+    """Return the command lines of the children that run for a working directory."""
+    return [server.command for server in servers_of(str(folder)) if server.forked]
 
 
 def get(url: str, token: str = "", context: ssl.SSLContext | None = None) -> Any:
@@ -171,3 +181,37 @@ def test_it_works_as_a_copy_beside_the_collection(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stdout == "Requested audience 'x' has not been whitelisted by the OAuth 2.0 Client.\n", done.stderr
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_it_forks_children_as_the_real_one_does(start: Start, tmp_path: Path) -> None:
+    start(STANDIN_CHILDREN="3")
+    wait_for(lambda: len(children(tmp_path)) == 3)
+    words = children(tmp_path)[0]
+    assert [word for word in words if word in {"start", "--fork", "--discovery"}] == ["start", "--fork", "--discovery"]
+    assert words[-2] == "^pydio.grpc.jobs$"
+
+
+def test_a_signal_to_the_server_alone_leaves_a_child_and_one_to_the_group_none(start: Start, tmp_path: Path) -> None:
+    pid = start()["pid"]
+    wait_for(lambda: len(children(tmp_path)) == 2)
+    os.kill(pid, signal.SIGTERM)
+    wait_for(lambda: not (tmp_path / "standin-run.json").exists())
+    assert len(children(tmp_path)) == 1
+    os.killpg(pid, signal.SIGTERM)
+    wait_for(lambda: not children(tmp_path))
+
+
+def test_it_refuses_connections_and_answers_503_before_it_is_ready(start: Start) -> None:
+    note = start(STANDIN_REFUSED_SECONDS="0.5", STANDIN_STARTING_SECONDS="600")
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        get(f"{note['url']}/a/frontend/bootconf")
+    with answer.value:
+        assert (answer.value.code, set(json.load(answer.value))) == (503, {"Title", "Detail"})
