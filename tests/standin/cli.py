@@ -9,6 +9,7 @@ Messages, streams and exit codes are those of the real command, as far as they a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -36,7 +37,8 @@ HELP = """The stand-in for Pydio Cells knows these commands:
 FORK_FLAGS = ("fork", "discovery", "grpc_port", "grpc_discovery_port", "http")
 """What the server starts its children with."""
 
-BAD, GOOD = "\u2717", "\u2714"
+BAD, GOOD, WARN = "\x1b[31m\u2717\x1b[0m", "\x1b[32m\u2714\x1b[0m", "\x1b[33m\u26a0\x1b[0m"
+DELAY = "Delaying exit to make sure write operations are committed."
 
 
 class UsageError(Exception):
@@ -53,7 +55,9 @@ def main(arguments: list[str]) -> int:
                     break
                 return command(rest)
     except (UsageError, SettingsError, ConfigFileError) as error:
+        # The library for commands tells of it on stderr, and the command itself on stdout.
         print(f"Error: {error}", file=sys.stderr)
+        print(error)
         return 1
     # As in the real one, a group of commands without a command that exists prints its help.
     print(HELP, end="")
@@ -101,7 +105,10 @@ def _open(values: dict[str, str]) -> tuple[ConfigFile, Store]:
     if url and not url.startswith("file:"):
         raise UsageError(f"cannot open config {url.partition(':')[0]}: the stand-in only has the file pydio.json")
     settings = from_environment(os.environ)
-    return ConfigFile(settings.working_dir, settings.store), STORES[settings.store]
+    file = ConfigFile(settings.working_dir, settings.store)
+    if file.open_keyring():
+        print(f"{WARN} [Keyring] Auto-creating new value for pydio.grpc.user-key/keyring.master")
+    return file, STORES[settings.store]
 
 
 def _change(file: ConfigFile, change: Callable[[object], object]) -> int | None:
@@ -131,12 +138,13 @@ def config_set(arguments: list[str]) -> int:
     failed = _change(file, lambda root: store.set(root, keys, go_json.well_formed(value)))
     if failed is not None:
         return failed
-    if file.store == "v4-tree":
-        print("Config set", file=sys.stderr)
-    else:
-        print(f"{GOOD} Config set", file=sys.stderr)
-        print("Delaying exit to make sure write operations are committed.", file=sys.stderr)
-        time.sleep(float(os.environ.get("STANDIN_EXIT_DELAY", "0")))
+    return _committed(f"{GOOD} Config set")
+
+
+def _committed(words: str) -> int:
+    """Tell of a change and wait, as the real command does for a second; return the exit code."""
+    print(words, DELAY, sep="\n", file=sys.stderr)
+    time.sleep(float(os.environ.get("STANDIN_EXIT_DELAY", "0")))
     return 0
 
 
@@ -150,8 +158,7 @@ def config_delete(arguments: list[str]) -> int:
     failed = _change(file, lambda root: store.delete(root, keys))
     if failed is not None:
         return failed
-    print("Deleted", file=sys.stderr)
-    return 0
+    return _committed("Deleted")
 
 
 def config_list(arguments: list[str]) -> int:
@@ -167,7 +174,10 @@ def config_list(arguments: list[str]) -> int:
 
 
 def user_token(arguments: list[str]) -> int:
-    """Make a personal access token; needs the running server. Missing arguments and unknown users end with 0."""
+    """Make a personal access token. Missing arguments and unknown users end with 0.
+
+    Without a running server it never ends, as the real one.
+    """
     _words, values = _parse(
         arguments,
         {name: long for long in ("user", "expire", "auto", "scope", "quiet") for name in (long, long[0])},
@@ -184,21 +194,27 @@ def user_token(arguments: list[str]) -> int:
                 lives[flag] = seconds(values[flag])
             except ValueError:
                 print(f"{BAD} Cannot parse {words} duration. Use golang format like 30s, 30m, 24h, 28d")
+                return 1
     try:
-        token = control.make_token(
-            from_environment(os.environ).working_dir, login, lives.get("expire"), lives.get("auto")
-        )
+        token = _token_of_the_server(login, lives)
     except control.UnknownUser:
         print("Cannot find user", file=sys.stderr)
         return 0
-    except control.NotRunning as error:
-        print(error, file=sys.stderr)
-        return 1
     if "quiet" in values:
         print(token, end="")
     else:
         print(f"{GOOD} This token for {login} will expire.\n{GOOD} {token}\n", file=sys.stderr)
+        print(f"{WARN} Make sure to secure it as it grants access to the user resources!", file=sys.stderr)
     return 0
+
+
+def _token_of_the_server(login: str, lives: dict[str, float]) -> str:
+    """Return a new token once the server runs, however long that takes. Raises UnknownUser."""
+    folder = from_environment(os.environ).working_dir
+    while True:
+        with contextlib.suppress(control.NotRunning):
+            return control.make_token(folder, login, lives.get("expire"), lives.get("auto"))
+        time.sleep(1)
 
 
 def version(arguments: list[str]) -> int:
@@ -215,7 +231,7 @@ def version(arguments: list[str]) -> int:
         "GoVersion": "go1.24",
     }
     if "format" in values:
-        print(_templated(values["format"], fields))
+        print(_templated(values["format"], fields), end="")
         return 0
     print(f"{fields['PackageLabel']}\n Version: \t{fields['Version']}")
     return 0

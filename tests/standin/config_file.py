@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import secrets
 from pathlib import Path
@@ -15,6 +17,7 @@ from standin import defaults, go_json
 
 NAME = "pydio.json"
 VAULT_KEY = "cells-vault-key"
+VAULT = "pydio-vault.json"
 
 
 class ConfigFileError(Exception):
@@ -36,8 +39,7 @@ class ConfigFile:
         As in Cells, opening leaves a key file beside it. Raises ConfigFileError.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._make_vault_key()
+            self.open_keyring()
             text = self.path.read_text("utf-8", "replace") if self.path.exists() else ""
         except OSError as error:
             raise ConfigFileError(f"{error.filename}: {error.strerror}") from error
@@ -52,7 +54,7 @@ class ConfigFile:
 
     def save(self, root: Any) -> None:
         """Write the whole configuration over the file, which keeps its mode and owner. Raises ConfigFileError."""
-        mode = 0o755 if self.store == "v4-tree" else 0o600
+        mode = 0o644 if self.store == "v4-tree" else 0o600
         try:
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
             with open(descriptor, "w", encoding="utf-8", newline="") as stream:
@@ -60,9 +62,13 @@ class ConfigFile:
         except OSError as error:
             raise ConfigFileError(f"{self.path}: {error.strerror}") from error
 
-    def _make_vault_key(self) -> None:
-        key = self.folder / VAULT_KEY
-        if not key.exists():
-            descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-            with open(descriptor, "w", encoding="ascii") as stream:
-                stream.write(secrets.token_urlsafe(32))
+    def open_keyring(self) -> bool:
+        """Make the key file and the vault if they are missing. Return whether that was so."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        key, vault = self.folder / VAULT_KEY, self.folder / VAULT
+        if key.exists():
+            return False
+        master = {"keyring.master": base64.b64encode(secrets.token_bytes(50)).decode()}
+        key.write_text(json.dumps({"pydio.grpc.user-key": master}), "utf-8")
+        vault.write_text("{}", "utf-8")
+        return True
