@@ -2,41 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is not known of Cells Enterprise: each question with the plausible answers, and the one that is assumed.
-
-The id of an assumption never changes: reports about real servers refer to it. A question with one answer only is no
-setting. docs/standin.md is generated from this file.
-"""
+"""The settings of the stand-in for what is not known of Cells Enterprise: one for each assumption of the collection."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from standin.collection import ASSUMPTIONS, BY_ID
 
-@dataclass(frozen=True)
-class Assumption:
-    """A question about Cells. answers: value to meaning, the default first. known: what is known, and from where."""
-
-    id: str
-    question: str
-    answers: Mapping[str, str]
-    known: str
-
-    @property
-    def default(self) -> str:
-        """The answer that is assumed unless a setting says otherwise."""
-        return next(iter(self.answers))
-
-    @property
-    def variable(self) -> str:
-        """The environment variable of the setting."""
-        return f"STANDIN_{self.id.upper()}"
-
-    @property
-    def is_setting(self) -> bool:
-        """Whether there is more than one answer."""
-        return len(self.answers) > 1
+VARIABLES = {each.id: f"STANDIN_{each.id.upper()}" for each in ASSUMPTIONS}
+"""The environment variable of each assumption, by its id."""
 
 
 class Assumed(Mapping[str, str]):
@@ -48,7 +23,7 @@ class Assumed(Mapping[str, str]):
         for name, answer in chosen.items():
             if answer not in BY_ID[name].answers:
                 choices = ", ".join(BY_ID[name].answers)
-                raise ValueError(f"{BY_ID[name].variable} is {answer!r}, but it must be one of {choices}.")
+                raise ValueError(f"{VARIABLES[name]} is {answer!r}, but it must be one of {choices}.")
             self._answers[name] = answer
 
     def __getitem__(self, name: str) -> str:
@@ -62,136 +37,3 @@ class Assumed(Mapping[str, str]):
     def __len__(self) -> int:
         """Return the number of questions."""
         return len(self._answers)
-
-
-ASSUMPTIONS = (
-    Assumption(
-        "secret_visibility",
-        "How does GET show the secret of a connector?",
-        {"clear": "as it is", "hidden": "not at all", "masked": "as `********`"},
-        "Enterprise is closed.",
-    ),
-    Assumption(
-        "secret_on_put",
-        "What does a PUT of a connector without its secret do?",
-        {"keep": "keeps the old secret; so does a PUT with the mask", "clear": "removes the secret"},
-        "Enterprise is closed.",
-    ),
-    Assumption(
-        "oauth2clients",
-        "What happens to the fields of a static client that the interface's documentation does not name?",
-        {
-            "schema": "GET leaves them out, PUT loses them",
-            "merge": "GET leaves them out, PUT keeps them",
-            "full": "GET shows them, PUT takes them",
-        },
-        "The documented schema lacks fields that Cells' own clients have.",
-    ),
-    Assumption(
-        "login_name",
-        "Which claim is the login name of a user?",
-        {
-            "email": "the e-mail, unless `CELLS_CONNECTOR_USERNAME_AS_LOGIN` lists the connector's id",
-            "name_key": "always the claim that `userNameKey` names",
-        },
-        "The vendor's command reference describes the variable.",
-    ),
-    Assumption(
-        "login_begin",
-        "Where does a login by SSO begin?",
-        {
-            "auth_login": "at `/auth/login/<connector>`",
-            "challenge": "at `/auth/login/<connector>?login_challenge=…`, with a challenge from `/oidc/oauth2/auth`",
-        },
-        "Enterprise is closed; its callback is below `/auth/login/`.",
-    ),
-    Assumption(
-        "login_end",
-        "Where does a login by SSO end?",
-        {"login_callback": "at `/login/callback?code=…`", "auth_callback": "at `/auth/callback?code=…`"},
-        "Public code and a report by a user of 5.0.3-dev say `/login/callback`.",
-    ),
-    Assumption(
-        "login_failure",
-        "How does Cells tell that a login by SSO failed?",
-        {"page": "by an error page with status 401", "redirect": "by a redirect to `/login?error=…`"},
-        "The public web interface shows the parameter `error`.",
-    ),
-    Assumption(
-        "callback_path",
-        "To which path does Keycloak send users back?",
-        {
-            "connector": "`/auth/login/<connector>/callback`",
-            "login": "`/auth/login/callback`",
-            "dex": "`/auth/dex/callback`",
-        },
-        "Vendor documents of different versions name all three.",
-    ),
-    Assumption(
-        "sso_audience",
-        "Which audience does a session by SSO have?",
-        {
-            "granted": "the external URL; it is granted without being asked for",
-            "none": "none, so that every refresh passes",
-            "asked": "the external URL; it is asked for, so that the login itself fails if it is not listed",
-        },
-        "The vendor's advice is to list the external URL, since sessions end after ten minutes without it.",
-    ),
-    Assumption(
-        "refused_refresh",
-        "Which status has the answer to a refresh that is refused?",
-        {"401": "401", "500": "500"},
-        "401 was measured on 4.0.1; newer public code answers 500 for some causes.",
-    ),
-    Assumption(
-        "rule_string",
-        "What is a rule string that does not begin with `preg:`?",
-        {"list": "a list of values", "regex": "a regular expression"},
-        "Public code takes it as a list; the console's help has the example `group(.*)`.",
-    ),
-    Assumption(
-        "dn_to_name",
-        "Does Cells turn a distinguished name in a claim into the name in it?",
-        {"yes": "yes", "no": "no"},
-        "The public LDAP connector does. Enterprise is closed.",
-    ),
-    Assumption(
-        "missing_roles",
-        "What does Cells do with a value for which there is no role of that id?",
-        {"made": "it makes the role", "ignored": "it ignores the value"},
-        "Values are role ids, not labels (LDAP documentation).",
-    ),
-    Assumption(
-        "missing_claim",
-        "What happens to the roles of a user whose token lacks the claim?",
-        {"empties": "the user loses them", "keeps": "the user keeps them"},
-        "Enterprise is closed.",
-    ),
-    Assumption(
-        "debug_id_token",
-        "Does the log at level debug hold full ID tokens?",
-        {"yes": "yes", "no": "no"},
-        "The vendor's guide says yes. Home's log holds none after a login by password or code.",
-    ),
-    Assumption(
-        "reload",
-        "When does a change through the REST interface take effect?",
-        {"at_once": "at once", "restart": "after a restart"},
-        "The server watches its configuration for changes that it makes itself (public code).",
-    ),
-    Assumption(
-        "sites",
-        "Does the field `sites` limit a connector to external URLs?",
-        {"respected": "yes", "ignored": "no"},
-        "The console's help says so.",
-    ),
-    Assumption(
-        "email_verified_false",
-        "What becomes of a login if `email_verified` is false and the connector does not skip the check?",
-        {"refused": "it is refused", "passed": "it is let through"},
-        "The connector resembles that of dex, which refuses a missing claim and passes on a false one.",
-    ),
-)
-
-BY_ID = {each.id: each for each in ASSUMPTIONS}
-SETTINGS = tuple(each for each in ASSUMPTIONS if each.is_setting)

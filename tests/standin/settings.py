@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from standin import defaults
-from standin.assumptions import SETTINGS, Assumed
+from standin.assumptions import VARIABLES, Assumed
 from standin.stores import DEFAULT_STORE, STORES
 
 EDITIONS = {
@@ -126,6 +126,6 @@ def working_dir(environment: Mapping[str, str]) -> Path:
 def from_environment(environment: Mapping[str, str], flags: Mapping[str, str] = MappingProxyType({})) -> Settings:
     """Return the settings; flags, by the names of settings, go before the environment. Raises SettingsError."""
     values = {name: environment[variable] for name, variable in ENVIRONMENT.items() if environment.get(variable)}
-    chosen = {each.id: environment[each.variable] for each in SETTINGS if environment.get(each.variable)}
+    chosen = {name: environment[variable] for name, variable in VARIABLES.items() if environment.get(variable)}
     given: dict[str, Any] = {**values, **flags, "chosen": chosen}
     return Settings(working_dir=working_dir(environment), **given)
