@@ -24,7 +24,10 @@ from unit.filter.calls import Filter, FilterError
 
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
-    """Keycloak (KEYCLOAK_VERSION, or the newest) and LDAP, for all tests."""
+    """Keycloak (KEYCLOAK_VERSION, or the newest) and LDAP, for all tests, or the lab that runs in the folder LAB."""
+    if os.environ.get("LAB"):
+        yield Lab.attach(Path(os.environ["LAB"]))
+        return
     with Lab(keycloak_version=os.environ.get("KEYCLOAK_VERSION") or NEWEST, cells=False) as servers:
         yield servers
 

@@ -114,7 +114,10 @@ report:
   returned: success
   contains:
     verdict:
-      description: The worst of the findings, V(ok), V(warning) or V(broken).
+      description:
+        - The worst of the findings, V(ok), V(warning) or V(broken).
+        - V(unknown) if nothing is known to be broken but one of the main questions has no answer, such as when a
+          server refuses the credentials.
       type: str
       sample: broken
     checked_at:

@@ -170,7 +170,10 @@ def test_the_dark_page_is_dark_and_the_light_one_light(look: Look) -> None:
         ("healthy", "Nothing broken found; 2 not checked"),
         ("warnings", "Nothing broken found; 2 warnings; 2 not checked"),
         ("id-token-only", "Nothing broken found; 2 warnings"),
-        ("not-checked", f"Nothing broken found; {count('not-checked', 'not checked')} not checked"),
+        (
+            "not-checked",
+            f"Single sign-on could not be checked: {count('not-checked', 'not checked')} questions without an answer",
+        ),
         ("broken", "Single sign-on is broken: 2 things to mend"),
         ("down", "Single sign-on is broken: 1 thing to mend"),
     ],

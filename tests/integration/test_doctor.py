@@ -21,6 +21,7 @@ import requests
 from integration.ansible_run import run_playbook
 from integration.module_call import assert_one_clear_line, call_module
 from integration.test_role import client_of, run_role
+from lab.realm import create_service_account
 from lab.site import Site, make_site
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks/doctor.yml"
@@ -614,17 +615,20 @@ def test_cells_home_has_no_connectors(lab: Any, site: Site, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("options", "not_checked"),
+    ("options", "not_checked", "verdict"),
     [
-        ({"auth_password": "wrong-password-of-nobody-0123456789"}, "client.exists"),
-        ({"cells_token": "expired-token-of-cells-0123456789"}, "connector.exists"),
-        ({"username": ""}, "token.user"),
-        ({"ldap_provider": ""}, "ldap.mapper"),
+        ({"auth_password": "wrong-password-of-nobody-0123456789"}, "client.exists", "unknown"),
+        ({"cells_token": "expired-token-of-cells-0123456789"}, "connector.exists", "unknown"),
+        ({"username": ""}, "token.user", "ok"),
+        ({"ldap_provider": ""}, "ldap.mapper", "ok"),
     ],
 )
-def test_what_cannot_be_read_is_not_checked(site: Site, options: dict[str, Any], not_checked: str) -> None:
+def test_what_cannot_be_read_is_not_checked(
+    site: Site, options: dict[str, Any], not_checked: str, verdict: str
+) -> None:
     report = ask(site, **options)["report"]
     assert ids(report, "broken") == []
+    assert report["verdict"] == verdict
     assert not_checked in ids(report, "not checked")
     # Cells says so without a token.
     assert {"cells.reachable", "connector.login_page"} <= set(ids(report, "ok"))
@@ -694,18 +698,20 @@ def test_the_play_fails_as_it_is_told(
 
 
 @pytest.mark.parametrize(
-    ("break_it", "line", "exit_code"),
+    ("break_it", "changes", "line", "exit_code"),
     [
-        (nothing, "SSO ok", 0),
-        (client_with(webOrigins=[]), "SSO warning client.web_origin", 1),
-        (client_with(standardFlowEnabled=False), "SSO broken client.standard_flow", 2),
+        (nothing, {}, "SSO ok", 0),
+        (client_with(webOrigins=[]), {}, "SSO warning client.web_origin", 1),
+        (client_with(standardFlowEnabled=False), {}, "SSO broken client.standard_flow", 2),
+        (nothing, {"sso_cells_token": "expired-token-of-cells-0123456789"}, "SSO unknown", 3),
+        (nothing, {"sso_keycloak_password": WRONG_SECRET}, "SSO unknown", 3),
     ],
 )
 def test_the_line_for_monitoring_in_the_documentation(
-    site: Site, tmp_path: Path, break_it: Break, line: str, exit_code: int
+    site: Site, tmp_path: Path, break_it: Break, changes: dict[str, Any], line: str, exit_code: int
 ) -> None:
     variables = {
-        **doctor_variables(site, sso_hosts="cells"),
+        **doctor_variables(site, sso_hosts="cells", **changes),
         "ansible_connection": "local",
         "ansible_python_interpreter": sys.executable,
     }
@@ -715,7 +721,24 @@ def test_the_line_for_monitoring_in_the_documentation(
 
 def test_the_line_for_monitoring_says_so_where_there_is_no_report(tmp_path: Path) -> None:
     (tmp_path / "sso.json").write_text("{}", encoding="utf-8")
-    assert monitored(tmp_path, {"ansible_connection": "local"}) == ("SSO UNKNOWN", 3)
+    assert monitored(tmp_path, {"ansible_connection": "local"}) == ("SSO unknown", 3)
+
+
+def test_monitoring_needs_no_short_token_and_no_right_to_write(site: Site, tmp_path: Path) -> None:
+    """As the documentation has it: an account that only reads, and a token that renews itself at each use."""
+    account = create_service_account(site.admin, ["view-clients", "view-realm", "view-users"])
+    token = site.cells.cells("admin", "user", "token", "-u", "admin", "-a", "1h", "-q").stdout
+    options = {
+        "auth_realm": site.realm,
+        "auth_username": "",
+        "auth_password": "",
+        "auth_client_id": account.client_id,
+        "auth_client_secret": account.client_secret,
+        "cells_token": token,
+    }
+    report = ask(site, **options)["report"]
+    assert report["verdict"] == "ok"
+    assert ids(report, "not checked") == ["ldap.reachable", "session.login", "session.refresh"]
 
 
 def monitored(folder: Path, variables: dict[str, Any]) -> tuple[str, int]:

@@ -83,7 +83,7 @@ def examine(
     found = judge(Seen(keycloak, cells, clocks, certificates), options)
     claims = check_user.claims_for_cells(keycloak, state)
     return {
-        "verdict": overall(found),
+        "verdict": overall(found, _left_out(options)),
         "checked_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "site": _site(options, keycloak, cells),
         "findings": [finding.shown() for finding in found],
@@ -128,6 +128,12 @@ def _each_break_once(found: list[Finding]) -> list[Finding]:
         else finding
         for finding in found
     ]
+
+
+def _left_out(options: Mapping[str, Any]) -> list[str]:
+    """Return what the options leave out on purpose: no user or no LDAP provider is named."""
+    user = [] if options["username"] else ["token.*", "connector.email_verified"]
+    return user + ([] if options["ldap_provider"] else ["ldap.*"])
 
 
 def _clock_of_cells(cells: Readings, options: Mapping[str, Any]) -> Reading:

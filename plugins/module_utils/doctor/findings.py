@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-OK, WARNING, BROKEN, NOT_CHECKED = "ok", "warning", "broken", "not checked"
+OK, WARNING, BROKEN, NOT_CHECKED, UNKNOWN = "ok", "warning", "broken", "not checked", "unknown"
+"""The verdicts. A finding is never unknown, and a report is never not checked."""
 
 
 class Kind(NamedTuple):
@@ -120,7 +121,23 @@ def are_broken(findings: Iterable[Finding], *ids: str) -> bool:
     return any(finding.verdict == BROKEN and is_one_of(finding.id, ids) for finding in findings)
 
 
-def overall(findings: Iterable[Finding]) -> str:
-    """Return the worst verdict; what was not checked does not count."""
-    verdicts = {finding.verdict for finding in findings}
-    return BROKEN if BROKEN in verdicts else WARNING if WARNING in verdicts else OK
+MAIN = (
+    *("keycloak.realm", "client.exists", "client.secret", "client.redirect_uri", "scope.assigned"),
+    *("ldap.enabled", "ldap.mapper", "cells.enterprise", "connector.exists", "connector.issuer"),
+    *("connector.email_verified", "mapping.rule", "token.*", "audience.match"),
+)
+"""The main questions: if one of them has no answer, nobody knows whether users can log in and get their roles."""
+
+
+def overall(findings: Iterable[Finding], not_asked: Iterable[str] = ()) -> str:
+    """Return the verdict of a report: the worst of its findings, or unknown if a main question has no answer.
+
+    not_asked: ids, as for is_one_of, of what the user chose to leave out. An unknown counts for more than a warning,
+    and a break for more than an unknown.
+    """
+    found = [finding for finding in findings if not is_one_of(finding.id, not_asked)]
+    unanswered = any(finding.verdict == NOT_CHECKED and is_one_of(finding.id, MAIN) for finding in found)
+    verdicts = {finding.verdict for finding in found}
+    if BROKEN in verdicts or unanswered:
+        return BROKEN if BROKEN in verdicts else UNKNOWN
+    return WARNING if WARNING in verdicts else OK

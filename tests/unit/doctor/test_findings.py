@@ -21,10 +21,13 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_times im
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
     CATALOGUE,
+    MAIN,
     NOT_CHECKED,
     OK,
+    UNKNOWN,
     WARNING,
     Finding,
+    is_one_of,
     overall,
     skipped,
 )
@@ -55,6 +58,23 @@ def test_a_group_is_skipped_by_its_star() -> None:
 )
 def test_the_worst_finding_counts(verdicts: list[str], worst: str) -> None:
     assert overall([Finding("clock.skew", verdict, "") for verdict in verdicts]) == worst
+
+
+def test_a_main_question_without_an_answer_is_never_ok() -> None:
+    unread = Finding("client.exists", NOT_CHECKED, "")
+    assert overall([unread]) == UNKNOWN
+    assert overall([unread, Finding("clock.skew", WARNING, "")]) == UNKNOWN
+    assert overall([unread, Finding("connector.exists", BROKEN, "")]) == BROKEN
+
+
+def test_what_the_user_leaves_out_is_not_unknown() -> None:
+    found = skipped("No user is named.", "token.*")
+    assert overall(found, ["token.*"]) == OK
+    assert overall(found, ["ldap.*"]) == UNKNOWN
+
+
+def test_every_main_question_is_in_the_catalogue() -> None:
+    assert all(any(is_one_of(name, [question]) for name in CATALOGUE) for question in MAIN)
 
 
 CALLBACK = "https://cells.example.org/auth/login/keycloak/callback"
