@@ -45,6 +45,7 @@ LINTERS: list[list[str]] = [
     ["reuse", "lint", "--lines"],
     ["antsibull-changelog", "lint"],
     ["python", ".ci/action_groups.py"],
+    ["python", ".ci/standin_page.py", "--check"],
     ["mypy", "-p", "ansible_collections.cellsops.sso.plugins"],
     ["mypy", "--python-version", "3.11", "-p", "standin", "-p", "lab", "-p", "bench"],
     ["ansible-lint", "--strict", "-q"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from standin.collection import ASSUMPTIONS, BY_ID
+from standin.collection import ASSUMPTIONS, BY_ID, Assumption
 
 VARIABLES = {each.id: f"STANDIN_{each.id.upper()}" for each in ASSUMPTIONS}
 """The environment variable of each assumption, by its id."""
@@ -37,3 +37,135 @@ class Assumed(Mapping[str, str]):
     def __len__(self) -> int:
         """Return the number of questions."""
         return len(self._answers)
+
+
+FIXED = (
+    Assumption(
+        "rule_order",
+        "Is a rule string a regular expression, or a list, or both one after the other?",
+        {"exclusive": "one of them, never both"},
+        "The public LDAP connector does both, so that a rule with `preg:` gives nothing there.",
+    ),
+    Assumption(
+        "claim_types",
+        "What becomes of claims that are no text?",
+        {"json": "numbers and booleans are written as in JSON, null is nothing, an object fails the login"},
+        "Enterprise is closed.",
+    ),
+    Assumption(
+        "left_split",
+        "What does `LeftSplit` do?",
+        {"separator": "it splits each value at this text"},
+        "The console's help calls it a separator.",
+    ),
+    Assumption(
+        "right_value_template",
+        "What does `RightValueTemplate` do?",
+        {"refused": "a rule for `Roles` that has one fails the login, and the filter `cells_roles`"},
+        "The console's help: it replaces the value; a Go template with `{{.LeftValue}}` and `{{.ConnectorID}}`.",
+    ),
+    Assumption(
+        "no_update",
+        "What does `NoUpdate` do?",
+        {"ignored": "nothing"},
+        "Only its name is documented.",
+    ),
+    Assumption(
+        "right_attributes",
+        "What do rules do whose right attribute is not `Roles`?",
+        {"ignored": "nothing"},
+        "Enterprise is closed.",
+    ),
+    Assumption(
+        "roles_of_a_login",
+        "What does a login do to the roles that a user already has?",
+        {"replaced": "it replaces them by what the rules give"},
+        "Enterprise is closed.",
+    ),
+    Assumption(
+        "user_group",
+        "In which group does a first login put a user?",
+        {"connector": "in one that is named after the connector's id"},
+        "Code of 2019 and a vendor's guide.",
+    ),
+    Assumption(
+        "user_id",
+        "May another subject of the provider use a login name that is taken?",
+        {"refused": "no; nor may a user of another connector, or a local one"},
+        "`userIDKey` has the default `sub`, `userNameKey` the default `name`, as in dex.",
+    ),
+    Assumption(
+        "user_info",
+        "Which claims count if `getUserInfo` is set?",
+        {"over": "those of the ID token, with those of the user information over them"},
+        "As in dex.",
+    ),
+    Assumption(
+        "hosted_domains",
+        "What does `hostedDomains` check?",
+        {"hd": "the claim `hd` must be one of them"},
+        "As in dex.",
+    ),
+    Assumption("pkce", "Does the connector use PKCE?", {"no": "no"}, "It has no setting for it."),
+    Assumption(
+        "clock_leeway",
+        "How far may the provider's clock be off?",
+        {"second": "one second ahead"},
+        "The library `go-oidc` allows no leeway for `exp`, and does not look at `iat`.",
+    ),
+    Assumption(
+        "connector_key",
+        "Under which keys does `pydio.json` hold a connector?",
+        {"rest": "under those of the REST interface, such as `configoidc`"},
+        "Enterprise is closed: do not write connectors into a real file.",
+    ),
+    Assumption(
+        "bad_body",
+        "How does Enterprise refuse a connector or client that it cannot use?",
+        {"400": "with status 400"},
+        "Home answers 500 to a body with fields that it does not know.",
+    ),
+    Assumption(
+        "package_type",
+        "What is the package type of Enterprise?",
+        {"PydioEnterprise": "`PydioEnterprise`"},
+        'Seen as the name of an update package only: test for "not `PydioHome`".',
+    ),
+    Assumption(
+        "error_detail",
+        "What does `Detail` of an error hold in v5?",
+        {"code": "the code of an API error"},
+        "Public code. In 4.0.1 it was measured to be the title, some with a status in words before it.",
+    ),
+    Assumption(
+        "broken_clients",
+        "What do static clients that Cells cannot read do to a login by SSO?",
+        {"500": "it ends with status 500"},
+        "hydra 1.11 (v4) fails on the whole list; version 2 (v5) was not tried.",
+    ),
+    Assumption(
+        "provider_logout",
+        "Does a logout end the session at the provider?",
+        {"no": "no"},
+        "Public code ends Cells' own tokens only.",
+    ),
+    Assumption(
+        "inactivity",
+        "What does `revokeRefreshTokenAfterInactivity` do?",
+        {"ignored": "nothing"},
+        "It is part of a new configuration.",
+    ),
+    Assumption(
+        "store_of_a_release",
+        "Which release has which store?",
+        {"newest": "newer v5 releases have `v5-kv-trunc`; `cells version` says 5.0.0 for all v5 stores"},
+        "The stores are known by commit, not by release.",
+    ),
+    Assumption(
+        "audience_urls",
+        "By which rules are URLs in an audience read?",
+        {"go1.25": "by those of Go up to 1.25"},
+        "Later ones refuse some hosts with odd colons and brackets.",
+    ),
+)
+"""Questions whose one answer is built into the stand-in: there is no setting for them."""

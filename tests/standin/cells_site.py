@@ -73,7 +73,7 @@ class Site:
         login = self.settings.admin_user
         admin = self.state.users.get(login)
         if admin is None:
-            admin = self.state.users[login] = User(login, name="Administrator", roles=[ADMIN_ROLE], admin=True)
+            admin = self.state.users[login] = User(login, roles=[ADMIN_ROLE], admin=True)
         if self.state.check_password(login, self.settings.admin_password) is None:
             self.state.set_password(admin, self.settings.admin_password)
         self.state.save()

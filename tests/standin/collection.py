@@ -42,7 +42,7 @@ make_importable()
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience_match import audience_match
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import predicted_roles
-from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import ASSUMPTIONS, BY_ID
+from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import ASSUMPTIONS, BY_ID, Assumption
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 
-__all__ = ["ASSUMPTIONS", "BY_ID", "SsoError", "audience_match", "predicted_roles"]
+__all__ = ["ASSUMPTIONS", "BY_ID", "Assumption", "SsoError", "audience_match", "predicted_roles"]

@@ -17,7 +17,7 @@ from standin.cells_site import Site
 from standin.rest_body import read_message
 from standin.rest_error import RestError
 from standin.roles import group_uuid, known_role, policies, role_json
-from standin.state import User
+from standin.state import LOCAL, User
 
 USER: dict[str, type | tuple[type, ...]] = {
     "Uuid": str,
@@ -115,7 +115,7 @@ class UserCalls:
         """Return a user as asking sees it: whoever may not edit the user sees public attributes only."""
         attributes = {
             "profile": user.profile,
-            "AuthSource": user.connector,
+            "AuthSource": "" if user.connector == LOCAL else user.connector,
             "displayName": user.name,
             "email": user.email,
             "hasEmail": "true" if user.email else "",

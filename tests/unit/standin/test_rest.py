@@ -133,13 +133,14 @@ def test_a_token_can_be_prolonged_by_its_use(cells: Cells) -> None:
 
 def test_users_see_all_users_but_not_everything_of_them(cells: Cells) -> None:
     cells.make_user("bob")
+    cells.post_session(cells.browser(), type="credentials", login="admin", password="wrong")
     bob = cells.bearer("bob")
     assert bob.get("/a/user/bob").json()["PoliciesContextEditable"] is True
     seen, own = bob.get("/a/user/admin").json(), cells.admin.get("/a/user/admin").json()
     assert set(own) - set(seen) == {"PoliciesContextEditable"}
     assert [set(user["Attributes"]) for user in (seen, own)] == [
-        {"profile", "displayName"},
-        {"profile", "displayName", "AuthSource"},
+        {"profile"},
+        {"profile", "failedConnections"},
     ]
     roles = [(role["Uuid"], role.get("GroupRole"), role.get("UserRole")) for role in seen["Roles"]]
     assert roles == [("ROOT_GROUP", True, None), ("ADMINS", None, None), (seen["Uuid"], None, True)]
