@@ -48,6 +48,8 @@ class Answer:
     warnings: list[str] = field(default_factory=list)
     revealed: frozenset[str] = frozenset()
     """Secrets among the values that the task asked for: they are returned although they may also be options."""
+    failure: str = ""
+    """Why the task fails although it has values to return; empty if it does not."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,23 @@ class Definition:
     """Rules between options, as AnsibleModule and ArgumentSpecValidator take them, such as mutually_exclusive."""
 
     def outcome(self, call: Call) -> Outcome:
-        """Answer a task. An error becomes a failed task, with msg in one line and what was read all the same."""
-        try:
-            answer = self.answer(call)
-        except Unmet as error:
-            return Outcome.failure(str(error), error.values)
-        except SsoError as error:
-            return Outcome.failure(str(error))
-        except SHAPE_ERRORS as error:
-            return Outcome.failure(_out_of_shape(error))
-        return Outcome(False, Answer(answer.values, [printable(text) for text in answer.warnings], answer.revealed))
+        """Answer a task."""
+        return outcome_of(lambda: self.answer(call))
+
+
+def outcome_of(ask: Callable[[], Answer]) -> Outcome:
+    """Return what came of an answer. An error becomes a failure: msg in one line, and what was read all the same."""
+    try:
+        answer = ask()
+    except Unmet as error:
+        return Outcome.failure(str(error), error.values)
+    except SsoError as error:
+        return Outcome.failure(str(error))
+    except SHAPE_ERRORS as error:
+        return Outcome.failure(_out_of_shape(error))
+    values = {"msg": printable(answer.failure), **answer.values} if answer.failure else answer.values
+    warnings = [printable(text) for text in dict.fromkeys(answer.warnings)]
+    return Outcome(bool(answer.failure), Answer(values, warnings, answer.revealed))
 
 
 def read(warnings: list[str], **values: Any) -> Answer:

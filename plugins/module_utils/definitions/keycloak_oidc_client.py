@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, reconciled
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
@@ -14,46 +15,53 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options impo
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Verb, reconcile, shown
 
+OPTIONS: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "client_id": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    "description": {"type": "str"},
+    "enabled": {"type": "bool"},
+    "root_url": {"type": "str"},
+    "base_url": {"type": "str"},
+    "redirect_uris": {"type": "list", "elements": "str"},
+    "post_logout_redirect_uris": {"type": "list", "elements": "str"},
+    "web_origins": {"type": "list", "elements": "str"},
+    "public_client": {"type": "bool"},
+    "authorization_services_enabled": {"type": "bool"},
+    "standard_flow_enabled": {"type": "bool"},
+    "implicit_flow_enabled": {"type": "bool"},
+    "direct_access_grants_enabled": {"type": "bool"},
+    "service_accounts_enabled": {"type": "bool"},
+    "pkce_method": {"type": "str", "choices": ["", "S256", "plain"]},
+    "attributes": {"type": "dict"},
+    "secret": {"type": "str", "no_log": True},
+    "rotate_secret_on": {"type": "str", "no_log": False},
+    "default_client_scopes": {"type": "list", "elements": "str"},
+    "optional_client_scopes": {"type": "list", "elements": "str"},
+    "client_scopes_mode": {"type": "str", "choices": ["add", "exact"], "default": "add"},
+    "return_secret": {"type": "bool", "default": False, "no_log": False},
+}
+"""The options of one client, also of each client of keycloak_oidc_clients."""
+
 
 def answer(call: Call) -> Answer:
     """Return what the module returns. Raises SsoError."""
-    resource = Client(KeycloakSession(call.options, call.options["realm"]), call.options)
-    result = reconcile(resource, call.check_mode)
-    own = {"client": shown(resource, result.state), "new_secret": resource.has_new_secret(result)}
-    if not call.options["return_secret"]:
-        return reconciled(resource, result, **own)
-    to_come = call.check_mode and any(action.verb is Verb.ROTATE_SECRET for action in result.actions)
+    session = KeycloakSession(call.options, call.options["realm"])
+    return bring_about(Client(session, call.options), call.check_mode)
+
+
+def bring_about(client: Client, check_mode: bool) -> Answer:
+    """Bring a client to the state that its options declare. Raises SsoError."""
+    result = reconcile(client, check_mode)
+    own = {"client": shown(client, result.state), "new_secret": client.has_new_secret(result)}
+    if not client.options["return_secret"]:
+        return reconciled(client, result, **own)
+    to_come = check_mode and any(action.verb is Verb.ROTATE_SECRET for action in result.actions)
     secret = "" if to_come else (result.state or {}).get("secret", "")
-    return replace(reconciled(resource, result, **own, client_secret=secret), revealed=frozenset([secret]))
+    return replace(reconciled(client, result, **own, client_secret=secret), revealed=frozenset([secret]))
 
 
 DEFINITION = Definition(
-    argument_spec=keycloak_argument_spec(
-        realm={"type": "str", "required": True},
-        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-        client_id={"type": "str", "required": True},
-        name={"type": "str"},
-        description={"type": "str"},
-        enabled={"type": "bool"},
-        root_url={"type": "str"},
-        base_url={"type": "str"},
-        redirect_uris={"type": "list", "elements": "str"},
-        post_logout_redirect_uris={"type": "list", "elements": "str"},
-        web_origins={"type": "list", "elements": "str"},
-        public_client={"type": "bool"},
-        authorization_services_enabled={"type": "bool"},
-        standard_flow_enabled={"type": "bool"},
-        implicit_flow_enabled={"type": "bool"},
-        direct_access_grants_enabled={"type": "bool"},
-        service_accounts_enabled={"type": "bool"},
-        pkce_method={"type": "str", "choices": ["", "S256", "plain"]},
-        attributes={"type": "dict"},
-        secret={"type": "str", "no_log": True},
-        rotate_secret_on={"type": "str", "no_log": False},
-        default_client_scopes={"type": "list", "elements": "str"},
-        optional_client_scopes={"type": "list", "elements": "str"},
-        client_scopes_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
-        return_secret={"type": "bool", "default": False, "no_log": False},
-    ),
+    argument_spec=keycloak_argument_spec(realm={"type": "str", "required": True}, **OPTIONS),
     answer=answer,
 )

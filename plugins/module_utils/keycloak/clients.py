@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Callable
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.realm_scopes import PROTOCOL, RealmScopes, is_oidc
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Result, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
@@ -34,8 +35,6 @@ SECRET_KEYS = frozenset(
         "client.secret.rotated",
     }
 )
-
-PROTOCOL = "openid-connect"
 
 FIELDS = {
     "name": "name",
@@ -60,12 +59,6 @@ SCOPES = {"default_client_scopes": "defaultClientScopes", "optional_client_scope
 """Options whose names are assigned one by one: PUT on a client ignores them."""
 
 DEFAULT_AND_OPTIONAL = ("defaultClientScopes", "optionalClientScopes")
-
-REALM_DEFAULTS = {
-    "defaultClientScopes": "default-default-client-scopes",
-    "optionalClientScopes": "default-optional-client-scopes",
-}
-"""Where the realm lists the client scopes that it gives a new client."""
 
 SERVICE_ACCOUNT_SCOPE = "service_account"
 """Keycloak assigns it, where the realm has it, as service accounts are enabled, and takes it away again (26.7.3)."""
@@ -95,9 +88,13 @@ class Client:
 
     secret_keys = SECRET_KEYS
 
-    def __init__(self, session: KeycloakSession, options: Mapping[str, Any]) -> None:
-        """Take the options of keycloak_oidc_client. Raises InvalidInput for values that cannot be used."""
+    def __init__(self, session: KeycloakSession, options: Mapping[str, Any], scopes: RealmScopes | None = None) -> None:
+        """Take the options of keycloak_oidc_client, and the scopes if several clients share them.
+
+        Raises InvalidInput for values that cannot be used.
+        """
         self.session = session
+        self.scopes = scopes or RealmScopes(session)
         self.warnings = session.warnings
         self.options = options
         self.client_id: str = options["client_id"]
@@ -112,7 +109,7 @@ class Client:
     def desired(self, current: State | None) -> State | None:
         """Return what the options declare. Raises InvalidInput where the client id is that of a SAML client."""
         options = self.options
-        if current is not None and not _is_oidc(current):
+        if current is not None and not is_oidc(current):
             raise InvalidInput(
                 f"The {self.title} is there for the protocol {current['protocol']}, not {PROTOCOL}:"
                 " take another client_id."
@@ -165,32 +162,24 @@ class Client:
 
     def _given(self, current: State | None, declared: State) -> dict[str, list[str]]:
         """Return the assignments as they are once the client itself is written: Keycloak changes some along with it."""
-        given = {key: list(current.get(key, [])) for key in SCOPES.values()} if current else dict(self._realm_defaults)
+        given = {key: list(current.get(key, [])) for key in SCOPES.values()} if current else dict(self.scopes.defaults)
         before = bool((current or {}).get("serviceAccountsEnabled"))
         after = declared.get("serviceAccountsEnabled", before)
         names = [name for name in given["defaultClientScopes"] if name != SERVICE_ACCOUNT_SCOPE]
-        if after and not before and SERVICE_ACCOUNT_SCOPE in self._scope_ids:
+        if after and not before and SERVICE_ACCOUNT_SCOPE in self.scopes.ids:
             given["defaultClientScopes"] = as_set([*names, SERVICE_ACCOUNT_SCOPE])
         elif before and not after:
             given["defaultClientScopes"] = names
         return given
 
-    @cached_property
-    def _realm_defaults(self) -> dict[str, list[str]]:
-        """The scopes that a new client of this realm has, read only where they are needed."""
-        return {
-            key: as_set([scope["name"] for scope in self.session.get_list(path) if _is_oidc(scope)])
-            for key, path in REALM_DEFAULTS.items()
-        }
-
     def missing(self, current: State | None) -> list[str]:
         """Return which declared client scopes the realm does not have."""
         declared = [name for option in SCOPES for name in self.options[option] or []]
         assigned = [name for key in SCOPES.values() for name in (current or {}).get(key, [])]
-        unknown = [name for name in declared if name not in assigned and name not in self._scope_ids]
+        unknown = [name for name in declared if name not in assigned and name not in self.scopes.ids]
         if not unknown:
             return []
-        there = ", ".join(sorted(self._scope_ids))
+        there = ", ".join(sorted(self.scopes.ids))
         return [f"Realm {self.session.realm} has no client scope {', '.join(unknown)} for {PROTOCOL} (it has {there})."]
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
@@ -249,15 +238,7 @@ class Client:
         return [*removals, *additions]
 
     def _scope_call(self, verb: str, current: State | None, name: str, *body: State) -> Callable[[], object]:
-        return lambda: getattr(self.session.admin, verb)(_id(current or self.read()), self._scope_ids[name], *body)
-
-    @cached_property
-    def _scope_ids(self) -> dict[str, str]:
-        """The realm's client scopes, {name: id}, read once and only where they are needed.
-
-        Those for SAML are left out: Keycloak answers that it has assigned one, and has not.
-        """
-        return {scope["name"]: scope["id"] for scope in self.session.get_list("client-scopes") if _is_oidc(scope)}
+        return lambda: getattr(self.session.admin, verb)(_id(current or self.read()), self.scopes.ids[name], *body)
 
 
 def find_client(session: KeycloakSession, client_id: str) -> State | None:
@@ -275,7 +256,7 @@ def list_clients(session: KeycloakSession, client_id: str | None) -> list[State]
         found = [comparable(client) for client in session.get_list("clients")]
     else:
         found = [client for client in [find_client(session, client_id)] if client is not None]
-    clients = sorted(filter(_is_oidc, found), key=lambda client: str(client["clientId"]))
+    clients = sorted(filter(is_oidc, found), key=lambda client: str(client["clientId"]))
     return [masked(client, SECRET_KEYS) for client in clients]
 
 
@@ -289,11 +270,6 @@ def comparable(client: State) -> State:
     if attributes and attributes.get(POST_LOGOUT):
         state["attributes"] = {**attributes, POST_LOGOUT: _sorted_uris(attributes[POST_LOGOUT])}
     return state
-
-
-def _is_oidc(entry: State) -> bool:
-    """Return whether a client or a client scope is for OpenID Connect, which it is where it names no protocol."""
-    return (entry.get("protocol") or PROTOCOL) == PROTOCOL
 
 
 def _declared_attributes(options: Mapping[str, Any]) -> dict[str, str]:

@@ -13,9 +13,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import threading
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any, Callable
 from urllib.parse import quote, unquote
 
@@ -64,6 +66,9 @@ class Connection(KeycloakOpenIDConnection):
         """Take the realm of the login and what KeycloakOpenIDConnection takes."""
         super().__init__(user_realm_name=quote(login_realm, safe=""), **settings)
         self.login_realm = login_realm
+        self._renewal = threading.Lock()
+        self._sent_with = threading.local()
+        self._refusal: LoginFailed | None = None
         # python-keycloak's own retry repeats every POST, also one that the server may have carried out.
         repeat_calls(self._s)
 
@@ -83,8 +88,23 @@ class Connection(KeycloakOpenIDConnection):
         """Send a DELETE. Raises SsoError for anything but an answer below 400."""
         return self._checked("DELETE", path, lambda: super(Connection, self).raw_delete(path, data, **query))
 
+    def _refresh_if_required(self) -> None:
+        # Threads share the session, and one login is enough for all of them.
+        with self._renewal:
+            if self.expires_at is not None and datetime.now(tz=timezone.utc) >= self.expires_at:
+                self.get_token()
+        self._sent_with.token = self.token
+
+    def refresh_token(self) -> None:
+        """Log in after a refusal of the token, unless another thread has done so meanwhile. Raises LoginFailed."""
+        with self._renewal:
+            if self.token is getattr(self._sent_with, "token", None):
+                self.get_token()
+
     def get_token(self) -> None:
         """Log in, once. Raises LoginFailed where the credentials are refused."""
+        if self._refusal:
+            raise self._refusal
         url = f"{self.server_url}realms/{self.user_realm_name}/protocol/openid-connect/token"
         # The login has a session of its own inside python-keycloak.
         repeat_calls(self.keycloak_openid.connection._s)
@@ -108,7 +128,8 @@ class Connection(KeycloakOpenIDConnection):
             return NotFound("POST", url, status, words, f"Is auth_realm {self.login_realm!r} right?")
         if status in (400, 401, 403):
             hint = "Check the account and its password or secret. The login was tried once."
-            return LoginFailed("POST", url, status, words, hint)
+            self._refusal = LoginFailed("POST", url, status, words, hint)
+            return self._refusal
         return ServerError("POST", url, status, words)
 
     def _checked(self, method: str, path: str, call: Callable[[], Any]) -> Any:

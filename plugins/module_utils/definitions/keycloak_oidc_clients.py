@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module keycloak_oidc_clients: its options and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, Outcome
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_oidc_client import OPTIONS, bring_about
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.many_clients import for_each
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+
+NOTHING = {"changed": False, "actions": [], "client": {}, "new_secret": False}
+"""The values of a client that failed."""
+
+
+def answer(call: Call) -> Answer:
+    """Return what the module returns; it fails after the last client if one failed. Raises SsoError."""
+    session = KeycloakSession(call.options, call.options["realm"])
+    wishes = call.options["clients"]
+    outcomes = for_each(
+        session, wishes, call.options["parallel"], lambda client, _wish: bring_about(client, call.check_mode)
+    )
+    clients = [_shown(wish, outcome) for wish, outcome in zip(wishes, outcomes)]
+    secrets = {
+        wish["client_id"]: outcome.answer.values["client_secret"]
+        for wish, outcome in zip(wishes, outcomes)
+        if "client_secret" in outcome.answer.values
+    }
+    values = {
+        "changed": any(client["changed"] for client in clients),
+        "clients": clients,
+        "actions": [line for client in clients for line in client["actions"]],
+        "diff": [client["diff"] for client in clients if client["changed"]],
+    }
+    if any(wish["return_secret"] for wish in wishes):
+        values["client_secrets"] = secrets
+    return Answer(values, session.warnings, frozenset(secrets.values()), _failures(clients))
+
+
+def _shown(wish: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
+    values = {key: value for key, value in outcome.answer.values.items() if key != "client_secret"}
+    return {"client_id": wish["client_id"], **(NOTHING if outcome.failed else {}), **values}
+
+
+def _failures(clients: list[dict[str, Any]]) -> str:
+    """Return what to say of the clients that failed, empty for none."""
+    failed = [f"{client['client_id']}: {client['msg']}" for client in clients if "msg" in client]
+    return f"{len(failed)} of {len(clients)} clients failed. {' '.join(failed)}" if failed else ""
+
+
+DEFINITION = Definition(
+    argument_spec=keycloak_argument_spec(
+        realm={"type": "str", "required": True},
+        clients={"type": "list", "elements": "dict", "required": True, "options": OPTIONS},
+        parallel={"type": "int", "default": 4},
+    ),
+    answer=answer,
+)
