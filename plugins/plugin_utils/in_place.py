@@ -88,7 +88,8 @@ class InPlaceAction(ModuleAction):
         if self._task.delegate_to:
             variables = variables["ansible_delegated_vars"][self._task.delegate_to]
         setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
-        interpreter = str(self._templar.template(str(setting or "").strip()) or "")
+        # As it is: a copy of the text would not be known as a template any more.
+        interpreter = str(self._templar.template(setting) or "").strip()
         if interpreter in DISCOVERED:
             interpreter = str(variables.get("ansible_facts", {}).get("discovered_interpreter_python") or "")
         return interpreter
