@@ -68,6 +68,21 @@ options:
     type: str
     choices: [add, exact]
     default: add
+  if_unused:
+    description:
+      - Whether O(state=absent) leaves the client scope in place if a client of the realm has it assigned.
+      - Needs O(state=absent).
+    type: bool
+    default: false
+    version_added: 0.2.0
+  apart_from_clients:
+    description:
+      - Ids of clients that do not count for O(if_unused), such as those that an earlier task removes, which check mode
+        still sees.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.2.0
 seealso:
   - module: cellsops.sso.keycloak_oidc_client
   - module: cellsops.sso.keycloak_token_preview
@@ -127,6 +142,12 @@ client_scope:
       User Group Mapper:
         protocolMapper: oidc-usermodel-attribute-mapper
         config: {claim.name: cellsgroups, multivalued: "true"}
+used_by:
+  description: Ids of the clients that keep it in place.
+  type: list
+  elements: str
+  returned: when O(if_unused=true)
+  sample: [other.cells.pydio]
 actions:
   description: The changes that were made, or would be made in check mode, in order.
   type: list

@@ -66,6 +66,22 @@ options:
       - A setting that has an option of its own is given by that or here, not by both.
       - Settings that are not named here stay as they are. An empty value clears one.
     type: dict
+  if_unused:
+    description:
+      - Whether O(state=absent) leaves the LDAP mapper in place if a client of the realm has its user attribute in
+        tokens, by a protocol mapper of its own or of a client scope.
+      - Needs O(state=absent).
+    type: bool
+    default: false
+    version_added: 0.2.0
+  apart_from_clients:
+    description:
+      - Ids of clients that do not count for O(if_unused), such as those that an earlier task removes, which check mode
+        still sees.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.2.0
 seealso:
   - module: cellsops.sso.keycloak_client_scope
 """
@@ -111,6 +127,12 @@ ldap_mapper:
     config:
       ldap.attribute: [memberOf]
       user.model.attribute: [cellsgroups]
+used_by:
+  description: Ids of the clients that keep it in place.
+  type: list
+  elements: str
+  returned: when O(if_unused=true)
+  sample: [other.cells.pydio]
 actions:
   description: The changes that were made, or would be made in check mode, in order.
   type: list

@@ -10,6 +10,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definition import Ans
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_scopes import ClientScope
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import OPTIONS as USAGE_OPTIONS
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reconcile, shown
 
 
@@ -17,7 +18,8 @@ def answer(call: Call) -> Answer:
     """Return what the module returns. Raises SsoError."""
     resource = ClientScope(KeycloakSession(call.options, call.options["realm"]), call.options)
     result = reconcile(resource, call.check_mode)
-    return reconciled(resource, result, client_scope=shown(resource, result.state))
+    used_by = {"used_by": resource.used_by} if call.options["if_unused"] else {}
+    return reconciled(resource, result, client_scope=shown(resource, result.state), **used_by)
 
 
 DEFINITION = Definition(
@@ -38,6 +40,7 @@ DEFINITION = Definition(
             },
         },
         protocol_mappers_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
+        **USAGE_OPTIONS,
     ),
     answer=answer,
 )

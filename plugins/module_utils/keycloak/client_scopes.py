@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import check_options, users_of_scope
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     State,
@@ -39,6 +40,9 @@ class ClientScope:
         self.title = f"client scope {self.name}"
         self.identity: State = {"name": self.name}
         self._known_id: str | None = None
+        self.used_by: list[str] = []
+        """The clients that keep the scope from being removed."""
+        check_options(options)
         names = [mapper["name"] for mapper in options["protocol_mappers"] or []]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -64,7 +68,7 @@ class ClientScope:
         """Return what the options declare; in mode exact, mappers that are not declared are to be absent."""
         options = self.options
         if options["state"] == "absent":
-            return None
+            return self._stays(current)
         state: State = {key: options[key] for key in FIELDS if options[key] is not None}
         if options["attributes"] is not None:
             state["attributes"] = text_map(options["attributes"])
@@ -77,6 +81,13 @@ class ClientScope:
                     {name: None for name in (current or {}).get(MAPPERS, {}) if name not in state[MAPPERS]}
                 )
         return state
+
+    def _stays(self, current: State | None) -> State | None:
+        """Return None for a scope that is to be removed, or {} for one that others use: it stays as it is."""
+        if current is None or not self.options["if_unused"]:
+            return None
+        self.used_by = users_of_scope(self.session, self.name, self.options["apart_from_clients"])
+        return {} if self.used_by else None
 
     def _check_protocols(self, current: State, protocol: str) -> None:
         """Refuse to declare a mapper that is there for another protocol. Raises InvalidInput."""

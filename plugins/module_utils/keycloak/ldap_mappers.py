@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import check_options, users_of_attribute
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State, changed_keys, merged, text_lists
 
@@ -43,7 +44,10 @@ class LdapMapper:
         self.name: str = options["name"]
         self.title = f"LDAP mapper {self.name}"
         self.identity: State = {"name": self.name}
+        self.used_by: list[str] = []
+        """The clients that keep the mapper from being removed."""
         check_given_once(options, "config", CONFIG)
+        check_options(options)
         self.provider_id = ""
         try:
             self.provider_id = find_provider(session, options["ldap_provider"])["id"]
@@ -76,7 +80,7 @@ class LdapMapper:
                 f"The {self.title} is there with the type {own}, not {options['mapper_type']}: {advice}."
             )
         if options["state"] == "absent":
-            return None
+            return self._stays(current)
         if current is None:
             self._check_new()
         state: State = {"providerId": options["mapper_type"]}
@@ -86,6 +90,19 @@ class LdapMapper:
             state["config"] = text_lists(config)
             self._check_binary(merged((current or {}).get("config", {}), state["config"]))
         return state
+
+    def _stays(self, current: State | None) -> State | None:
+        """Return None for a mapper that is to be removed, or {} for one whose attribute others use: it stays as it is.
+
+        Raises InvalidInput for if_unused with a mapper of another type: what uses its groups or roles is not looked at.
+        """
+        if current is None or not self.options["if_unused"]:
+            return None
+        attribute = (current.get("config") or {}).get(CONFIG["user_model_attribute"], [""])[0]
+        if current.get("providerId") != ATTRIBUTE_MAPPER or not attribute:
+            raise InvalidInput(f"if_unused: the {self.title} maps no user attribute, so it is not known what uses it.")
+        self.used_by = users_of_attribute(self.session, attribute, self.options["apart_from_clients"])
+        return {} if self.used_by else None
 
     def _check_binary(self, config: State) -> None:
         """Refuse what Keycloak would refuse only as it is written. Raises InvalidInput."""

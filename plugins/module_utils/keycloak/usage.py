@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which clients of a realm still use a client scope, or a user attribute: what nobody uses may be removed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+ATTRIBUTE_MAPPER = "oidc-usermodel-attribute-mapper"
+ASSIGNED = ("defaultClientScopes", "optionalClientScopes")
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "if_unused": {"type": "bool", "default": False},
+    "apart_from_clients": {"type": "list", "elements": "str", "default": []},
+}
+"""The options of modules that remove what several clients may share."""
+
+
+def users_of_scope(session: KeycloakSession, name: str, apart_from: Collection[str]) -> list[str]:
+    """Return the sorted ids of the clients that have the client scope assigned. Raises SsoError.
+
+    apart_from: clients that do not count.
+    """
+    clients = session.get_list("clients")
+    return _ids((client for client in clients if name in _assigned(client)), apart_from)
+
+
+def users_of_attribute(session: KeycloakSession, attribute: str, apart_from: Collection[str]) -> list[str]:
+    """Return the sorted ids of the clients whose tokens carry a user attribute. Raises SsoError.
+
+    They do so by a protocol mapper of their own, or by one of a client scope that they have assigned.
+    """
+    scopes = {scope["name"] for scope in session.get_list("client-scopes") if _maps(scope, attribute)}
+    clients = session.get_list("clients")
+    users = (client for client in clients if _maps(client, attribute) or scopes & _assigned(client))
+    return _ids(users, apart_from)
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Refuse if_unused and apart_from_clients if they mean nothing. Raises InvalidInput."""
+    if options["if_unused"] and options["state"] != "absent":
+        raise InvalidInput("if_unused: this is for state absent.")
+    if options["apart_from_clients"] and not options["if_unused"]:
+        raise InvalidInput("apart_from_clients: this goes with if_unused.")
+
+
+def _assigned(client: State) -> set[str]:
+    return {name for key in ASSIGNED for name in client.get(key) or []}
+
+
+def _maps(owner: State, attribute: str) -> bool:
+    """Return whether a client or a client scope has a protocol mapper for the user attribute."""
+    return any(
+        mapper.get("protocolMapper") == ATTRIBUTE_MAPPER
+        and (mapper.get("config") or {}).get("user.attribute") == attribute
+        for mapper in owner.get("protocolMappers") or []
+    )
+
+
+def _ids(clients: Iterable[State], apart_from: Collection[str]) -> list[str]:
+    return sorted({str(client["clientId"]) for client in clients} - set(apart_from))
