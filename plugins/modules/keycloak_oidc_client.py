@@ -128,6 +128,13 @@ options:
     type: str
     choices: [add, exact]
     default: add
+  predicted_client_scopes:
+    description:
+      - Client scopes that earlier tasks would have made, so that check mode does not warn that they are missing. A real
+        run does not look at it.
+    type: list
+    elements: str
+    version_added: 0.2.0
   return_secret:
     description:
       - Whether to return the secret as RV(client_secret). Use C(no_log) with it.

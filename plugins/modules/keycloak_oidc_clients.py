@@ -135,6 +135,10 @@ options:
         type: str
         choices: [add, exact]
         default: add
+      predicted_client_scopes:
+        description: As in M(cellsops.sso.keycloak_oidc_client).
+        type: list
+        elements: str
       return_secret:
         description:
           - Whether to return the secret as RV(client_secrets). Use C(no_log) with it.

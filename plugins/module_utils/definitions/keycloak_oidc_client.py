@@ -39,6 +39,7 @@ OPTIONS: dict[str, Any] = {
     "default_client_scopes": {"type": "list", "elements": "str"},
     "optional_client_scopes": {"type": "list", "elements": "str"},
     "client_scopes_mode": {"type": "str", "choices": ["add", "exact"], "default": "add"},
+    "predicted_client_scopes": {"type": "list", "elements": "str"},
     "return_secret": {"type": "bool", "default": False, "no_log": False},
 }
 """The options of one client, also of each client of keycloak_oidc_clients."""
@@ -52,6 +53,7 @@ def answer(call: Call) -> Answer:
 
 def bring_about(client: Client, check_mode: bool) -> Answer:
     """Bring a client to the state that its options declare. Raises SsoError."""
+    client.predicted_scopes = client.options["predicted_client_scopes"] or [] if check_mode else []
     result = reconcile(client, check_mode)
     own = {"client": shown(client, result.state), "new_secret": client.has_new_secret(result)}
     if not client.options["return_secret"]:

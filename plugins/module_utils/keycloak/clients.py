@@ -100,6 +100,8 @@ class Client:
         self.client_id: str = options["client_id"]
         self.title = f"client {self.client_id}"
         self.identity: State = {"clientId": self.client_id}
+        self.predicted_scopes: list[str] = []
+        """Client scopes that earlier tasks would have made, in check mode."""
         _check(options)
 
     def read(self) -> State | None:
@@ -173,10 +175,11 @@ class Client:
         return given
 
     def missing(self, current: State | None) -> list[str]:
-        """Return which declared client scopes the realm does not have."""
+        """Return which declared client scopes the realm does not have, and no earlier task would have made."""
         declared = [name for option in SCOPES for name in self.options[option] or []]
         assigned = [name for key in SCOPES.values() for name in (current or {}).get(key, [])]
-        unknown = [name for name in declared if name not in assigned and name not in self.scopes.ids]
+        known = {*assigned, *self.predicted_scopes, *self.scopes.ids}
+        unknown = [name for name in declared if name not in known]
         if not unknown:
             return []
         there = ", ".join(sorted(self.scopes.ids))
