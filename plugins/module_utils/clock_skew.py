@@ -65,8 +65,10 @@ def estimate(samples: Iterable[Sample], held: float = HELD) -> Skew:
     return Skew((low + high) / 2, (high - low) / 2)
 
 
-def measure(params: Mapping[str, Any]) -> dict[str, Any]:
+def measure(params: Mapping[str, Any], requests: int = REQUESTS) -> dict[str, Any]:
     """Return skew_seconds, uncertainty_seconds and source for the options of clock_skew_info.
+
+    requests: how often the server is asked; fewer leave a larger uncertainty.
 
     Raises InvalidInput, Unreachable, SsoError for answers that tell no time, Unmet beyond max_skew.
     """
@@ -75,7 +77,7 @@ def measure(params: Mapping[str, Any]) -> dict[str, Any]:
     # Not any path is a server's URL; what stands behind the host is asked for as it is.
     url = base_url(params["url"], "url")
     check_connection(params)
-    samples = list(_ask(url, params))
+    samples = list(_ask(url, params, requests))
     try:
         skew = estimate(samples)
     except ValueError as error:
@@ -126,7 +128,7 @@ def _values(skew: Skew, source: str) -> dict[str, Any]:
     }
 
 
-def _ask(url: str, params: Mapping[str, Any]) -> Iterable[Sample]:
+def _ask(url: str, params: Mapping[str, Any], count: int) -> Iterable[Sample]:
     requests = import_requests()
     # A step of this machine's clock must not look like one of the server's.
     start = time.time() - time.monotonic()
@@ -134,8 +136,8 @@ def _ask(url: str, params: Mapping[str, Any]) -> Iterable[Sample]:
         session.headers["User-Agent"] = AGENT
         session.headers["Cache-Control"] = "no-cache"
         begin = time.monotonic()
-        for number in range(REQUESTS):
-            time.sleep(max(0.0, begin + number / REQUESTS - time.monotonic()))
+        for number in range(count):
+            time.sleep(max(0.0, begin + number / count - time.monotonic()))
             sent = time.monotonic()
             try:
                 # No page: it might be long, or trickle.

@@ -14,6 +14,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import Invalid
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
+CELLS_OWN_CLIENT = "cells-frontend"
+"""The static client by which Cells refreshes each session, whatever the connector."""
+
 UNFINISHED = "unfinished"
 """The key, beside those of the static client, that holds what killed runs left: it has to go, like a field."""
 

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module sso_preflight_info: its options and what it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.preflight.preflight import Preflight
+
+STEPS = ["client", "connector", "ldap", "scope", "mapping", "audience", "time", "verify"]
+
+
+def answer(call: Call) -> Answer:
+    """Return what the module returns. Raises SsoError."""
+    preflight = Preflight(call.options)
+    values = preflight.values()
+    return replace(read(preflight.warnings, **values), revealed=frozenset([values.get("token", "")]))
+
+
+DEFINITION = Definition(
+    argument_spec=keycloak_argument_spec(
+        **cells_argument_spec(
+            realm={"type": "str", "required": True},
+            state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+            steps={"type": "list", "elements": "str", "choices": STEPS, "default": STEPS},
+            client_id={"type": "str", "required": True},
+            connector_id={"type": "str", "default": "keycloak"},
+            issuer={"type": "str", "default": ""},
+            ldap_provider={"type": "str", "default": ""},
+            username={"type": "str", "default": ""},
+            audience={"type": "list", "elements": "str", "default": []},
+            audience_method={"type": "str", "choices": ["file", "cli", "api"], "default": "file"},
+            cells_host_problems={"type": "list", "elements": "str", "default": []},
+            lists={"type": "dict", "default": {}},
+        )
+    ),
+    answer=answer,
+)

@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module sso_verification_info: its options and what it does."""
+
+from __future__ import annotations
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.preflight.verification import Verification
+
+
+def answer(call: Call) -> Answer:
+    """Return what the module returns. Raises SsoError, Unmet if something is not as it should be."""
+    verification = Verification(call.options)
+    values = verification.values()
+    return read(verification.warnings, **values)
+
+
+DEFINITION = Definition(
+    argument_spec=keycloak_argument_spec(
+        **cells_argument_spec(
+            realm={"type": "str", "required": True},
+            client_id={"type": "str", "required": True},
+            connector_id={"type": "str", "default": "keycloak"},
+            connector_name={"type": "str", "required": True},
+            scopes={"type": "list", "elements": "str", "default": ["openid", "profile", "email"]},
+            username={"type": "str", "default": ""},
+            expect_claims={"type": "list", "elements": "str", "default": []},
+            groups_claim={"type": "str", "default": "cellsgroups"},
+            keycloak_clock={"type": "dict", "default": {}},
+            max_clock_skew={"type": "float", "default": 5},
+        )
+    ),
+    answer=answer,
+)

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Keycloak has to grant before the role setup writes: the login, the realm, the rights, the LDAP provider."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import find_provider
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, claims_of
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+STEPS = frozenset({"client", "connector", "ldap", "scope", "mapping", "verify"})
+"""The steps that ask Keycloak."""
+
+CLIENT_STEPS = STEPS - {"ldap"}
+"""The steps that look at the client."""
+
+WRITING_CLIENTS = frozenset({"client", "scope"})
+"""The steps that write clients or client scopes."""
+
+NEEDING_CLIENT = frozenset({"scope", "connector", "mapping"})
+"""The steps that need the client, and that do not make it."""
+
+BUILT_IN_CLIENT = "broker"
+"""A client that every realm has, and that an account with manage-clients may manage (on 26, not realm-management)."""
+
+
+class KeycloakLook:
+    """One look at Keycloak, with at most three requests besides the login."""
+
+    def __init__(self, params: Mapping[str, Any], steps: Collection[str]) -> None:
+        """Take the options of sso_preflight_info and the steps of the run. Sends nothing."""
+        self.params = params
+        self.steps = frozenset(steps)
+        self.warnings: list[str] = []
+        self.values: dict[str, Any] = {}
+        """token, expires_in and clock_skew (as of keycloak_token), as soon as the login was accepted."""
+        self._management = ""
+        self._roles: frozenset[str] | None = None
+
+    def problems(self) -> Iterator[str]:
+        """Yield what keeps the steps from succeeding, one sentence or two each."""
+        if not self.steps & STEPS:
+            return
+        try:
+            session = KeycloakSession(self.params, self.params["realm"])
+            self.warnings = session.warnings
+            self._log_in(session)
+        except SsoError as error:
+            yield str(error)
+            return
+        for look in (self._look_at_client, self._look_at_ldap, self._look_at_users):
+            try:
+                yield from look(session)
+            except SsoError as error:
+                yield str(error)
+
+    def _log_in(self, session: KeycloakSession) -> None:
+        sent = time.time()
+        token, expires_in = session.token()
+        claims = claims_of(token)
+        self.values = {
+            "token": token,
+            "expires_in": expires_in,
+            "clock_skew": of_token(session.url, claims, sent, time.time()),
+        }
+        self._management = _management_client(session, self.params["auth_realm"])
+        shown = (claims.get("resource_access") or {}).get(self._management)
+        self._roles = frozenset(shown["roles"]) if shown else None
+
+    def _look_at_client(self, session: KeycloakSession) -> Iterator[str]:
+        if not self.steps & CLIENT_STEPS:
+            return
+        client = find_client(session, self.params["client_id"])
+        # Some versions show an empty list to an account without view-clients.
+        judged = client or find_client(session, BUILT_IN_CLIENT)
+        if judged is None:
+            yield self._lacks("view-clients", "to see the clients of the realm")
+        elif self.steps & WRITING_CLIENTS and not _may_manage(judged):
+            yield self._lacks("manage-clients", f"to write the client {self.params['client_id']} and its client scope")
+        if client is None and self._needs_client():
+            yield (
+                f"client_id: realm {session.realm} has no client {self.params['client_id']}, and the chosen steps do"
+                " not make it. Run the step client too."
+            )
+
+    def _needs_client(self) -> bool:
+        absent = self.params["state"] == "absent"
+        return not absent and "client" not in self.steps and bool(self.steps & NEEDING_CLIENT)
+
+    def _look_at_ldap(self, session: KeycloakSession) -> Iterator[str]:
+        if "ldap" not in self.steps or not self.params["ldap_provider"]:
+            return
+        if self.params["state"] == "present":
+            find_provider(session, self.params["ldap_provider"])
+        if self._roles is not None and "manage-realm" not in self._roles:
+            yield self._lacks("manage-realm", "to write the LDAP mapper")
+
+    def _look_at_users(self, _session: KeycloakSession) -> Iterator[str]:
+        if "verify" not in self.steps or not self.params["username"] or self._roles is None:
+            return
+        if not self._roles & {"view-users", "manage-users"}:
+            yield self._lacks("view-users", f"to preview the tokens of {self.params['username']}")
+
+    def _lacks(self, role: str, purpose: str) -> str:
+        return f"Keycloak's account lacks the role {role} of the client {self._management}, {purpose}."
+
+
+def _management_client(session: KeycloakSession, login_realm: str) -> str:
+    """Return the client whose roles rule the realm, as tokens of the login's realm name it."""
+    return "realm-management" if login_realm == session.realm != "master" else f"{session.realm}-realm"
+
+
+def _may_manage(client: State) -> bool:
+    """Return whether the account may change a client, as Keycloak says beside each client that it lists."""
+    access = client.get("access")
+    return not isinstance(access, dict) or bool(access.get("manage", True))

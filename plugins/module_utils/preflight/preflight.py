@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Before the first write: can every step of the role setup succeed? All that is missing goes into one message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import Unmet
+from ansible_collections.cellsops.sso.plugins.module_utils.preflight.cells import CellsLook
+from ansible_collections.cellsops.sso.plugins.module_utils.preflight.keycloak import KeycloakLook
+from ansible_collections.cellsops.sso.plugins.module_utils.preflight.words import in_role_words
+
+
+class Preflight:
+    """The looks at both servers, and what was seen on the Cells host before."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        """Take the options of sso_preflight_info."""
+        self.params = params
+        self.warnings: list[str] = []
+
+    def values(self) -> dict[str, Any]:
+        """Return token, expires_in and clock_skew of the login to Keycloak, and other_connectors (ids) of Cells.
+
+        What belongs to a server is left out if no step asks it.
+
+        Raises Unmet with a line that names everything that is missing; the values then have problems (list of str).
+        """
+        keycloak, cells = KeycloakLook(self.params, self.params["steps"]), CellsLook(self.params, self.params["steps"])
+        found = [*self._variables(), *keycloak.problems(), *cells.problems(), *self.params["cells_host_problems"]]
+        problems = [in_role_words(problem) for problem in dict.fromkeys(found)]
+        self.warnings = [in_role_words(warning) for warning in (*keycloak.warnings, *cells.warnings)]
+        if problems:
+            raise Unmet(message(problems), {"problems": problems})
+        return {**keycloak.values, **cells.values}
+
+    def _variables(self) -> list[str]:
+        """Return which variables are text instead of lists: Ansible splits text for its own check, but not for us."""
+        return [
+            f"{name} is {value!r}. Give a list, such as [{value}]."
+            for name, value in sorted(self.params["lists"].items())
+            if not isinstance(value, list)
+        ]
+
+
+def message(problems: list[str]) -> str:
+    """Return the one line for all problems."""
+    if len(problems) == 1:
+        return f"Nothing has been written, because a step would fail. {problems[0]}"
+    numbered = " ".join(f"({number}) {problem}" for number, problem in enumerate(problems, 1))
+    return f"Nothing has been written, because {len(problems)} things are missing. {numbered}"

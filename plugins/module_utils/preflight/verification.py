@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""After the last write: would a user meet what the guide promises? All that is not so goes into one message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import (
+    RULES,
+    list_connectors,
+    login_connectors,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import predicted_roles
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import measure
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import preview
+from ansible_collections.cellsops.sso.plugins.module_utils.preflight.words import in_role_words
+
+CLOCK_REQUESTS = 1
+"""One answer tells the time to about a second, and a login minds differences of several."""
+
+
+class Verification:
+    """What the login page, the clocks and the tokens of a user show."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Take the options of sso_verification_info. Raises SsoError for options that cannot be used."""
+        self.options = options
+        self.cells = CellsSession(options)
+        self.keycloak = KeycloakSession(options, options["realm"])
+        self.warnings = [*self.cells.warnings, *self.keycloak.warnings]
+        self.problems: list[str] = []
+
+    def values(self) -> dict[str, Any]:
+        """Return login_connectors (list of str), id_token (claims), groups and roles (lists of str).
+
+        Without a user, the last three are empty. Raises Unmet with a line that names everything that is not as it
+        should be, SsoError.
+        """
+        connectors = [str(connector.get("Name")) for connector in login_connectors(self.cells)]
+        self._look_at_clocks()
+        if self.options["connector_name"] not in connectors:
+            self.problems.append(
+                f"The login page of {self.cells.url} does not offer {self.options['connector_name']}, but"
+                f" {', '.join(connectors) or 'nothing'}."
+            )
+        claims = self._claims() if self.options["username"] else {}
+        values: dict[str, Any] = {"login_connectors": connectors, "id_token": claims, "groups": [], "roles": []}
+        if claims:
+            groups = claims.get(self.options["groups_claim"]) or []
+            values["groups"] = groups if isinstance(groups, list) else [groups]
+            values["roles"] = self._roles(claims)
+        if self.problems:
+            raise Unmet(in_role_words(" ".join(self.problems)), values)
+        return values
+
+    def _look_at_clocks(self) -> None:
+        keycloak = self.options["keycloak_clock"]
+        if not keycloak:
+            return
+        cells = measure({**self.options, "url": self.cells.url, "max_skew": None}, CLOCK_REQUESTS)
+        skew = keycloak["skew_seconds"] - cells["skew_seconds"]
+        allowed = self.options["max_clock_skew"]
+        if abs(skew) - keycloak["uncertainty_seconds"] - cells["uncertainty_seconds"] > allowed:
+            self.problems.append(
+                f"The clock of Keycloak is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} that of Cells, and"
+                f" max_clock_skew allows {allowed:g} s: let both hosts follow the same time servers, such as with the"
+                " role cellsops.sso.time_sync."
+            )
+
+    def _claims(self) -> dict[str, Any]:
+        own = ("client_id", "username", "expect_claims")
+        options = {
+            **{name: self.options[name] for name in own},
+            "scope": " ".join(self.options["scopes"]),
+            "expect": [],
+        }
+        try:
+            claims: dict[str, Any] = preview(self.keycloak, options)["id_token"]
+        except Unmet as error:
+            self.problems.append(str(error))
+            claims = error.values["id_token"]
+        except SsoError as error:
+            self.problems.append(str(error))
+            claims = {}
+        return claims
+
+    def _roles(self, claims: dict[str, Any]) -> list[str]:
+        """Return the roles by the rules that the connector has, which in mode add are not only the role's."""
+        found = list_connectors(self.cells, self.options["connector_id"])
+        roles: list[str] = predicted_roles(claims, [rule for connector in found for rule in connector[RULES]], True)
+        return roles

@@ -1,0 +1,108 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cells_host_info
+short_description: Look whether a host of Pydio Cells is ready for an edit of its configuration
+version_added: 0.2.0
+description:
+  - Looks at the configuration file, the rights of the user that the module runs as, the C(cells) command, and at what
+    stops Cells for an edit and starts it again (rows A1 and A2 of the guide).
+  - Writes nothing. What is missing is returned, and no failure of the task, so that M(cellsops.sso.sso_preflight_info)
+    can tell it together with what is missing elsewhere.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.reads
+attributes:
+  action_group:
+    description: The module takes no shared options, and belongs to no action group.
+    support: none
+    membership: []
+options:
+  state:
+    description: Whether O(audience) is to be in the configuration or not.
+    type: str
+    choices: [present, absent]
+    default: present
+  audience:
+    description: The URLs, as in M(cellsops.sso.cells_config_audience).
+    type: list
+    elements: str
+  method:
+    description: How the configuration is written, as in M(cellsops.sso.cells_config_audience).
+    type: str
+    choices: [file, cli]
+    default: file
+  config_path:
+    description: The file from which Cells lives.
+    type: path
+    default: /var/cells/pydio.json
+  cells_bin:
+    description: Name or path of the command, for the method V(cli).
+    type: path
+    default: cells
+  systemd_unit:
+    description:
+      - The systemd unit of Cells. Empty if there is none. Not looked at if O(stop_command) and O(start_command) are
+        given.
+    type: str
+    default: ""
+  stop_command:
+    description: A command, word by word, that stops Cells. Goes together with O(start_command).
+    type: list
+    elements: str
+    default: []
+  start_command:
+    description: A command, word by word, that starts Cells again.
+    type: list
+    elements: str
+    default: []
+seealso:
+  - module: cellsops.sso.cells_config_audience
+  - module: cellsops.sso.sso_preflight_info
+"""
+
+EXAMPLES = r"""
+- name: Look whether the audience can be set
+  cellsops.sso.cells_host_info:
+    audience: ["https://demo.cells.pydio"]
+    systemd_unit: cells
+  register: cells_host
+  become: true
+"""
+
+RETURN = r"""
+changes:
+  description: Whether the audience has to change. V(false) also if that could not be found out.
+  type: bool
+  returned: success
+  sample: true
+unit_active:
+  description: Whether the systemd unit is active, so that it has to be stopped for the edit.
+  type: bool
+  returned: success
+  sample: true
+problems:
+  description: What would keep the edit from succeeding, one text each.
+  type: list
+  elements: str
+  returned: success
+  sample: ["config_path: there is no /var/cells/pydio.json. Where is the working directory of Cells?"]
+"""
+
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_host_info import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
+
+
+def main() -> None:
+    run_module(DEFINITION)
+
+
+if __name__ == "__main__":
+    main()

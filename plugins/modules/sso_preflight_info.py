@@ -1,0 +1,146 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sso_preflight_info
+short_description: Log in to Keycloak, and look whether all steps of the role setup can succeed
+version_added: 0.2.0
+description:
+  - The role P(cellsops.sso.setup#role) runs this before it writes anything. It asks Keycloak for its login, the realm,
+    the rights of the account, the client and the LDAP provider, and Pydio Cells for the token, the edition and the
+    connectors, each only if one of O(steps) needs it.
+  - Fails with one message that names everything that is missing, in the words of the role's variables. Writes nothing.
+  - Sends at most three requests to Keycloak besides the login, and at most two to Cells.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.keycloak
+  - cellsops.sso.cells
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.reads
+  - cellsops.sso.attributes.actiongroup_both
+requirements:
+  - python-keycloak and requests, where the module runs
+options:
+  realm:
+    description: The realm whose users log in to Cells.
+    type: str
+    required: true
+  state:
+    description: What the steps are to bring about.
+    type: str
+    choices: [present, absent]
+    default: present
+  steps:
+    description: The steps of the role that are going to run.
+    type: list
+    elements: str
+    choices: [client, connector, ldap, scope, mapping, audience, time, verify]
+    default: [client, connector, ldap, scope, mapping, audience, time, verify]
+  client_id:
+    description: The client that stands for Cells in Keycloak (row G1).
+    type: str
+    required: true
+  connector_id:
+    description: The connector that stands for Keycloak in Cells (row C1).
+    type: str
+    default: keycloak
+  issuer:
+    description: The issuer of that connector (row C4), to see whether another connector has the same client.
+    type: str
+    default: ""
+  ldap_provider:
+    description: Name or id of the LDAP provider (row L1). If it is empty, LDAP is not looked at.
+    type: str
+    default: ""
+  username:
+    description: A user whose tokens are going to be previewed (row T1). Empty for none.
+    type: str
+    default: ""
+  audience:
+    description: The URLs that sessions may be refreshed for (rows A1 and A2).
+    type: list
+    elements: str
+    default: []
+  audience_method:
+    description:
+      - How the audience is written. Only V(api) is looked at here; for V(file) and V(cli), see O(cells_host_problems).
+    type: str
+    choices: [file, cli, api]
+    default: file
+  cells_host_problems:
+    description: What M(cellsops.sso.cells_host_info) found on the Cells host, or why it could not run there.
+    type: list
+    elements: str
+    default: []
+  lists:
+    description: Variables, by name, that have to be lists. Text is refused, even if Ansible would split it.
+    type: dict
+    default: {}
+seealso:
+  - module: cellsops.sso.cells_host_info
+  - module: cellsops.sso.keycloak_token
+"""
+
+EXAMPLES = r"""
+- name: Log in, and look whether client and connector can be made
+  cellsops.sso.sso_preflight_info:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    cells_url: https://demo.cells.pydio
+    cells_token: "{{ cells_token }}"
+    client_id: demo.cells.pydio
+    steps: [client, connector]
+  register: preflight
+  no_log: true
+"""
+
+RETURN = r"""
+token:
+  description: The access token. Register it in a task with C(no_log), since whoever has it acts as the account.
+  type: str
+  returned: when a step asks Keycloak
+  sample: eyJhbGciOiJSUzI1NiIsInR5cCIgOiAiSldUIi…
+expires_in:
+  description: Seconds for which the token is good.
+  type: int
+  returned: when a step asks Keycloak
+  sample: 60
+clock_skew:
+  description: Keycloak's clock against the one of the machine the module runs on, as in M(cellsops.sso.keycloak_token).
+  type: dict
+  returned: when a step asks Keycloak
+  sample:
+    skew_seconds: 0.1
+    uncertainty_seconds: 0.53
+    source: iat of a token that https://sso.example.org issued
+other_connectors:
+  description: Ids of the other connectors of Cells, apart from its own login.
+  type: list
+  elements: str
+  returned: when a step asks Cells
+  sample: []
+problems:
+  description: What is missing, one text each.
+  type: list
+  elements: str
+  returned: failure
+  sample: ["Realm cells has no LDAP provider 'ldap'. LDAP providers there: corporate."]
+"""
+
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.sso_preflight_info import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
+
+
+def main() -> None:
+    run_module(DEFINITION)
+
+
+if __name__ == "__main__":
+    main()

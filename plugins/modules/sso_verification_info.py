@@ -1,0 +1,128 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sso_verification_info
+short_description: Look at what a user would meet after the role setup has run
+version_added: 0.2.0
+description:
+  - Looks at the login page of Pydio Cells (row C9 of the guide), at the clocks of both servers (row K1), and at what
+    the tokens of a user would carry and which roles that gives in Cells (rows T1 and M1).
+  - The role P(cellsops.sso.setup#role) ends with it.
+  - Fails with one message that names everything that is not as it should be. Changes nothing.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.keycloak
+  - cellsops.sso.cells
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.reads
+  - cellsops.sso.attributes.actiongroup_both
+requirements:
+  - python-keycloak and requests, where the module runs
+  - google-re2, for mapping rules that are regular expressions
+options:
+  realm:
+    description: The realm whose users log in to Cells.
+    type: str
+    required: true
+  client_id:
+    description: The client that stands for Cells in Keycloak (row G1).
+    type: str
+    required: true
+  connector_id:
+    description: The connector that stands for Keycloak in Cells (row C1).
+    type: str
+    default: keycloak
+  connector_name:
+    description: The name that the login page has to offer (row C2).
+    type: str
+    required: true
+  scopes:
+    description: The scopes that a login asks for (row C8).
+    type: list
+    elements: str
+    default: [openid, profile, email]
+  username:
+    description: A user whose tokens are previewed (row T1). Empty for none.
+    type: str
+    default: ""
+  expect_claims:
+    description: Names of claims that the ID token of O(username) has to carry.
+    type: list
+    elements: str
+    default: []
+  groups_claim:
+    description: The claim that is returned as RV(groups).
+    type: str
+    default: cellsgroups
+  keycloak_clock:
+    description:
+      - Keycloak's clock, as C(clock_skew) of M(cellsops.sso.keycloak_token). Without it, the clocks are not compared.
+    type: dict
+    default: {}
+  max_clock_skew:
+    description: Seconds that the clocks of Keycloak and Cells may differ.
+    type: float
+    default: 5
+seealso:
+  - module: cellsops.sso.doctor_info
+  - module: cellsops.sso.keycloak_token_preview
+  - module: cellsops.sso.sso_preflight_info
+"""
+
+EXAMPLES = r"""
+- name: Look at what dora would meet
+  cellsops.sso.sso_verification_info:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    cells_url: https://demo.cells.pydio
+    cells_token: "{{ cells_token }}"
+    client_id: demo.cells.pydio
+    connector_name: SSO with Keycloak
+    username: dora
+    expect_claims: [email, cellsgroups]
+"""
+
+RETURN = r"""
+login_connectors:
+  description: The names that the login page offers.
+  type: list
+  elements: str
+  returned: success
+  sample: [Pydio Cells, SSO with Keycloak]
+id_token:
+  description: The claims that the ID token of O(username) would carry.
+  type: dict
+  returned: success
+  sample: {email: dora@example.org}
+groups:
+  description: The values of O(groups_claim).
+  type: list
+  elements: str
+  returned: success
+  sample: ["cn=Test_DEM_WebUsers,ou=test-pydio-cells,dc=example,dc=org"]
+roles:
+  description: The roles that O(username) would have in Cells, by the mapping rules of the connector.
+  type: list
+  elements: str
+  returned: success
+  sample: [Test_DEM_WebUsers]
+"""
+
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.sso_verification_info import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
+
+
+def main() -> None:
+    run_module(DEFINITION)
+
+
+if __name__ == "__main__":
+    main()
