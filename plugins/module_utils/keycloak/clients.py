@@ -178,8 +178,8 @@ class Client:
         """Return which declared client scopes the realm does not have, and no earlier task would have made."""
         declared = [name for option in SCOPES for name in self.options[option] or []]
         assigned = [name for key in SCOPES.values() for name in (current or {}).get(key, [])]
-        known = {*assigned, *self.predicted_scopes, *self.scopes.ids}
-        unknown = [name for name in declared if name not in known]
+        known = {*assigned, *self.predicted_scopes}
+        unknown = [name for name in declared if name not in known and name not in self.scopes.ids]
         if not unknown:
             return []
         there = ", ".join(sorted(self.scopes.ids))

@@ -74,12 +74,20 @@ def own_options(url: str) -> dict[str, dict[str, Any]]:
         "cells_session_check": {"keycloak_url": url, "username": "dora", "password": PASSWORD},
         "clock_skew_info": {"url": url, "max_skew": 1e12},
         "doctor_info": {"realm": "cells", "client_id": "demo", "username": "dora"},
+        "sso_preflight_info": {"realm": "cells", "client_id": "demo", "ldap_provider": "ldap"},
+        "sso_verification_info": {
+            "realm": "cells",
+            "client_id": "demo",
+            "connector_name": "SSO",
+            "username": "dora",
+            "keycloak_clock": {"skew_seconds": 0, "uncertainty_seconds": 1e9},
+        },
     }
 
 
 def groups(module: str) -> tuple[str, ...]:
     """Return the action groups whose shared options a module takes."""
-    if module == "doctor_info":
+    if module.startswith(("doctor_", "sso_")):
         return ("keycloak", "cells")
     if module in ("clock_skew_info", "cells_session_check"):
         return ()

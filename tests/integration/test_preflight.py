@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Before its first write, the role names everything that is missing: each alone, and all at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from integration.ansible_run import Run, run_playbook
+from integration.test_role import PLAYBOOK, put_connector, run_role
+from lab import rows
+from lab.realm import create_service_account
+from lab.site import Site, make_site
+
+BAD_TOKEN = "standin-token-that-no-cells-has-made-0123456789abcdef"
+OLD_PYTHON = "#!/bin/sh\necho 'SyntaxError: future feature annotations is not defined' >&2\nexit 1\n"
+
+
+class Broken(NamedTuple):
+    """One precondition that does not hold: the variables that make it so, and a word of each that has to be named."""
+
+    variables: Callable[[Site], dict[str, Any]]
+    words: tuple[str, ...]
+
+
+def without_rights(site: Site) -> dict[str, Any]:
+    """Return the variables of an account that may only read clients."""
+    account = create_service_account(site.admin, ["view-clients", "view-realm"])
+    return {
+        "sso_keycloak_auth_realm": site.realm,
+        "sso_keycloak_client_id": account.client_id,
+        "sso_keycloak_client_secret": account.client_secret,
+        "sso_keycloak_username": None,
+        "sso_keycloak_password": None,
+    }
+
+
+BROKEN = {
+    "the token of Cells": Broken(lambda _: {"sso_cells_token": BAD_TOKEN}, ("oauth2connectors: HTTP 401",)),
+    "the rights": Broken(without_rights, ("lacks the role manage-clients", "lacks the role view-users")),
+    "the LDAP provider": Broken(lambda _: {"sso_ldap_provider": "nowhere"}, ("no LDAP provider 'nowhere'",)),
+    "the configuration": Broken(
+        lambda site: {"sso_cells_config_path": str(site.folder / "pydio.json")}, ("sso_cells_config_path: there is no",)
+    ),
+    "the unit": Broken(
+        lambda _: {"sso_cells_service": "no-such-unit", "sso_cells_stop_command": [], "sso_cells_start_command": []},
+        ("sso_cells_service",),
+    ),
+    "the command to start": Broken(
+        lambda _: {"sso_cells_start_command": []}, ("sso_cells_stop_command is given without sso_cells_start_command",)
+    ),
+    "nothing stops Cells": Broken(
+        lambda _: {"sso_cells_stop_command": [], "sso_cells_start_command": []}, ("Cells is running in",)
+    ),
+    "lists": Broken(lambda _: {"sso_cells_hosts": "c1"}, ("sso_cells_hosts is 'c1'. Give a list",)),
+}
+AT_ONCE = ("the token of Cells", "the rights", "the LDAP provider", "the configuration", "lists")
+
+
+class Untouched:
+    """What both servers hold, to see that nothing is written."""
+
+    def __init__(self, site: Site) -> None:
+        """Note the state of both."""
+        self.site = site
+        self.mark = site.lab.keycloak.mark()
+        self.config = site.cells.config_path.read_bytes()
+
+    def check(self) -> None:
+        """Assert that only reads and logins were sent, and that Cells' configuration is as it was."""
+        sent = self.site.lab.keycloak.requests_since(self.mark)
+        writes = [request for request in sent if request.method != "GET" and not request.path.endswith("/token")]
+        assert writes == []
+        # Cells saves whatever is written by REST.
+        assert self.site.cells.config_path.read_bytes() == self.config
+
+
+def refused(site: Site, variables: dict[str, Any], *arguments: str) -> Run:
+    """Run the role, assert that it refused to begin and wrote nothing, and return the run.
+
+    A variable of None is not given.
+    """
+    values = {key: value for key, value in {**site.role_variables, **variables}.items() if value is not None}
+    untouched = Untouched(site)
+    run = run_playbook(PLAYBOOK, values, site.folder / "play", *arguments)
+    assert run.exit_code != 0, run.output
+    assert run.failure.startswith("Nothing has been written"), run.failure
+    assert run.changes == []
+    untouched.check()
+    return run
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
+def test_each_precondition_alone_is_named_before_anything_is_written(broken: Broken, shared_site: Site) -> None:
+    run = refused(shared_site, broken.variables(shared_site))
+
+    for word in broken.words:
+        assert word in run.failure
+
+
+def test_a_python_that_runs_no_modules_is_named(shared_site: Site) -> None:
+    script, inventory = shared_site.folder / "old-python", shared_site.folder / "inventory.ini"
+    script.write_text(OLD_PYTHON, encoding="utf-8")
+    script.chmod(0o755)
+    inventory.write_text(f"localhost ansible_connection=local ansible_python_interpreter={script}\n", encoding="utf-8")
+
+    run = refused(shared_site, {}, "--inventory", str(inventory))
+
+    assert "Modules do not run on localhost" in run.failure
+    assert "ansible_python_interpreter" in run.failure
+
+
+def test_all_of_them_at_once_are_in_one_message_in_check_mode_too(shared_site: Site) -> None:
+    variables = {key: value for name in AT_ONCE for key, value in BROKEN[name].variables(shared_site).items()}
+
+    for arguments in ([], ["--check"]):
+        run = refused(shared_site, variables, *arguments)
+        for name in AT_ONCE:
+            for word in BROKEN[name].words:
+                assert word in run.failure
+
+
+def test_a_rotation_does_not_lock_everybody_out_if_cells_refuses_the_token(site: Site) -> None:
+    assert run_role(site, sso_rotate_secret_on="2026").exit_code == 0
+    secret = next(c for c in site.admin.get_clients() if c["clientId"] == "localhost")["secret"]
+
+    refused(site, {"sso_cells_token": BAD_TOKEN, "sso_rotate_secret_on": "2027"})
+
+    assert next(c for c in site.admin.get_clients() if c["clientId"] == "localhost")["secret"] == secret
+
+
+def test_only_what_the_chosen_steps_need_is_looked_at(site: Site) -> None:
+    everything = ("the token of Cells", "the configuration")
+    variables = {key: value for name in everything for key, value in BROKEN[name].variables(site).items()}
+
+    run = run_playbook(PLAYBOOK, {**site.role_variables, **variables}, site.folder / "play", "--tags", "ldap")
+
+    assert run.exit_code == 0, run.output
+    assert run.changes == ["Map the groups of LDAP users to a user attribute (L1, L2)"]
+
+
+@pytest.mark.parametrize("tag", ["scope", "connector", "mapping"])
+def test_a_step_that_needs_the_client_makes_none(tag: str, shared_site: Site) -> None:
+    for arguments in (["--check"], []):
+        run = refused(shared_site, {}, "--tags", tag, *arguments)
+        assert "sso_client_id: realm" in run.failure
+        assert "has no client localhost" in run.failure
+
+
+def test_cells_home_is_named(lab: Any, tmp_path: Path) -> None:
+    for site in make_site(lab, tmp_path, edition="home"):
+        assert "Home" in refused(site, {}).failure
+
+
+def test_a_client_that_another_connector_has_is_refused(site: Site) -> None:
+    assert run_role(site).exit_code == 0
+
+    run = refused(site, {"sso_connector_id": "second", "sso_connector_name": "Another door"})
+
+    assert "sso_client_id: localhost is the client of the connector keycloak already" in run.failure
+
+
+def test_the_audience_stays_as_long_as_cells_has_another_connector(site: Site) -> None:
+    assert run_role(site).exit_code == 0
+    # Under another id, it is another connector.
+    put_connector(site, lambda connector: connector.update(id="other"))
+
+    gone = run_role(site, sso_state="absent")
+
+    assert gone.exit_code == 0, gone.output
+    assert "The audience of Cells: connectors other" in gone.output
+    clients = json.loads(site.cells.config_path.read_text(encoding="utf-8"))["services"]["pydio.web.oauth"]
+    audience = next(c for c in clients["staticClients"] if c["client_id"] == "cells-frontend")["audience"]
+    assert audience == [site.cells.url]
+    assert rows.GUIDE_CONNECTOR not in [c["id"] for c in clients["connectors"]]
