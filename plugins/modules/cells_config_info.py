@@ -59,6 +59,22 @@ version:
   type: str
   returned: success
   sample: 4.4.13
+oauth_secret_is_public:
+  description:
+    - Whether the OAuth secret is the one that the first start of Cells 5 writes. Everybody can read it in the source
+      code of Cells, so you should replace it.
+  type: bool
+  returned: success
+  sample: false
+username_as_login:
+  description:
+    - The ids of the connectors whose users log in to Cells by their user name, not by their e-mail address, from the
+      variable C(CELLS_CONNECTOR_USERNAME_AS_LOGIN) of the running Cells.
+    - V(null) if Cells is not running, or if the module may not look at its process.
+  type: list
+  elements: str
+  returned: success
+  sample: [keycloak]
 """
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_config_info import DEFINITION

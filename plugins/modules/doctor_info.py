@@ -81,8 +81,21 @@ options:
     description: What M(cellsops.sso.cells_session_check) returned, for the findings about a real login (A3).
     type: dict
     default: {}
+  callback_url:
+    description:
+      - The redirect URI that the connector must have (C3). If it is empty, it is the one of current versions of Cells,
+        C(/auth/login/<connector>/callback).
+    type: str
+    default: ""
+  keycloak_from_cells:
+    description:
+      - What M(cellsops.sso.keycloak_reachable_info) returned on the Cells host (C4).
+      - A dictionary with only C(msg) says why nobody asked there.
+    type: dict
+    default: {}
 seealso:
   - module: cellsops.sso.keycloak_token_preview
+  - module: cellsops.sso.keycloak_reachable_info
   - module: cellsops.sso.cells_config_info
   - module: cellsops.sso.cells_session_check
 """

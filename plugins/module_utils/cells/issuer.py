@@ -34,10 +34,24 @@ def check_issuer(issuer: str, params: Mapping[str, Any]) -> list[str]:
 
 
 def discovered_issuer(issuer: str, params: Mapping[str, Any]) -> str:
-    """Return the issuer that the discovery document of an issuer names (OpenID Connect Discovery 1.0, section 4.3).
+    """Return the issuer that the discovery document of an issuer names.
 
-    params: connection_timeout (seconds), validate_certs and ca_path. Raises Unreachable, ServerError for a status of
-    500 or more, InvalidInput where there is no such document.
+    params and errors are those of discovery_document, with InvalidInput if there is no document.
+    """
+    named, status = discovery_document(issuer, params)
+    if named is None:
+        raise InvalidInput(
+            f"issuer: {issuer.rstrip('/')}{DOCUMENT} is no discovery document (HTTP {status})."
+            f" Is the realm's name in {issuer} right?"
+        )
+    return named
+
+
+def discovery_document(issuer: str, params: Mapping[str, Any]) -> tuple[str | None, int]:
+    """Return the issuer that a discovery document names, None if there is no document, and the HTTP status.
+
+    The document is that of OpenID Connect Discovery 1.0, section 4.3. params: connection_timeout (seconds),
+    validate_certs and ca_path. Raises Unreachable, ServerError for a status of 500 or more.
     """
     requests = import_requests()
     url = f"{issuer.rstrip('/')}{DOCUMENT}"
@@ -58,9 +72,4 @@ def discovered_issuer(issuer: str, params: Mapping[str, Any]) -> str:
         named = response.json()["issuer"] if response.status_code == 200 else None
     except (ValueError, KeyError, TypeError):
         named = None
-    if not isinstance(named, str):
-        raise InvalidInput(
-            f"issuer: {url} is no discovery document (HTTP {response.status_code})."
-            f" Is the realm's name in {issuer} right?"
-        )
-    return named
+    return named if isinstance(named, str) else None, response.status_code

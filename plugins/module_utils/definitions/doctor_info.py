@@ -36,6 +36,8 @@ DEFINITION = Definition(
             max_clock_skew={"type": "float", "default": 5},
             cells_config={"type": "dict", "default": {}},
             session={"type": "dict", "default": {}},
+            callback_url={"type": "str", "default": ""},
+            keycloak_from_cells={"type": "dict", "default": {}},
         )
     ),
     answer=answer,

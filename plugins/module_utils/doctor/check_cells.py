@@ -25,27 +25,34 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import STATIC_CLIENT, connector, oidc
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, MissingLibrary
+from ansible_collections.cellsops.sso.plugins.module_utils.transport import origin
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 HOME = "PydioHome"
+SLOW = 5.0
+"""Seconds for the discovery document above which logins are felt to hang."""
 SETUP = "run the role setup"
 CONNECTOR_DETAILS = tuple(f"connector.{name}" for name in ("redirect_uri", "issuer", "client_id", "scopes"))
-CONNECTOR_IDS = ("connector.exists", "connector.login_page", *CONNECTOR_DETAILS)
+CONNECTOR_IDS = ("connector.exists", "connector.sites", "connector.login_page", *CONNECTOR_DETAILS)
 RULE_IDS = ("mapping.rule", "mapping.regex")
 
 
 def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: str | None) -> list[Finding]:
-    """Return the findings of cells.*, connector.*, mapping.rule, mapping.regex and audience.*.
+    """Return the findings of cells.*, keycloak.reachable_from_cells, connector.* (but those of check_identity),
+    mapping.rule, mapping.regex and audience.*.
 
     readings: those of read_cells. options: those of doctor_info. realm_issuer: None where the realm was not reached.
     """
     bootconf = readings["bootconf"]
     rest = (*CONNECTOR_IDS, *RULE_IDS, "audience.*")
+    secret, from_cells = _check_secret(options["cells_config"]), _check_reachable_from_cells(options)
     if bootconf.error:
         todo = f"Start Cells, and see that {options['cells_url']} is its URL."
         return [
             Finding("cells.reachable", BROKEN, str(bootconf.error), todo),
-            *skipped("Cells was not reached.", "cells.enterprise", *rest),
+            *skipped("Cells was not reached.", "cells.enterprise", "cells.external_url", *rest),
+            secret,
+            from_cells,
         ]
     backend = (bootconf.value.get("backend") if isinstance(bootconf.value, dict) else None) or {}
     label = backend.get("PackageLabel") or "Cells"
@@ -53,6 +60,9 @@ def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: st
     findings = [
         Finding("cells.reachable", OK, f"{options['cells_url']} answers."),
         judged("cells.enterprise", not home, f"It is {label}.", "Install Cells Enterprise, with its licence."),
+        _check_external_url(readings["own_issuer"], options["cells_url"].rstrip("/")),
+        secret,
+        from_cells,
     ]
     if home:
         return [*findings, *skipped("This edition of Cells has no connectors.", *rest)]
@@ -63,12 +73,55 @@ def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: st
     ]
 
 
+def _check_external_url(reading: Reading, url: str) -> Finding:
+    """Compare the issuer of Cells' own provider, which is its external URL and /oidc/, with the URL that is used."""
+    finding_id = "cells.external_url"
+    if reading.error:
+        return Finding(finding_id, NOT_CHECKED, why(reading))
+    issuer, status = reading.value
+    if issuer is None:
+        seen = f"{url}/oidc gives no discovery document (HTTP {status})."
+        return Finding(finding_id, BROKEN, seen, "Let the reverse proxy pass on /oidc to Cells too.")
+    own = issuer.rstrip("/")
+    own = own[: -len("/oidc")] if own.endswith("/oidc") else own
+    seen = f"The external URL of Cells is {own}" + ("." if own == url else f", not {url}.")
+    todo = f"Set the external URL in Cells (cells configure sites) to {url}, or sso_cells_url to {own}."
+    return judged(finding_id, own == url, seen, todo)
+
+
+def _check_secret(config: Mapping[str, Any]) -> Finding:
+    """Say whether Cells signs with the secret that its first run writes. config: what cells_config_info returned."""
+    public = config.get("oauth_secret_is_public")
+    if not isinstance(public, bool):
+        reason = config.get("msg") or "The configuration file of Cells was not read."
+        return skipped(reason, "cells.oauth_secret")[0]
+    seen = "The OAuth secret of Cells is " + ("the one that everybody finds in its source." if public else "its own.")
+    todo = "Stop Cells, replace services/pydio.web.oauth/secret in pydio.json by 32 random characters, and start it."
+    return judged("cells.oauth_secret", not public, seen, todo, WARNING)
+
+
+def _check_reachable_from_cells(options: Mapping[str, Any]) -> Finding:
+    """Say what keycloak_reachable_info found on the Cells host."""
+    finding_id, found = "keycloak.reachable_from_cells", options["keycloak_from_cells"]
+    if not isinstance(found.get("reachable"), bool):
+        return skipped(found.get("msg") or "Nobody asked on the Cells host.", finding_id)[0]
+    seen = f"The Cells host got {found['url']} in {found['seconds']:.1f} s."
+    if found["reachable"]:
+        slow = found["seconds"] > SLOW
+        return judged(finding_id, not slow, seen, "See what makes the way from Cells to Keycloak slow.", WARNING)
+    todo = {
+        "certificate": "Add the CA of Keycloak's certificate to the certificates that the Cells host trusts.",
+        "issuer": "Give the connector the issuer that the document names.",
+    }.get(found["problem"], "Let the Cells host reach Keycloak: look at name resolution, firewall and proxy.")
+    return Finding(finding_id, BROKEN, f"On the Cells host: {found['message']}.", f"{todo} Then restart Cells.")
+
+
 def _check_connector(readings: Readings, options: Mapping[str, Any], realm_issuer: str | None) -> list[Finding]:
     reading, connector_id = readings["connectors"], options["connector_id"]
     if reading.error:
         offered = _check_login_page(readings["login_page"], connector_id)
         return [
-            *skipped(why(reading), "connector.exists"),
+            *skipped(why(reading), "connector.exists", "connector.sites"),
             offered,
             *skipped(why(reading), *CONNECTOR_DETAILS, *RULE_IDS),
         ]
@@ -77,11 +130,12 @@ def _check_connector(readings: Readings, options: Mapping[str, Any], realm_issue
         there = f"is of the type {state.get('type')}" if state else "is not there"
         return [
             Finding("connector.exists", BROKEN, f"Connector {connector_id} {there}.", f"Make it: {SETUP}."),
-            *skipped("There is no such connector.", "connector.login_page", *CONNECTOR_DETAILS, *RULE_IDS),
+            *skipped("There is no such connector.", *CONNECTOR_IDS[1:], *RULE_IDS),
         ]
     config = oidc(state)
     return [
         _check_exists(state, config),
+        _check_sites(state, options["cells_url"]),
         _check_login_page(readings["login_page"], connector_id),
         _check_redirect_uri(config, options),
         _check_issuer(config, readings.get("issuer", Reading()), realm_issuer),
@@ -102,6 +156,14 @@ def _check_exists(state: State, config: State) -> Finding:
     if domains:
         seen += f" It takes users of {domains} only, by the claim hd, which Keycloak does not give by itself."
     return judged("connector.exists", not domains, seen, "Take away the connector's hosted domains.", WARNING)
+
+
+def _check_sites(state: State, url: str) -> Finding:
+    sites = [str(site) for site in state.get("sites") or []]
+    offered = not sites or any(origin(site) == origin(url) for site in sites)
+    seen = f"The connector is limited to {', '.join(sites)}." if sites else "The connector is for every site."
+    todo = f"Add {url.rstrip('/')} to the connector's sites, or take all of them away."
+    return judged("connector.sites", offered, seen, todo)
 
 
 def _check_scopes(scopes: list[str]) -> Finding:
@@ -130,7 +192,7 @@ def _check_login_page(reading: Reading, connector_id: str) -> Finding:
 
 def _check_redirect_uri(config: State, options: Mapping[str, Any]) -> Finding:
     finding_id, given = "connector.redirect_uri", config.get("redirectURI")
-    wanted = callback_url(options["cells_url"], options["connector_id"])
+    wanted = options["callback_url"] or callback_url(options["cells_url"], options["connector_id"])
     todo = f"Give the connector the redirect URI {wanted}."
     if not given:
         return Finding(finding_id, WARNING, "The connector has no redirect URI, so that Cells takes its own.", todo)

@@ -25,12 +25,18 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 SESSION_IDS = ("session.login", "session.refresh")
 
+KEYCLOAK_ACCESS_TOKEN = "Keycloak: access token"  # noqa: S105 - a title
+
 FEW_DAYS = 21
 """Days left of a certificate below which it is time to renew it."""
 
 
-def check_clocks(clocks: Mapping[str, Reading], max_skew: float) -> Finding:
-    """Return the finding clock.skew. clocks: Keycloak's and Cells' skew_seconds and uncertainty_seconds, by name."""
+def check_clocks(clocks: Mapping[str, Reading], max_skew: float, spans: list[dict[str, Any]]) -> Finding:
+    """Return the finding clock.skew.
+
+    clocks: skew_seconds and uncertainty_seconds of Keycloak and Cells, by name. spans: what life_spans returned.
+    Cells refuses an ID token that has ended, without any leeway, and does not look at when it was issued (go-oidc).
+    """
     for name, reading in clocks.items():
         if not reading.value:
             reason = why(reading) if reading.error else f"The clock of {name} was not measured: there was no login."
@@ -38,10 +44,16 @@ def check_clocks(clocks: Mapping[str, Reading], max_skew: float) -> Finding:
     keycloak, cells = clocks["Keycloak"].value, clocks["Cells"].value
     apart = keycloak["skew_seconds"] - cells["skew_seconds"]
     unsure = keycloak["uncertainty_seconds"] + cells["uncertainty_seconds"]
-    side = "ahead of" if apart > 0 else "behind"
-    seen = f"Keycloak's clock is {abs(apart):.1f} s {side} that of Cells, give or take {unsure:.1f} s."
+    seen = (
+        f"Keycloak's clock is {abs(apart):.1f} s {'ahead of' if apart > 0 else 'behind'} that of Cells,"
+        f" give or take {unsure:.1f} s."
+    )
+    # Keycloak gives an ID token the life of an access token.
+    life = next((span["seconds"] for span in spans if span["name"] == KEYCLOAK_ACCESS_TOKEN), None)
     todo = "Let both hosts follow the same time servers, such as with the role time_sync."
-    return judged("clock.skew", abs(apart) - unsure <= max_skew, seen, todo)
+    if life is not None and -apart - unsure >= life:
+        return Finding("clock.skew", BROKEN, f"{seen} An ID token lives {life} s: it has ended when it arrives.", todo)
+    return judged("clock.skew", abs(apart) - unsure <= max_skew, seen, todo, WARNING)
 
 
 def shown_clocks(clocks: Mapping[str, Reading]) -> list[dict[str, Any]]:
@@ -77,7 +89,7 @@ def life_spans(keycloak: Readings, config: Mapping[str, Any]) -> list[dict[str, 
     client: State = (keycloak["client"].value if "client" in keycloak else None) or {}
     own = (client.get("attributes") or {}).get("access.token.lifespan")
     spans = {
-        "Keycloak: access token": int(str(own)) if str(own).isdigit() else realm.get("accessTokenLifespan"),
+        KEYCLOAK_ACCESS_TOKEN: int(str(own)) if str(own).isdigit() else realm.get("accessTokenLifespan"),
         "Keycloak: session idle": realm.get("ssoSessionIdleTimeout"),
         "Keycloak: session": realm.get("ssoSessionMaxLifespan"),
         "Cells: access token": (config.get("life_spans") or {}).get("access_token"),

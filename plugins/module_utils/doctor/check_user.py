@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What would happen to a user: claims, mapping rules step by step, roles (rows T1, D2, C6, C8, L2, M1)."""
+"""What would happen to a user: claims, mapping rules step by step, roles (rows T1, D2, C8, L2, M1)."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings impor
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
-USER_IDS = ("user_profile.*", "token.*", "mapping.roles")
 CLAIM_IDS = ("token.user_id_key", "token.user_name_key", "token.groups", "mapping.roles")
+USER_IDS = ("user_profile.*", "token.user", *CLAIM_IDS)
 
 
 def check_user(
     keycloak: Readings, options: Mapping[str, Any], connector: State | None, before: list[Finding]
 ) -> list[Finding]:
-    """Return the findings of token.*, user_profile.*, mapping.roles and connector.email_verified.
+    """Return the findings of token.* (but token.email), user_profile.* and mapping.roles.
 
     keycloak: readings of read_keycloak. connector: None where it is not known. before: the findings so far: while the
     directory is out of reach, nothing can be said.
@@ -47,7 +47,7 @@ def check_user(
     username = options["username"]
     reason = _cannot(keycloak, username, before)
     if reason:
-        return [*skipped(reason, *USER_IDS), _check_email_verified(config, None, reason)]
+        return skipped(reason, *USER_IDS)
     user: State | None = keycloak["user"].value
     if user is None or not user.get("enabled", True):
         seen = f"Keycloak has no user {username}." if user is None else f"User {username} is disabled in Keycloak."
@@ -60,7 +60,6 @@ def check_user(
         return [
             Finding("token.user", BROKEN, seen, todo),
             *skipped(rest, "user_profile.*", *CLAIM_IDS),
-            _check_email_verified(config, None, rest),
         ]
     entry = (user.get("attributes") or {}).get("LDAP_ENTRY_DN")
     seen = f"Keycloak has the user {username}" + (f", by the entry {entry[0]} of the directory." if entry else ".")
@@ -69,7 +68,7 @@ def check_user(
     tokens, claims = keycloak.get("tokens", Reading()), claims_for_cells(keycloak, connector)
     if claims is None:
         reason = why(tokens) if tokens.error else "There is no client to preview tokens for."
-        return [known, profile, *skipped(reason, *CLAIM_IDS), _check_email_verified(config, None, reason)]
+        return [known, profile, *skipped(reason, *CLAIM_IDS)]
     return [
         known,
         profile,
@@ -78,7 +77,6 @@ def check_user(
         _check_key("token.user_name_key", config, config.get("userNameKey") or "name", claims, username),
         _check_groups(tokens.value, user, options["groups_attribute"]),
         _check_roles(claims, connector, options),
-        _check_email_verified(config, claims, ""),
     ]
 
 
@@ -115,20 +113,6 @@ def _check_key(finding_id: str, config: State, key: str, claims: State, username
     seen = f"The claim {key} of {username} is {'no text' if value else 'not in what Cells looks at'}."
     todo = f"Give the user {key} in the directory, let the connector ask for the scope with it, or take another claim."
     return Finding(finding_id, BROKEN, seen, todo)
-
-
-def _check_email_verified(config: State, claims: State | None, reason: str) -> Finding:
-    finding_id = "connector.email_verified"
-    if not config:
-        return skipped("The connector is not known.", finding_id)[0]
-    if config.get("insecureSkipEmailVerified"):
-        return Finding(finding_id, OK, "Cells takes addresses that are not verified.")
-    if claims is None:
-        return skipped(f"Cells takes verified addresses only. {reason}", finding_id)[0]
-    verified = claims.get("email_verified") is True
-    seen = f"Cells takes verified addresses only, and this user's is {'verified' if verified else 'not'}."
-    todo = "Turn on insecureSkipEmailVerified for a directory that you trust, or trustEmail of the LDAP provider."
-    return judged(finding_id, verified, seen, todo)
 
 
 def _check_profile(reading: Reading, user: State, options: Mapping[str, Any]) -> Finding:

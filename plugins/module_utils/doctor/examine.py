@@ -14,6 +14,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import 
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import measure
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor import (
     check_cells,
+    check_identity,
     check_keycloak,
     check_times,
     check_user,
@@ -44,15 +45,18 @@ FOLLOWS = {
     "client.redirect_uri": ["connector.redirect_uri"],
     "cells.reachable": ["tls.cells"],
     "mapping.roles": [*CLAIM, "mapping.rule", "mapping.regex", "token.groups"],
-    "token.user_id_key": ["scope.basic"],
-    "token.user_name_key": ["scope.basic"],
+    "cells.external_url": ["tls.cells"],
+    "connector.login_page": ["connector.sites"],
+    "keycloak.reachable_from_cells": ["keycloak.reachable", "tls.keycloak"],
+    "token.user_id_key": ["scope.basic", "token.email"],
+    "token.user_name_key": ["scope.basic", "token.email"],
     "token.groups": CLAIM,
     "audience.loaded": ["audience.match"],
     "session.login": [
         *("keycloak.*", "client.*", "scope.basic", "ldap.enabled", "ldap.reachable", "cells.*", "connector.*"),
         *("token.user*", "clock.skew", "tls.*"),
     ],
-    "session.refresh": ["audience.match"],
+    "session.refresh": ["audience.match", "cells.external_url"],
 }
 """What may follow from which broken findings, so that a break is named once."""
 
@@ -106,10 +110,11 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
         *check_cells.check_cells(cells, options, keycloak["discovery"].value),
     ]
     found += check_user.check_user(keycloak, options, state, found)
+    found += check_identity.check_identity(keycloak, options, state)
     found += [
         *check_times.check_session(options["session"]),
         check_times.check_life_spans(spans, options["cells_config"]),
-        check_times.check_clocks(seen.clocks, options["max_clock_skew"]),
+        check_times.check_clocks(seen.clocks, options["max_clock_skew"], spans),
     ]
     checked = options["validate_certs"]
     found += [check_times.check_certificate(name, reading, checked) for name, reading in seen.certificates.items()]

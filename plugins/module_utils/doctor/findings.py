@@ -39,11 +39,17 @@ CATALOGUE: dict[str, Kind] = {
     "ldap.reachable": Kind("L1", "Keycloak asks the directory at each login."),
     "ldap.mapper": Kind("L2", "The mapper brings the groups of LDAP into a user's attribute."),
     "cells.reachable": Kind("C1", "Users, and the doctor, must reach Cells."),
+    "cells.external_url": Kind("C1", "Cells sends users, and binds their sessions, to its external URL."),
+    "cells.oauth_secret": Kind("A1", "Whoever knows this secret can forge what Cells signs with it."),
     "cells.enterprise": Kind("C1", "Only Cells Enterprise has connectors."),
     "connector.exists": Kind("C1", "The connector is what sends users to Keycloak."),
     "connector.login_page": Kind("C9", "Users choose the connector on the login page."),
+    "connector.sites": Kind("C9", "A connector that is limited to sites is offered on their login pages only."),
     "connector.redirect_uri": Kind("C3", "Keycloak sends users back to this URI, and Cells listens at one only."),
     "connector.issuer": Kind("C4", "Cells refuses tokens whose issuer differs in a single letter."),
+    "keycloak.reachable_from_cells": Kind(
+        "C4", "Cells asks Keycloak when it starts: if it gets no answer, the connector is missing from the login page."
+    ),
     "connector.client_id": Kind("C5", "Cells presents itself to Keycloak by this id."),
     "connector.email_verified": Kind(
         "C6", "Cells refuses a user whose address is not verified, unless told to skip it."
@@ -51,6 +57,7 @@ CATALOGUE: dict[str, Kind] = {
     "connector.scopes": Kind(
         "C8", "Cells asks for openid in any case, and for profile and email where the list is empty."
     ),
+    "connector.login_name": Kind("C8", "By this name, Cells finds its user again: a change makes a second account."),
     "mapping.rule": Kind("M1", "Without a rule for the claim, no group becomes a role."),
     "mapping.regex": Kind(
         "M1", "Cells drops every value at a regular expression that RE2 does not take, and says nothing."
@@ -58,6 +65,7 @@ CATALOGUE: dict[str, Kind] = {
     "mapping.roles": Kind("M1", "A rule that keeps none of the values gives no role."),
     "user_profile.attribute": Kind("L2", "Keycloak hides attributes that its user profile does not know."),
     "token.user": Kind("T1", "Only whom Keycloak knows, and has not switched off, can log in."),
+    "token.email": Kind("C8", "Without an e-mail address in the token, the login fails."),
     "token.user_id_key": Kind("C8", "Cells finds its user by this claim: without it the login fails."),
     "token.user_name_key": Kind("C8", "Cells names its user by this claim: without it the login fails."),
     "token.groups": Kind("T1", "Roles follow from this claim."),
@@ -71,7 +79,9 @@ CATALOGUE: dict[str, Kind] = {
         "A3", "Sessions are refreshed when the access token ends, for as long as the refresh token lives."
     ),
     "clock.skew": Kind(
-        "K1", "A token from a clock that is ahead is not valid yet, one from a clock behind expires early."
+        "K1",
+        "If Keycloak's clock is behind by the lifetime of an ID token, Cells refuses every login. If it is ahead, Cells"
+        " does not mind. Users' devices count too: the web interface refuses a session that seems to have ended.",
     ),
     "tls.keycloak": Kind("G1", "Browsers and Cells refuse a certificate that is not trusted or has expired."),
     "tls.cells": Kind("C1", "Browsers refuse a certificate that is not trusted or has expired."),

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.api_store import ApiStore
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import list_connectors, login_connectors
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer, discovery_document
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
@@ -23,13 +23,14 @@ STATIC_CLIENT = "cells-frontend"
 def read_cells(session: CellsSession, options: Mapping[str, Any]) -> Readings:
     """Return what Cells shows.
 
-    options: those of doctor_info. The keys, each there where its question arose: bootconf, version (str), connectors
-    (list, those of the id, secrets in them), login_page (list), static_client, issuer (str, what the discovery
-    document of the connector's issuer names).
+    options: those of doctor_info. The keys, each only if its question arose: bootconf, own_issuer (str, or None
+    without a discovery document, and the HTTP status), version (str), connectors (list, those of the id, with secrets),
+    login_page (list), static_client, issuer (str, what the discovery document of the connector's issuer names).
     """
     readings: Readings = {"bootconf": take(lambda: session.get_public("frontend", "bootconf"))}
     if readings["bootconf"].error:
         return readings
+    readings["own_issuer"] = take(lambda: discovery_document(f"{session.url}/oidc", options))
     readings["login_page"] = take(lambda: login_connectors(session))
     readings["connectors"] = take(lambda: list_connectors(session, options["connector_id"]))
     readings["static_client"] = take(ApiStore(session, STATIC_CLIENT).load)

@@ -42,9 +42,10 @@ def reach(issuer: str, timeout: float) -> dict[str, Any]:
         problem, message, date = "status", f"HTTP {error.code}", error.headers.get("Date") or ""
     except OSError as error:
         reason = getattr(error, "reason", error)
-        untrusted = isinstance(reason, ssl.SSLError)
-        problem = "certificate" if untrusted else "no_answer"
-        message = _certificate(reason) if untrusted else f"no answer: {reason}"
+        if isinstance(reason, ssl.SSLError):
+            problem, message = "certificate", _certificate(reason)
+        else:
+            problem, message = "no_answer", f"no answer: {reason}"
     return {
         "url": url,
         "reachable": not problem,

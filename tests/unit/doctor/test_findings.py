@@ -109,16 +109,21 @@ def clock(skew: float, unsure: float = 0.5) -> Reading:
 
 @pytest.mark.parametrize(
     ("keycloak", "cells", "verdict"),
-    [(0.0, 0.4, OK), (90.0, 90.2, OK), (5.9, 0.0, OK), (6.1, 0.0, BROKEN), (-90.0, 0.0, BROKEN)],
+    [
+        *((0.0, 0.4, OK), (90.0, 90.2, OK), (5.9, 0.0, OK), (6.1, 0.0, WARNING), (-90.0, 0.0, WARNING)),
+        # Cells does not look at when a token was issued, only at its end.
+        *((9000.0, 0.0, WARNING), (-300.9, 0.0, WARNING), (-301.0, 0.0, BROKEN)),
+    ],
 )
 def test_clocks_are_compared_with_one_another(keycloak: float, cells: float, verdict: str) -> None:
-    assert check_clocks({"Keycloak": clock(keycloak), "Cells": clock(cells)}, 5).verdict == verdict
+    spans = [{"name": "Keycloak: access token", "seconds": 300}]
+    assert check_clocks({"Keycloak": clock(keycloak), "Cells": clock(cells)}, 5, spans).verdict == verdict
 
 
 def test_a_clock_that_was_not_measured_is_not_checked() -> None:
-    assert check_clocks({"Keycloak": Reading({}), "Cells": clock(0)}, 5).verdict == NOT_CHECKED
+    assert check_clocks({"Keycloak": Reading({}), "Cells": clock(0)}, 5, []).verdict == NOT_CHECKED
     unread = Reading(error=SsoError("no Date header"))
-    finding = check_clocks({"Keycloak": clock(0), "Cells": unread}, 5)
+    finding = check_clocks({"Keycloak": clock(0), "Cells": unread}, 5, [])
     assert (finding.verdict, "no Date header" in finding.seen) == (NOT_CHECKED, True)
 
 

@@ -27,6 +27,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells imp
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized, Unreachable
 
+OTHER = "https://files.example.com"
 CELLS, KEYCLOAK = "https://cells.example.org", "https://sso.example.org"
 ISSUER = f"{KEYCLOAK}/realms/cells"
 CALLBACK = f"{CELLS}/auth/login/keycloak/callback"
@@ -51,6 +52,16 @@ OPTIONS: dict[str, Any] = {
     "cells_config": {
         "static_clients": [{"client_id": "cells-frontend", "audience": [CELLS]}],
         "life_spans": {"access_token": 600, "refresh_token": 6000},
+        "oauth_secret_is_public": False,
+        "username_as_login": [],
+    },
+    "callback_url": "",
+    "keycloak_from_cells": {
+        "url": f"{ISSUER}/.well-known/openid-configuration",
+        "reachable": True,
+        "problem": "",
+        "message": "",
+        "seconds": 0.1,
     },
     "session": {
         "login": {"username": "dora", "roles": []},
@@ -80,7 +91,9 @@ class Site:
             "always.read.value.from.ldap": ["true"],
         }
         self.options = copy.deepcopy(OPTIONS)
-        self.realm: dict[str, Any] = {"enabled": True}
+        self.realm: dict[str, Any] = {"enabled": True, "accessTokenLifespan": 300}
+        self.own_issuer: Any = (f"{CELLS}/oidc/", 200)
+        self.sites: list[str] = []
         self.client: dict[str, Any] = {
             "clientId": "cells",
             "standardFlowEnabled": True,
@@ -149,10 +162,12 @@ class Site:
         }
         cells = {
             "bootconf": {"backend": {"PackageType": "PydioEnterprise"}},
+            "own_issuer": self.own_issuer,
             "login_page": self.login_page,
             "connectors": [
                 {
                     "id": "keycloak",
+                    "sites": self.sites,
                     "name": "SSO",
                     "type": "oidc",
                     "configoidc": self.oidc,
@@ -238,10 +253,36 @@ def refresh(cause: str, status: int | None = 401) -> Change:
 BREAKS: dict[str, tuple[Change, list[str]]] = {
     "certificate of Keycloak": (no_tls("keycloak", "discovery"), ["tls.keycloak"]),
     "certificate of Cells": (no_tls("cells", "bootconf"), ["tls.cells"]),
-    "clock of Keycloak": (lambda site: site.clocks["Keycloak"].value.update(skew_seconds=90.0), ["clock.skew"]),
+    "clock of Keycloak": (lambda site: site.clocks["Keycloak"].value.update(skew_seconds=-310.0), ["clock.skew"]),
     "clock of Cells, and a login": (
-        both(failed_login, lambda site: site.clocks["Cells"].value.update(skew_seconds=90.0)),
+        both(failed_login, lambda site: site.clocks["Cells"].value.update(skew_seconds=310.0)),
         ["clock.skew"],
+    ),
+    "another external URL": (
+        lambda site: setattr(site, "own_issuer", (f"{OTHER}/oidc/", 200)),
+        ["cells.external_url"],
+    ),
+    "another external URL, and its cookie": (
+        both(
+            refresh("lost_cookie"), lambda site: setattr(site, "own_issuer", ("https://files.example.com/oidc/", 200))
+        ),
+        ["cells.external_url"],
+    ),
+    "a proxy that keeps /oidc": (lambda site: setattr(site, "own_issuer", (None, 404)), ["cells.external_url"]),
+    "Keycloak out of the reach of Cells": (
+        lambda site: site.options["keycloak_from_cells"].update(
+            reachable=False, problem="certificate", message="GET it: the certificate is not trusted on this host"
+        ),
+        ["keycloak.reachable_from_cells"],
+    ),
+    "connector for another site": (
+        both(lambda site: site.sites.append(OTHER), lambda site: site.login_page.clear()),
+        ["connector.sites"],
+    ),
+    "no e-mail": (claims_without("id_token", "email"), ["token.email"]),
+    "an address of which nothing is said": (
+        lambda site: site.oidc.update(insecureSkipEmailVerified=False),
+        ["connector.email_verified"],
     ),
     "connector not on the login page": (lambda site: site.login_page.clear(), ["connector.login_page"]),
     "connector of an old id": (
@@ -275,7 +316,7 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
     ),
     "user name by a claim of several values": (
         lambda site: site.tokens["id_token"].update(email=["a@example.org", "b@example.org"]),
-        ["token.user_id_key", "token.user_name_key"],
+        ["token.email"],
     ),
     "audience with a number": (lambda site: setattr(site, "audience", [CELLS, 1]), ["audience.match"]),
     "login refused for a reason that does not show": (failed_login, ["session.login"]),
@@ -330,6 +371,20 @@ REDIRECTS = ["client.redirect_wildcard"]
         ),
         (lambda site: site.user.update(federationLink=None), ["user_profile.attribute"]),
         (both(no_groups, lambda site: site.user["attributes"].clear()), ["token.groups"]),
+        (lambda site: site.clocks["Keycloak"].value.update(skew_seconds=9000.0), ["clock.skew"]),
+        (lambda site: site.clocks["Keycloak"].value.update(skew_seconds=-90.0), ["clock.skew"]),
+        (lambda site: site.options["cells_config"].update(oauth_secret_is_public=True), ["cells.oauth_secret"]),
+        (lambda site: site.options["keycloak_from_cells"].update(seconds=6.0), ["keycloak.reachable_from_cells"]),
+        (
+            both(
+                lambda site: site.oidc.update(insecureSkipEmailVerified=False),
+                lambda site: site.tokens["id_token"].update(email_verified=False),
+            ),
+            ["connector.email_verified"],
+        ),
+        (lambda site: site.oidc.update(userNameKey="name"), ["connector.login_name"]),
+        (lambda site: setattr(site, "own_issuer", (f"{CELLS}/oidc", 200)), []),
+        (lambda site: site.sites.extend([OTHER, f"{CELLS}:443/"]), []),
         (lambda site: site.rule.update(RuleString=None), []),
         (lambda site: site.rule.update(RuleString="Nobody"), ["mapping.roles"]),
     ],
@@ -339,6 +394,36 @@ def test_what_is_worth_a_warning(change: Change, warnings: list[str]) -> None:
     change(site)
     assert site.named(BROKEN) == []
     assert site.named(WARNING) == warnings
+
+
+@pytest.mark.parametrize(
+    ("listed", "verdict"), [(["keycloak"], OK), (["other"], WARNING), ([], WARNING), (None, NOT_CHECKED)]
+)
+def test_the_login_name_depends_on_a_variable_of_cells(listed: list[str] | None, verdict: str) -> None:
+    site = Site()
+    site.oidc.update(userNameKey="name")
+    site.options["cells_config"].update(username_as_login=listed)
+    assert site.finding("connector.login_name").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "finding_id"),
+    [("keycloak_from_cells", "keycloak.reachable_from_cells"), ("cells_config", "cells.oauth_secret")],
+)
+def test_what_the_cells_host_did_not_tell_is_not_checked(name: str, finding_id: str) -> None:
+    site = Site()
+    site.options[name] = {"msg": "The host did not answer."}
+    found = site.finding(finding_id)
+    assert (found.verdict, found.seen) == (NOT_CHECKED, "The host did not answer.")
+
+
+def test_another_callback_url_can_be_set() -> None:
+    site = Site()
+    callback = f"{CELLS}/auth/dex/callback"
+    site.oidc.update(redirectURI=callback)
+    assert site.finding("connector.redirect_uri").verdict == BROKEN
+    site.options["callback_url"] = callback
+    assert site.finding("connector.redirect_uri").verdict == OK
 
 
 def test_the_port_that_goes_without_saying_makes_no_other_origin() -> None:

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_file import SERVICE, ConfigFile
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.processes import servers_of
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.source import RunCommand, other_source
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import masked
@@ -26,6 +28,13 @@ UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6
 _PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d)")
 
 
+PUBLIC_SECRET = "a-very-insecure-secret-for-checking-out-the-demo"  # noqa: S105 - that is the point
+"""What the first run of Cells 5 writes as its OAuth secret: everybody finds it in the public source."""
+
+LOGIN_VARIABLE = "CELLS_CONNECTOR_USERNAME_AS_LOGIN"
+"""The variable of Cells' process that lists the connectors whose users do not log in by their e-mail."""
+
+
 class ConfigReader:
     """A pydio.json by its path."""
 
@@ -36,7 +45,9 @@ class ConfigReader:
         self._run_command = run_command
 
     def values(self) -> dict[str, Any]:
-        """Return static_clients (secrets masked), life_spans (seconds) and version. Raises InvalidInput."""
+        """Return static_clients (secrets masked), life_spans (seconds), version, oauth_secret_is_public (bool) and
+        username_as_login (list of connector ids, None if no running Cells tells). Raises InvalidInput.
+        """
         other = other_source(self._file.shown_path, self._run_command)
         if other:
             raise InvalidInput(f"Cells does not live from {self._file.shown_path}: {other}.")
@@ -49,7 +60,20 @@ class ConfigReader:
             "static_clients": masked(clients if isinstance(clients, list) else [], SECRETS),
             "life_spans": {name: seconds(service.get(key) or default) for name, (key, default) in LIFE_SPANS.items()},
             "version": str(document["version"]),
+            "oauth_secret_is_public": service.get("secret") == PUBLIC_SECRET,
+            "username_as_login": username_as_login(os.path.dirname(os.path.abspath(self._file.shown_path))),
         }
+
+
+def username_as_login(working_dir: str) -> list[str] | None:
+    """Return the connectors whose users log in by their user name, by the environment of the running Cells.
+
+    The variable holds ids with commas between them. None if no server is running, or none may be looked into.
+    """
+    environments = [server.environment or {} for server in servers_of(working_dir) if not server.forked]
+    if not environments:
+        return None
+    return [name.strip() for name in environments[0].get(LOGIN_VARIABLE, "").split(",") if name.strip()]
 
 
 def seconds(duration: Any) -> int | None:
