@@ -13,11 +13,13 @@ author:
 version_added: 0.1.0
 short_description: The roles that a user's claims would give in Pydio Cells
 description:
-  - Applies the mapping rules of a connector to the claims of a user's token and returns the names of the roles,
-    before anyone logs in.
+  - Applies the mapping rules of a connector to the claims of a user's token and returns the ids of the roles, before
+    anyone logs in. Values become the ids of roles, not their labels.
   - The steps, such as trimming, lists and regular expressions, behave as those of Cells' public code. The order in
-    which Cells Enterprise applies them to claims is not public, and it is assumed here that the rule string is either
-    a regular expression or a list.
+    which Cells Enterprise applies them to claims is not public. It is assumed that the rule string is either a
+    regular expression or a list.
+  - Whether a rule string that does not begin with V(preg:) can be a regular expression is not known. If it can be read
+    both ways and the outcomes differ, the filter fails and shows both.
   - Whether Cells creates roles that it does not have yet is not known.
 positional: _input, mapping_rules, dn_to_name
 options:
@@ -35,13 +37,13 @@ options:
       - Each is a dictionary with the names that O(cellsops.sso.cells_connector#module:mapping_rules) uses, or with
         those that Cells shows, such as C(LeftAttribute).
       - The part C(left_attribute) names the claim, to the letter.
-      - The part C(rule_string) keeps every value when it is empty, the listed ones when it is a list with commas, and
-        when it begins with C(preg) those in which a regular expression of RE2 matches. One that RE2 does not take
-        drops every value.
+      - The part C(rule_string) keeps every value if it is empty, the listed ones if it is a list with commas, and, if
+        it begins with V(preg), those in which the regular expression matches (syntax of RE2). An invalid regular
+        expression drops every value.
       - The part C(left_split) is assumed to part each value at that text; C(no_update) changes nothing in the
         prediction.
       - What the part C(right_value_template) does is not known. A rule for roles that has one is an error.
-      - The part C(role_prefix) exists in LDAP directories only, and is put before each role's name.
+      - The part C(role_prefix) exists in LDAP directories only, and is put before each role.
     type: list
     elements: dict
     required: true
@@ -53,7 +55,7 @@ options:
     type: bool
     default: true
 requirements:
-  - google-re2 on the controller, where a rule is a regular expression
+  - google-re2 on the controller, if a rule is a regular expression
 notes:
   - Nothing is sorted, and duplicates stay, as in Cells. With a list the roles follow the order of the list.
 seealso:
@@ -90,7 +92,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The names of the roles, in Cells' order, duplicates kept.
+  description: The ids of the roles, in Cells' order. Duplicates are kept.
   type: list
   elements: str
   sample: [Test_DEM_WebUsers, Test_Etrange_Gov]
@@ -106,11 +108,11 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoErro
 
 
 def cells_roles(claims: Any, mapping_rules: Any, dn_to_name: bool = True) -> list[str]:
-    """Return the names of the roles. Raises AnsibleFilterError, one line, where they cannot be told."""
+    """Return the ids of the roles. Raises AnsibleFilterError, one line, if they cannot be told."""
     if not isinstance(dn_to_name, bool):
         raise AnsibleFilterError(f"dn_to_name must be a boolean, not of type {type(dn_to_name).__name__}.")
     try:
-        return predicted_roles(claims, mapping_rules, dn_to_name)
+        return predicted_roles(claims, mapping_rules, dn_to_name, certain=True)
     except SsoError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -52,6 +52,9 @@ _ESCAPED = re.compile(r"\\([=+<>#;])")
 # What is quoted by \Q, or one escaped character. The library takes \C, any byte, which Go refuses.
 _REGEX_ESCAPE = re.compile(r"\\Q.*?(?:\\E|\Z)|\\(.)", re.DOTALL)
 
+SPECIAL = frozenset("\\^$*+?()[]{}|")
+"""Characters by which a text is more likely a regular expression than a name. A dot is common in names."""
+
 RULE_KEYS = {
     "left_attribute": "LeftAttribute",
     "right_attribute": "RightAttribute",
@@ -140,12 +143,15 @@ def regex_error(rule_string: str) -> str | None:
 
 def _compile(rule_string: str) -> tuple[Any, str | None]:
     """Return the compiled expression and None, or None and the reason."""
+    # Every preg: goes, not only the first.
+    pattern = rule_string.replace(f"{REGEX_MARK}:", "")
+    if not SPECIAL.intersection(pattern):
+        # For letters and dots, Python's own library does the same.
+        return re.compile(pattern), None
     try:
         import re2
     except ImportError as error:
         raise MissingLibrary("google-re2", "for mapping rules that are regular expressions (preg:)") from error
-    # Every preg: goes, not only the first.
-    pattern = rule_string.replace(f"{REGEX_MARK}:", "")
     if any(found[1] == "C" for found in _REGEX_ESCAPE.finditer(pattern)):
         return None, "invalid escape sequence: \\C"
     options = re2.Options()
@@ -192,19 +198,42 @@ def exclusive(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
     return add_prefix(rule.get("RolePrefix") or "", values)
 
 
+def unknown_outcome(values: Values, rule: Mapping[str, str], is_dn: bool) -> str:
+    """Return in a sentence why it is not known which values a rule keeps, "" if it is.
+
+    Public code reads a rule string that does not begin with preg as a list. The console's help has a regular expression
+    without it. So a text that may be either is read both ways; that matters only if the outcomes differ.
+    Takes what exclusive does. Raises MissingLibrary.
+    """
+    text = rule.get("RuleString") or ""
+    is_list = "," in text and not SPECIAL.intersection(text)
+    if not text or is_regex(text) or is_list:
+        return ""
+    by_list = exclusive(values, rule, is_dn) or []
+    by_regex = exclusive(values, {**rule, "RuleString": f"{REGEX_MARK}:{text}"}, is_dn) or []
+    if sorted(set(by_list)) == sorted(set(by_regex)):
+        return ""
+    return (
+        f"Whether Cells reads the rule string {text!r} as a list or as a regular expression is not known:"
+        f" as a list it gives {', '.join(by_list) or 'nothing'}, as a regular expression"
+        f" {', '.join(by_regex) or 'nothing'}."
+    )
+
+
 def prepared(values: Values, is_dn: bool) -> Values:
     """Return the values as rules see them: DNs cut to their names where is_dn, escapes and white space taken off."""
     return sanitize_values(remove_ldap_escape(convert_dn_to_name(values) if is_dn else values))
 
 
 def predicted_roles(
-    claims: Mapping[str, Any], rules: Sequence[Mapping[str, Any]], dn_to_name: bool = True
+    claims: Mapping[str, Any], rules: Sequence[Mapping[str, Any]], dn_to_name: bool = True, certain: bool = False
 ) -> list[str]:
-    """Return the names of the roles that claims give by mapping rules, in Cells' order, duplicates kept.
+    """Return the ids of the roles that claims give by mapping rules, in Cells' order, duplicates kept.
 
     claims: of an ID token, say. rules: with the keys of RULE_KEYS, in either form; those for another right attribute
-    than Roles give nothing. dn_to_name: whether a DN becomes the name in it, which is not known for claims.
-    Raises InvalidInput where a rule or a claim cannot be used or the outcome is not known, MissingLibrary.
+    than Roles give nothing. dn_to_name: whether a DN becomes the name in it, which is not known for claims. certain:
+    whether a rule string that can be read in two ways is an error if the outcomes differ; else it is read as a list.
+    Raises InvalidInput if a rule or a claim cannot be used or the outcome is not known, MissingLibrary.
     """
     if not isinstance(claims, Mapping):
         raise InvalidInput(f"The claims must be a dictionary, such as those of an ID token, not {_kind(claims)}.")
@@ -223,6 +252,9 @@ def predicted_roles(
         values = claim_values(claims.get(rule["LeftAttribute"]), rule["LeftAttribute"])
         if rule["LeftSplit"]:
             values = [part for value in values for part in value.split(rule["LeftSplit"])]
+        unknown = unknown_outcome(values, rule, dn_to_name) if certain else ""
+        if unknown:
+            raise InvalidInput(f"Mapping rule {number}: {unknown} Begin a regular expression with preg:.")
         roles += exclusive(values, rule, is_dn=dn_to_name) or []
     return roles
 

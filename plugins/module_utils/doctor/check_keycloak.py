@@ -148,7 +148,8 @@ def _check_uris(
     listed = ", ".join(uris) or "none"
     if connector_config:
         # A connector without one takes the callback URL.
-        wanted = connector_config.get("redirectURI") or callback_url(options["cells_url"], options["connector_id"])
+        own = options["callback_url"] or callback_url(options["cells_url"], options["connector_id"])
+        wanted = connector_config.get("redirectURI") or own
         found = registers(uris, root, wanted)
         seen = f"{wanted} is registered." if found else f"{wanted} is not registered. Registered: {listed}."
         redirect = judged("client.redirect_uri", found, seen, f"Register {wanted} with the client, exactly.")

@@ -14,6 +14,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction
     claim_values,
     exclusive,
     prepared,
+    unknown_outcome,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
@@ -179,7 +180,9 @@ def rule_steps(claims: State | None, connector: State | None, options: Mapping[s
         lambda: [
             {
                 "rule": _title(rule),
-                "steps": [_step(value, rule, options["dn_to_name"]) for value in _values(rule, claims)],
+                "steps": [
+                    _step(value, rule, options["dn_to_name"]) for value in _values(rule, claims, options["dn_to_name"])
+                ],
             }
             for rule in _for_roles(connector)
         ]
@@ -195,14 +198,18 @@ def _title(rule: State) -> str:
     return f"{rule.get('LeftAttribute') or 'nothing'} to {ROLES}" + (f", {text}" if text else "")
 
 
-def _values(rule: State, claims: State) -> list[str]:
-    """Return the values that a rule is for. Raises SsoError where they are not known."""
+def _values(rule: State, claims: State, dn_to_name: bool) -> list[str]:
+    """Return the values that a rule is for. Raises SsoError if they, or what the rule does, are not known."""
     if rule.get("RightValueTemplate"):
         raise SsoError(f"The rule {_title(rule)} has a RightValueTemplate, and what Cells does with it is not known.")
     attribute = rule.get("LeftAttribute") or ""
     values = claim_values(claims.get(attribute), attribute)
     split = rule.get("LeftSplit")
-    return [part for value in values for part in value.split(split)] if split else values
+    values = [part for value in values for part in value.split(split)] if split else values
+    unknown = unknown_outcome(values, rule, dn_to_name)
+    if unknown:
+        raise SsoError(unknown)
+    return values
 
 
 def _step(value: str, rule: State, dn_to_name: bool) -> dict[str, Any]:

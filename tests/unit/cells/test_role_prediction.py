@@ -95,7 +95,7 @@ def test_a_rule_that_cells_can_use_has_no_error(rule_string: str) -> None:
 def test_a_missing_library_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "re2", None)
     with pytest.raises(MissingLibrary, match=r"^The Python library google-re2 is needed .*: pip install google-re2$"):
-        rules.filter_preg("preg:a", ["a"])
+        rules.filter_preg("preg:^a", ["a"])
     assert rules.filter_list(["a"], ["a"]) == ["a"]
 
 

@@ -417,6 +417,14 @@ def test_what_the_cells_host_did_not_tell_is_not_checked(name: str, finding_id: 
     assert (found.verdict, found.seen) == (NOT_CHECKED, "The host did not answer.")
 
 
+def test_a_rule_that_can_be_read_in_two_ways_gives_no_verdict() -> None:
+    site = Site()
+    site.rule.update(RuleString="Test(.*)")
+    found = site.finding("mapping.roles")
+    assert found.verdict == NOT_CHECKED
+    assert "as a list it gives nothing, as a regular expression Test_DEM_WebUsers" in found.seen
+
+
 def test_another_callback_url_can_be_set() -> None:
     site = Site()
     callback = f"{CELLS}/auth/dex/callback"

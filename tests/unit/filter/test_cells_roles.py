@@ -36,6 +36,37 @@ def test_dns_stay_on_request(call_filter: Filter) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("Test_DEM_WebUsers", ["Test_DEM_WebUsers"]),
+        ("Test_Etrange_Gov, Test_DEM_WebUsers", ["Test_Etrange_Gov", "Test_DEM_WebUsers"]),
+        ("Nobody", []),
+        ("(Nobody)", []),
+        ("preg:Gov", ["Test_Etrange_Gov"]),
+    ],
+)
+def test_a_rule_string_with_one_outcome_is_predicted(call_filter: Filter, text: str, roles: list[str]) -> None:
+    assert call_filter(NAME, CLAIMS, [{**RULE, "rule_string": text}]) == roles
+
+
+@pytest.mark.parametrize(
+    ("text", "by_list", "by_regex"),
+    [
+        ("Test", "nothing", "Test_DEM_WebUsers, Test_Etrange_Gov"),
+        ("Test(.*)Gov", "nothing", "Test_Etrange_Gov"),
+        ("Test_Etrange_Gov,x?", "Test_Etrange_Gov", "nothing"),
+    ],
+)
+def test_a_rule_string_with_two_outcomes_is_not_known(
+    call_filter: Filter, text: str, by_list: str, by_regex: str
+) -> None:
+    """Public code reads it as a list, and the console's help has a regular expression without preg:."""
+    with pytest.raises(FilterError) as raised:
+        call_filter(NAME, CLAIMS, [{**RULE, "rule_string": text}])
+    assert f"as a list it gives {by_list}, as a regular expression {by_regex}." in str(raised.value)
+
+
+@pytest.mark.parametrize(
     ("rules", "switch", "words"),
     [
         ([{**RULE, "right_value_template": "x"}], True, "right_value_template"),
