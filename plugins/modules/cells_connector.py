@@ -33,7 +33,9 @@ options:
     default: present
   connector_id:
     description:
-      - The connector's id, by which it is found (row C1). It is part of the callback URL, so that it never changes.
+      - The id of the connector (row C1). It never changes, since it is part of the callback URL and Cells keeps the users
+        of the connector in a group of that name. So the module refuses to create a connector that has the issuer and the
+        client of another one, unless their O(sites) differ.
     type: str
     required: true
   name:

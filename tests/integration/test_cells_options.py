@@ -171,7 +171,7 @@ def test_the_tables_have_every_option(module: str) -> None:
 
 def new(site: Site, connector_id: str, **options: Any) -> dict[str, Any]:
     """Return the options of a connector with all that a new one needs."""
-    needed = {"name": "A connector", "client_id": "a-client", "client_secret": SECRET}
+    needed = {"name": "A connector", "client_id": f"client-of-{connector_id}", "client_secret": SECRET}
     # Comparing the issuer costs a request each time, and has tests of its own: it is only given to make one.
     return {**site.cells_options, "connector_id": connector_id, "issuer": site.issuer, **needed, **options}
 

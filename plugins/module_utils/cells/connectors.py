@@ -74,6 +74,7 @@ class Connector:
         self.title = f"connector {self.connector_id}"
         self.identity: State = {"id": self.connector_id}
         self._secret_sent = False
+        self._others: list[State] = []
         if not self.connector_id or self.connector_id == "pydio":
             raise InvalidInput("connector_id: it must not be empty, and not pydio, which is Cells' own login.")
         if options["state"] == "present":
@@ -88,7 +89,9 @@ class Connector:
 
     def read(self) -> State | None:
         """Return the connector with its lists sorted, or None. Raises Ambiguous, SsoError."""
-        found = [c for c in list_connectors(self.session) if c.get("id") == self.connector_id]
+        connectors = list_connectors(self.session)
+        self._others = [c for c in connectors if c.get("id") != self.connector_id]
+        found = [c for c in connectors if c.get("id") == self.connector_id]
         if len(found) > 1:
             raise Ambiguous(self.title, [str(connector.get("name")) for connector in found])
         return found[0] if found else None
@@ -119,7 +122,24 @@ class Connector:
             config["clientSecret"] = secret
         if config:
             state[OIDC] = config
+        if current is None:
+            self._refuse_another_id(state)
         return state
+
+    def _refuse_another_id(self, state: State) -> None:
+        """Raise InvalidInput if a new connector would be another one under a new id: same issuer, client and sites."""
+        config, sites = state.get(OIDC, {}), set(state.get("sites") or [])
+        for other in self._others:
+            same = all(
+                config.get(key) and config[key] == other.get(OIDC, {}).get(key) for key in ("issuer", "clientID")
+            )
+            apart = sites and other.get("sites") and sites.isdisjoint(other["sites"])
+            if same and not apart:
+                raise InvalidInput(
+                    f"connector_id: Cells has the connector {other['id']} with the same issuer and client_id. The id of"
+                    " a connector never changes: it is part of the callback URL, and Cells keeps the users in a group"
+                    f" of that name. Use connector_id {other['id']}, or remove that connector first."
+                )
 
     def missing(self, current: State | None) -> list[str]:
         """Return what a new connector lacks: a task that declares only rules expects the connector to be there."""

@@ -368,3 +368,30 @@ def test_an_option_that_is_no_url_is_one_line(
     assert_one_clear_line(set_connector(**{**NEW, option: value}), option, "is not a URL")
     assert cells_server.writes == []
     assert not any(call.request.url == DISCOVERY for call in cells_server.http.calls)
+
+
+def test_a_connector_does_not_get_a_second_id(set_connector: SetConnector, cells_server: ScriptedCells) -> None:
+    cells_server.connectors.append(connector(id="sso"))
+    cells_server.discovery()
+
+    for check in (True, False):
+        outcome = set_connector(check, **NEW)
+        assert_one_clear_line(outcome, "connector_id", "the connector sso", "never changes", "Use connector_id sso")
+    assert cells_server.writes == []
+
+
+@pytest.mark.parametrize(
+    ("other", "options"),
+    [
+        ({"configoidc": {"clientID": "another"}}, {}),
+        ({"configoidc": {"issuer": "https://sso.example.org/realms/other"}}, {}),
+        ({"sites": ["https://a.example.org"]}, {"sites": [URL]}),
+    ],
+)
+def test_a_connector_for_another_client_realm_or_site_is_made(
+    set_connector: SetConnector, cells_server: ScriptedCells, other: dict[str, Any], options: dict[str, Any]
+) -> None:
+    cells_server.connectors.append(connector(id="sso", **other))
+    cells_server.discovery()
+
+    assert set_connector(**NEW, **options)["changed"]
