@@ -33,9 +33,9 @@ options:
     default: present
   connector_id:
     description:
-      - The id of the connector (row C1). It never changes, since it is part of the callback URL and Cells keeps the users
-        of the connector in a group of that name. So the module refuses to create a connector that has the issuer and the
-        client of another one, unless their O(sites) differ.
+      - The id of the connector (row C1). It never changes, since it is part of the callback URL and Cells keeps the
+        users of the connector in a group of that name. So the module refuses to create a connector that has the issuer
+        and the client of another one, unless their O(sites) differ.
     type: str
     required: true
   name:

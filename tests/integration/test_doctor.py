@@ -458,7 +458,7 @@ BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
     ),
     "user without an address": (
         user("olaf", attributes={}),
-        ["token.user_id_key", "token.user_name_key"],
+        ["token.email"],
         {"username": "olaf"},
     ),
     "user unknown": (nothing, ["token.user"], {"username": "nobody-of-that-name"}),

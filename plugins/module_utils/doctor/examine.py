@@ -48,13 +48,14 @@ FOLLOWS = {
     "cells.external_url": ["tls.cells"],
     "connector.login_page": ["connector.sites"],
     "keycloak.reachable_from_cells": ["keycloak.reachable", "tls.keycloak"],
+    "token.email": ["token.user"],
     "token.user_id_key": ["scope.basic", "token.email"],
     "token.user_name_key": ["scope.basic", "token.email"],
     "token.groups": CLAIM,
     "audience.loaded": ["audience.match"],
     "session.login": [
         *("keycloak.*", "client.*", "scope.basic", "ldap.enabled", "ldap.reachable", "cells.*", "connector.*"),
-        *("token.user*", "clock.skew", "tls.*"),
+        *("token.user*", "token.email", "clock.skew", "tls.*"),
     ],
     "session.refresh": ["audience.match", "cells.external_url"],
 }
