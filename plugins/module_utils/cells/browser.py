@@ -85,6 +85,14 @@ class Browser:
         """Whether a URL is one of Keycloak."""
         return origin(url) == origin(self.keycloak_url)
 
+    def cookies(self) -> Any:
+        """Return a copy of the cookies as they are now, for ``set_cookies``."""
+        return self._http.cookies.copy()
+
+    def set_cookies(self, cookies: Any) -> None:
+        """Go back to earlier cookies."""
+        self._http.cookies = cookies
+
     def has_cookie_for(self, url: str, name: str) -> bool:
         """Whether a request to a URL would send a cookie of that name."""
         requests = import_requests()

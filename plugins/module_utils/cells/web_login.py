@@ -31,6 +31,10 @@ class WebLogin:
         self._connector_id = connector_id
         self._username = username
         self._callback = ""
+        self.began_with_challenge = False
+        """Whether only an address with a challenge of Cells' own provider led to Keycloak."""
+        self.end: tuple[str, int] = ("", 0)
+        """Path and HTTP status of the page at which the login ended, ("", 0) before."""
 
     def log_in(self, password: str) -> str:
         """Return the code that opens a session.
@@ -47,6 +51,7 @@ class WebLogin:
             )
         fields = {**form.fields, "username": self._username, "password": password}
         page, answer = self._browser.follow("POST", target, fields)
+        self.end = (urlsplit(answer.url).path, answer.status_code)
         return self._code(page, answer)
 
     def _form(self) -> tuple[Form, Any]:
@@ -60,6 +65,7 @@ class WebLogin:
         if self._is_web_interface(page, answer):
             challenge = self._challenge()
             if challenge:
+                self.began_with_challenge = True
                 page, answer = self._browser.follow("GET", f"{address}?{urlencode({'login_challenge': challenge})}")
         form = page.form_with("username", "password")
         if form is not None and self._browser.at_keycloak(answer.url):

@@ -1,0 +1,326 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks of the conformance kit: each puts a question of the list of assumptions to a real server."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import ASSUMPTIONS, BY_ID
+from ansible_collections.cellsops.sso.plugins.module_utils.conformance.throw_away import ThrowAway
+from ansible_collections.cellsops.sso.plugins.module_utils.conformance.trial import Trial, try_login
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import ServerError, SsoError, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import is_mask
+
+UNDOCUMENTED = "post_logout_redirect_uris"
+"""A field of Cells' own static clients that the interface's documentation does not name."""
+FRONTEND = "cells-frontend"
+PATIENCE = 10
+"""Seconds within which a change that takes effect at once must show on the login page."""
+ID_TOKEN = re.compile(rb"eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]+")
+DEBUG_LINE = re.compile(rb"\bdebug\b", re.IGNORECASE)
+OF_LOGIN = (
+    "callback_path",
+    "login_begin",
+    "login_end",
+    "login_name",
+    "dn_to_name",
+    "missing_roles",
+    "missing_claim",
+    "rule_string",
+    "sso_audience",
+    "refused_refresh",
+    "email_verified_false",
+    "login_failure",
+    "secret_on_put",
+    "debug_id_token",
+)
+"""What only logins show."""
+
+
+class Checks:
+    """One run. ``answers`` and ``reasons`` are filled, by the ids of assumptions.
+
+    answers: the answers that agree with what was seen, one if the question is settled. reasons: why one is not.
+    """
+
+    def __init__(self, made: ThrowAway, cells: CellsSession, issuer: str, options: Mapping[str, Any]) -> None:
+        """Take what is thrown away later, the session, the issuer of the realm and the module's options."""
+        self._made, self._cells, self._issuer, self._options = made, cells, issuer, options
+        self._redirect_uri = made.redirect_uris["connector"]
+        self._log_start = _size(options["cells_log"])
+        self.answers: dict[str, list[str]] = {}
+        self.reasons: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Ask everything. What cannot be asked gets a reason; an error ends one check, not the run."""
+        self._step(["secret_visibility", "reload"], self._connector)
+        self._step(["sites"], self._sites)
+        self._step(["oauth2clients"], self._static_client)
+        self._step(list(OF_LOGIN), self._logins)
+        for each in ASSUMPTIONS:
+            if each.id not in self.answers:
+                self.reasons.setdefault(each.id, "A check before this one failed.")
+
+    def _step(self, ids: Sequence[str], check: Callable[[], None]) -> None:
+        try:
+            check()
+        except SsoError as error:
+            for name in ids:
+                if name not in self.answers:
+                    self.reasons.setdefault(name, _reason(error))
+
+    def _answer(self, name: str, *answers: str) -> None:
+        self.answers[name] = list(answers)
+
+    def _leave(self, name: str, reason: str) -> None:
+        self.reasons[name] = reason
+
+    def _put(self, secret: str | None = "", **changes: Any) -> None:
+        """Make or change the connector, and give Cells the time to take it. secret: "" stands for the right one."""
+        given = self._made.secret if secret == "" else secret
+        self._made.put_connector(self._issuer, self._redirect_uri, secret=given, **changes)
+        time.sleep(self._options["settle_time"])
+
+    def _connector(self) -> None:
+        self._put()
+        listed = self._cells.get("config", "oauth2connectors").get("connectors") or []
+        shown = next(item for item in listed if isinstance(item, dict) and item.get("id") == self._made.name)
+        secret = (shown.get("configoidc") or {}).get("clientSecret") or ""
+        visibility = "clear" if secret == self._made.secret else "masked" if is_mask(secret) else "hidden"
+        if secret and visibility == "hidden":
+            self._leave("secret_visibility", "The secret is shown in a form that is not known.")
+        else:
+            self._answer("secret_visibility", visibility)
+        self._answer("reload", "at_once" if self._is_offered(PATIENCE) else "restart")
+
+    def _sites(self) -> None:
+        if not self._takes_effect("sites"):
+            return
+        self._put(sites=["https://another-site.example.org"])
+        offered = self._is_offered(0)
+        self._answer("sites", "ignored" if offered else "respected")
+        self._put()
+
+    def _static_client(self) -> None:
+        self._made.put_static_client(UNDOCUMENTED)
+        listed = self._cells.get("config", "oauth2clients").get("staticClients") or []
+        shown = next(item for item in listed if isinstance(item, dict) and item.get("client_id") == self._made.name)
+        if UNDOCUMENTED in shown:
+            self._answer("oauth2clients", "full")
+        else:
+            self._answer("oauth2clients", "schema", "merge")
+            self._leave("oauth2clients", "Only a change of a static client that is in use would tell these apart.")
+
+    def _is_offered(self, patience: float) -> bool:
+        """Whether the login page offers the connector, asked for up to patience seconds."""
+        end = time.monotonic() + patience
+        while True:
+            answer = self._cells.get_public("frontend", "login", "connectors")
+            offered = answer.get("Connectors") or []
+            if any(item.get("Id") == self._made.name for item in offered):
+                return True
+            if time.monotonic() >= end:
+                return False
+            time.sleep(1)
+
+    def _takes_effect(self, *names: str) -> bool:
+        """Whether changes take effect at once; if not, the questions get that as their reason."""
+        if self.answers.get("reload") == ["at_once"]:
+            return True
+        for name in names:
+            self._leave(name, "The connector takes effect only after a restart of Cells, which the kit does not do.")
+        return False
+
+    def _logins(self) -> None:
+        if not self._takes_effect(*OF_LOGIN):
+            return
+        first = self._first_login()
+        if first is None:
+            return
+        self._answer("login_begin", "challenge" if first.with_challenge else "auth_login")
+        self._path_at_end(first)
+        self._user(first)
+        self._session(first)
+        if self._roles_of_values(first):
+            self._missing_claim()
+        self._rule_string()
+        self._unverified_email()
+        self._secret_on_put()
+        self._log()
+
+    def _first_login(self) -> Trial | None:
+        """Return the first login that succeeds, of those with each form of the callback; None if none does."""
+        trial = None
+        for form, uri in self._made.redirect_uris.items():
+            self._redirect_uri = uri
+            self._put()
+            trial = try_login(self._options, self._made)
+            if trial.succeeded:
+                self._answer("callback_path", form)
+                return trial
+            if "invalid_request" in trial.words:
+                self._answer("sso_audience", "asked")
+                reason = "Cells refuses logins, since the audience is not listed: list it, and run this again."
+                break
+        else:
+            reason = "No login succeeded."
+        for name in OF_LOGIN:
+            if name not in self.answers:
+                self._leave(name, reason)
+        return None
+
+    def _path_at_end(self, trial: Trial) -> None:
+        paths = {"/login/callback": "login_callback", "/auth/callback": "auth_callback"}
+        if trial.path in paths:
+            self._answer("login_end", paths[trial.path])
+        else:
+            self._leave("login_end", "The login ended at another path.")
+
+    def _user(self, trial: Trial) -> None:
+        names = {self._made.email: "email", self._made.name: "name_key"}
+        if trial.login in names:
+            self._answer("login_name", names[trial.login])
+        else:
+            self._leave("login_name", "The login name is neither of the two.")
+
+    def _session(self, trial: Trial) -> None:
+        """Refresh the session, and then with the same cookie again, which must be refused."""
+        if trial.session is None:
+            return
+        before = trial.browser.cookies()
+        refresh = trial.session.refresh()
+        if self._audience_is_listed():
+            self._leave("sso_audience", "The audience of cells-frontend is set, so that any session is refreshed.")
+        elif refresh["ok"]:
+            self._answer("sso_audience", "none")
+        elif refresh["cause"] == "audience":
+            self._answer("sso_audience", "granted")
+        else:
+            self._leave("sso_audience", "The session was not refreshed, for another reason.")
+        if refresh["ok"]:
+            trial.browser.set_cookies(before)
+            refresh = trial.session.refresh()
+        if str(refresh["status"]) in BY_ID["refused_refresh"].answers:
+            self._answer("refused_refresh", str(refresh["status"]))
+        else:
+            self._leave("refused_refresh", f"A refresh that must be refused has the HTTP status {refresh['status']}.")
+
+    def _audience_is_listed(self) -> bool:
+        listed = self._cells.get("config", "oauth2clients").get("staticClients") or []
+        return any(
+            isinstance(item, dict) and item.get("client_id") == FRONTEND and item.get("audience") for item in listed
+        )
+
+    def _roles_of_values(self, trial: Trial) -> bool:
+        """Compare the roles with the values of the claim. Returns whether the user has any of them."""
+        made, roles = self._made, trial.roles or []
+        if trial.roles is None or made.plain_role not in roles:
+            for name in ("dn_to_name", "missing_roles", "missing_claim", "rule_string"):
+                self._leave(name, "The user did not get the role of a plain value, or Cells does not show roles.")
+            return False
+        if made.dn_role in roles or made.dn in roles:
+            self._answer("dn_to_name", "yes" if made.dn_role in roles else "no")
+        else:
+            self._leave("dn_to_name", "The user got neither role.")
+        self._answer("missing_roles", "made" if made.absent_role in roles else "ignored")
+        return True
+
+    def _missing_claim(self) -> None:
+        self._made.set_claim([])
+        trial = try_login(self._options, self._made)
+        self._made.set_claim([self._made.plain_role])
+        if trial.roles is None:
+            self._leave("missing_claim", "The login without the claim failed.")
+        else:
+            self._answer("missing_claim", "keeps" if self._made.plain_role in trial.roles else "empties")
+
+    def _rule_string(self) -> None:
+        """Let the rule string be a regular expression that matches the value, and is not the value."""
+        if "rule_string" in self.reasons:
+            return
+        self._put(rule_string=f"{self._made.plain_role[:-1]}.")
+        trial = try_login(self._options, self._made)
+        self._put()
+        if trial.roles is None:
+            self._leave("rule_string", "The login with the rule string failed.")
+        else:
+            self._answer("rule_string", "regex" if self._made.plain_role in trial.roles else "list")
+
+    def _unverified_email(self) -> None:
+        self._made.set_email_verified(False)
+        self._put(skip_email_verified=False)
+        trial = try_login(self._options, self._made)
+        self._made.set_email_verified(True)
+        if trial.succeeded or trial.refused_by == "Cells":
+            self._answer("email_verified_false", "passed" if trial.succeeded else "refused")
+        else:
+            self._leave("email_verified_false", "The login ended before Cells decided.")
+        if not trial.failure:
+            self._put(secret="not-the-secret-of-the-client")  # noqa: S106 - wrong on purpose
+            trial = try_login(self._options, self._made)
+        if trial.failure:
+            self._answer("login_failure", trial.failure)
+        else:
+            self._leave("login_failure", "A login that must fail ended in another way.")
+
+    def _secret_on_put(self) -> None:
+        self._put()
+        self._put(secret=None)
+        trial = try_login(self._options, self._made)
+        if trial.succeeded or trial.refused_by == "Cells":
+            self._answer("secret_on_put", "keep" if trial.succeeded else "clear")
+        else:
+            self._leave("secret_on_put", "The login ended before Cells decided.")
+
+    def _log(self) -> None:
+        """Look for an ID token of the client in what the log has gained."""
+        path = self._options["cells_log"]
+        if not path:
+            self._leave("debug_id_token", "No log was given.")
+            return
+        try:
+            with open(path, "rb") as file:
+                file.seek(self._log_start if _size(path) >= self._log_start else 0)
+                text = file.read()
+        except OSError:
+            self._leave("debug_id_token", "The log cannot be read.")
+            return
+        if any(self._made.name in _audience(match[1]) for match in ID_TOKEN.finditer(text)):
+            self._answer("debug_id_token", "yes")
+        elif DEBUG_LINE.search(text):
+            self._answer("debug_id_token", "no")
+        else:
+            self._leave("debug_id_token", "The log has no lines of the level debug.")
+
+
+def _audience(payload: bytes) -> list[str]:
+    """Return the audience in the payload of a JWT, [] if it has none."""
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
+    except ValueError:
+        return []
+    audience = claims.get("aud") if isinstance(claims, dict) else None
+    return audience if isinstance(audience, list) else [str(audience)]
+
+
+def _size(path: str) -> int:
+    return os.path.getsize(path) if path and os.path.exists(path) else 0
+
+
+def _reason(error: SsoError) -> str:
+    """Return what failed, without URL, name or words of a server."""
+    if isinstance(error, ServerError):
+        return f"A server answered with the HTTP status {error.status}."
+    if isinstance(error, Unreachable):
+        return "A server did not answer."
+    return "The check failed."

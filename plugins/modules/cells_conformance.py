@@ -1,0 +1,158 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cells_conformance
+short_description: Ask a Pydio Cells Enterprise for tests how it behaves where this collection has to assume it
+version_added: 0.2.0
+description:
+  - Cells Enterprise is not public, so this collection has to assume some of its behaviour. This module checks each
+    assumption on a test instance of yours, and returns a report that you can publish.
+  - Makes a client and a user in Keycloak, and a connector, a static client, roles and a user in Cells. All of them are
+    named after O(run), and all of them are removed at the end, also after a failure. It touches nothing else.
+  - Some answers need conditions that only you can provide. The report gives the reason for each question that is not
+    settled.
+  - The playbook C(cellsops.sso.conformance) calls this module and writes the report to files.
+author:
+  - cellsops.sso developers (@cellsops)
+extends_documentation_fragment:
+  - cellsops.sso.keycloak
+  - cellsops.sso.cells
+  - cellsops.sso.attributes
+  - cellsops.sso.attributes.actiongroup_both
+attributes:
+  check_mode:
+    description: Can run in check mode, and says there what a real run does.
+    support: partial
+    details: In check mode the options are checked, and the task is skipped.
+  diff_mode:
+    description: Returns what has changed, or would change in check mode.
+    support: none
+    details: What the module makes is gone when it ends.
+requirements:
+  - python-keycloak and requests, on the host that runs the module
+options:
+  realm:
+    description:
+      - The realm in which the client and the user are made. The account needs the roles C(manage-clients) and
+        C(manage-users) of the client C(realm-management).
+    type: str
+    required: true
+  keycloak_url:
+    description: URL under which users reach Keycloak, if it is not O(auth_keycloak_url).
+    type: str
+    default: ""
+  state:
+    description:
+      - With V(present), the module asks all questions.
+      - With V(absent), it only removes what is left of O(run), for example after a run that was killed.
+    type: str
+    choices: [present, absent]
+    default: present
+  test_instance:
+    description:
+      - The host in O(cells_url), once more. By this you say that this Cells is a test instance. The module refuses to
+        run on any other host.
+    type: str
+    required: true
+  run:
+    description: A name for this run, 8 to 32 lower-case letters and digits. Choose a new one each time.
+    type: str
+    required: true
+  cells_log:
+    description:
+      - Path of the log of Cells, on the host that runs the module. The module looks in it for the ID token of its own
+        logins, if Cells runs with the log level V(debug). If it is empty, this one question is left out.
+    type: path
+    default: ""
+  settle_time:
+    description: Seconds to wait after each change of the connector, until Cells uses it.
+    type: float
+    default: 2
+seealso:
+  - module: cellsops.sso.cells_session_check
+"""
+
+EXAMPLES = r"""
+- name: Check the assumptions
+  cellsops.sso.cells_conformance:
+    auth_keycloak_url: https://sso-test.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_password }}"
+    realm: conformance
+    cells_url: https://cells-test.example.org
+    cells_token: "{{ cells_token }}"
+    test_instance: cells-test.example.org
+    run: 4f1c09ab
+  register: conformance
+
+- name: Remove what a killed run has left behind
+  cellsops.sso.cells_conformance:
+    auth_keycloak_url: https://sso-test.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_password }}"
+    realm: conformance
+    cells_url: https://cells-test.example.org
+    cells_token: "{{ cells_token }}"
+    test_instance: cells-test.example.org
+    run: 4f1c09ab
+    state: absent
+"""
+
+RETURN = r"""
+report:
+  description: What was found. Secrets, names and hosts are not in it.
+  type: dict
+  returned: success, with O(state=present), not in check mode
+  contains:
+    format:
+      description: The version of this format.
+      type: int
+      sample: 1
+    made_at:
+      description: The date in UTC.
+      type: str
+      sample: "2026-11-26"
+    versions:
+      description: The versions of C(Cells) and C(Keycloak), V(unknown) if a server does not show it.
+      type: dict
+      sample: {Cells: 4.4.13, Keycloak: 26.7.3}
+    findings:
+      description:
+        - One entry for each assumption, with its C(id), the C(question), what is C(assumed), the C(answers) that agree
+          with what was seen, the C(verdict) (V(confirmed), V(differs), V(not settled) or V(not checked)), and the
+          C(reason) if the question is not settled.
+      type: list
+      elements: dict
+      sample:
+        - id: secret_visibility
+          question: How does GET show the secret of a connector?
+          assumed: clear
+          answers: [masked]
+          verdict: differs
+          reason: ""
+    left_behind:
+      description: What could not be removed, in words without names.
+      type: list
+      elements: str
+      sample: []
+markdown:
+  description: The same report as a page in Markdown.
+  type: str
+  returned: success, with O(state=present), not in check mode
+"""
+
+from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_conformance import DEFINITION
+from ansible_collections.cellsops.sso.plugins.module_utils.module import run_module
+
+
+def main() -> None:
+    run_module(DEFINITION)
+
+
+if __name__ == "__main__":
+    main()
