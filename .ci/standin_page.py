@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from ansible_collections.cellsops.sso.plugins.module_utils.conformance.report import confirmed
 from standin.assumptions import FIXED, VARIABLES
 from standin.collection import ASSUMPTIONS, Assumption
 from standin.differences import CALLS, OTHERS
 
 PAGE = ROOT / "docs/standin.md"
+REPORTS = ROOT / "docs/conformance"
 
 
 def differences() -> str:
@@ -43,14 +46,16 @@ def differences() -> str:
 def assumptions() -> str:
     """Return the table of the assumptions."""
     head = "| id | question | answers | what is known | confirmed by reports |\n|---|---|---|---|---|"
-    return "\n".join([head, *map(_row, (*ASSUMPTIONS, *FIXED))])
+    found = confirmed([json.loads(path.read_text("utf-8")) for path in sorted(REPORTS.glob("*.json"))])
+    return "\n".join([head, *(_row(each, found.get(each.id, {})) for each in (*ASSUMPTIONS, *FIXED))])
 
 
-def _row(each: Assumption) -> str:
+def _row(each: Assumption, found: Mapping[str, Sequence[str]]) -> str:
+    """Return the row of an assumption. found: answer to the versions of Cells that reports have it for."""
     answers = "<br>".join(f"`{value}`: {meaning}" for value, meaning in each.answers.items())
     name = f"`{each.id}`" + (f"<br>setting `{VARIABLES[each.id]}`" if each.id in VARIABLES else "")
-    known, reports = each.known, "<br>".join(each.reports) or "nothing yet"
-    return f"| {name} | {each.question} | {answers} | {known} | {reports} |"
+    reports = "<br>".join(f"`{answer}`: {', '.join(versions)}" for answer, versions in found.items())
+    return f"| {name} | {each.question} | {answers} | {each.known} | {reports or 'nothing yet'} |"
 
 
 def filled(page: str) -> str:

@@ -29,6 +29,8 @@ FOLDERS = ("playbooks", "tests")
 ELSEWHERE = {
     "docs/debug.md": "test_debug_mode.py has commands that stand for systemd's",
     "docs/time.md": "the scenario time_sync has hosts to install chrony on",
+    "playbooks/conformance.yml": "test_conformance.py names its server as one for tests",
+    "plugins/modules/cells_conformance.py": "likewise",
     "tests/browser/render.yml": "shows a report to the browser, and no server",
 }
 """Playbooks that have their check mode in another place, and why."""

@@ -173,6 +173,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     account = {"client_id": "own", "public_client": False, "service_accounts_enabled": True}
     session = {"cells_url": cells_url, "keycloak_url": keycloak_url, "username": "dora"}
     audience = {**config, "audience": ["https://secrets.example.org"], "backup": True}
+    kit = {"test_instance": "localhost", "run": "0123456789ab"}
     wrong_token = {**no_password, "token": own["token"]}
     address = f"http://admin:{own['password']}@localhost:1"
     good: list[tuple[str, dict[str, Any]]] = [
@@ -188,6 +189,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("keycloak_token_preview", {"client_id": "own", "username": "dora"}),
         ("cells_config_audience", audience),
         ("cells_config_info", config),
+        ("cells_conformance", {**kit, "state": "absent"}),
         ("cells_session_check", {**session, "password": own["dora"]}),
         ("clock_skew_info", {"url": cells_url}),
         ("doctor_info", {"client_id": "own", "username": "dora"}),
@@ -210,6 +212,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
             {"audience": ["https://x.example.org"], "method": "api", "cells_token": own["token"]},
         ),
         ("cells_config_info", {"config_path": "/nonexistent/pydio.json"}),
+        ("cells_conformance", {**kit, "cells_token": own["token"]}),
         ("cells_session_check", {**session, "password": own["password"]}),
         ("clock_skew_info", {"url": address}),
         ("doctor_info", {"client_id": "own", "cells_url": address}),

@@ -43,7 +43,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "clock_skew_info": {},
 }
 """Each module, with what it needs besides its connection."""
-ELSEWHERE = {"cells_config_info", "cells_session_check", "doctor_info", "keycloak_reachable_info"}
+ELSEWHERE = {
+    "cells_config_info",
+    "cells_conformance",
+    "cells_session_check",
+    "doctor_info",
+    "keycloak_reachable_info",
+}
 """One reads a file. Check mode logs nobody in, and the others answer by findings: all have tests of their own."""
 WORKING = {
     "keycloak_token": "expires_in",

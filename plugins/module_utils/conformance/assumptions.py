@@ -16,17 +16,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Assumption:
-    """A question about Cells.
-
-    answers: value to meaning, the default first. known: what is known, and from where. reports: what reports about real
-    servers have confirmed, such as "5.0.1: keep".
-    """
+    """A question about Cells. answers: value to meaning, the default first. known: what is known, and from where."""
 
     id: str
     question: str
     answers: Mapping[str, str]
     known: str
-    reports: tuple[str, ...] = ()
 
     @property
     def default(self) -> str:

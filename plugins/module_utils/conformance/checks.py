@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import login_connectors
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import ASSUMPTIONS, BY_ID
 from ansible_collections.cellsops.sso.plugins.module_utils.conformance.throw_away import ThrowAway
@@ -121,17 +122,13 @@ class Checks:
             self._answer("oauth2clients", "schema", "merge")
             self._leave("oauth2clients", "Only a change of a static client that is in use would tell these apart.")
 
-    def _is_offered(self, patience: float) -> bool:
+    def _is_offered(self, patience: int) -> bool:
         """Whether the login page offers the connector, asked for up to patience seconds."""
-        end = time.monotonic() + patience
-        while True:
-            answer = self._cells.get_public("frontend", "login", "connectors")
-            offered = answer.get("Connectors") or []
-            if any(item.get("Id") == self._made.name for item in offered):
+        for again in range(patience + 1):
+            time.sleep(1 if again else 0)
+            if any(item.get("Id") == self._made.name for item in login_connectors(self._cells)):
                 return True
-            if time.monotonic() >= end:
-                return False
-            time.sleep(1)
+        return False
 
     def _takes_effect(self, *names: str) -> bool:
         """Whether changes take effect at once; if not, the questions get that as their reason."""

@@ -14,6 +14,7 @@ from typing import Any, Callable
 from urllib.parse import quote
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.definition import SHAPE_ERRORS
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotFound, SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 
@@ -155,7 +156,8 @@ class ThrowAway:
         for what, step in steps.items():
             try:
                 step()
-            except SsoError:
+            except (SsoError, *SHAPE_ERRORS):
+                # One odd answer must not keep the other steps from being done.
                 left.append(what)
         return left
 

@@ -73,7 +73,7 @@ def _examined(
         left = made.remove()
     made_at = datetime.now(timezone.utc).strftime("%Y-%m-%d")
     report = make_report(versions, made_at, checks.answers, checks.reasons, left)
-    return {"changed": True, "report": report, "markdown": as_markdown(report)}
+    return {"changed": bool(left), "report": report, "markdown": as_markdown(report)}
 
 
 def _versions(keycloak: KeycloakSession, cells: CellsSession) -> dict[str, str]:
