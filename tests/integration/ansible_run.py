@@ -50,8 +50,8 @@ class Run:
 
     @property
     def failure(self) -> str:
-        """The message of the task that failed."""
-        return next(str(task.result.get("msg")) for task in self.tasks if task.status == "failed")
+        """The message of the last task that failed: one that hides its result is followed by one that says why."""
+        return next(str(task.result.get("msg")) for task in reversed(self.tasks) if task.status == "failed")
 
     def task(self, part_of_name: str) -> TaskResult:
         """Return the one task with that in its name."""

@@ -51,6 +51,8 @@ def _shown(wish: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
 def _failures(clients: list[dict[str, Any]]) -> str:
     """Return what to say of the clients that failed, empty for none."""
     failed = [f"{client['client_id']}: {client['msg']}" for client in clients if "msg" in client]
+    if len(clients) == 1:
+        return failed[0] if failed else ""
     return f"{len(failed)} of {len(clients)} clients failed. {' '.join(failed)}" if failed else ""
 
 

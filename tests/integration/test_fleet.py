@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A fleet of Cells on two realms, by the playbook that the collection ships."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from keycloak import KeycloakAdmin
+
+from integration.ansible_run import Run, run_playbook
+from integration.test_several_hosts import control
+from lab import rows
+from lab.cells_server import Cells
+from lab.lab import Lab
+from lab.realm import LDAP_PROVIDER, temporary_realm
+
+FLEET = Path("cellsops.sso.fleet")
+CLIENTS = "Register the clients, and assign the client scope (G1-G6, S1)"
+BAD_TOKEN = "standin-token-that-no-cells-has-made-fedcba9876543210"
+
+
+class Fleet:
+    """Three Cells: one and two on the first realm, three on the second."""
+
+    def __init__(self, lab: Lab, realms: list[KeycloakAdmin], cells: dict[str, Cells], folder: Path) -> None:
+        """Take the servers, the Cells by the names of their hosts, and a folder for what is run."""
+        self.lab, self.realms, self.cells, self.folder = lab, realms, cells, folder
+        self.hosts = {name: self._variables(name) for name in cells}
+
+    def realm_of(self, host: str) -> KeycloakAdmin:
+        """Return the realm of a host."""
+        return self.realms[1 if host == "three" else 0]
+
+    def _variables(self, host: str) -> dict[str, Any]:
+        cells = self.cells[host]
+        return {
+            "ansible_connection": "local",
+            "ansible_become": False,
+            "ansible_python_interpreter": sys.executable,
+            "sso_realm": str(self.realm_of(host).connection.realm_name),
+            "sso_client_id": f"{host}.cells.example.org",
+            "sso_cells_url": cells.url,
+            "sso_cells_token": cells.token,
+            "sso_cells_config_path": str(cells.config_path),
+            **control(cells),
+        }
+
+    def run(self, *arguments: str, **of_one: dict[str, Any]) -> Run:
+        """Run the playbook; of_one: variables of single hosts."""
+        keycloak = self.lab.keycloak
+        shared = {
+            "sso_keycloak_url": keycloak.url,
+            "sso_keycloak_username": keycloak.admin_username,
+            "sso_keycloak_password": keycloak.admin_password,
+            "sso_cells_service": "",
+            "sso_ldap_provider": LDAP_PROVIDER,
+        }
+        hosts = {name: {**values, **of_one.get(name, {})} for name, values in self.hosts.items()}
+        inventory = self.folder / "inventory.yml"
+        inventory.write_text(yaml.safe_dump({"cells": {"hosts": hosts}}), encoding="utf-8")
+        return run_playbook(FLEET, shared, self.folder / "play", "--inventory", str(inventory), *arguments)
+
+    def client(self, host: str) -> dict[str, Any] | None:
+        """Return the client of a host as Keycloak shows it, None if there is none."""
+        wanted = self.hosts[host]["sso_client_id"]
+        return next((c for c in self.realm_of(host).get_clients() if c["clientId"] == wanted), None)
+
+    def config(self, host: str) -> str:
+        """Return the configuration of the Cells of a host."""
+        return self.cells[host].config_path.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def fleet(lab: Lab, tmp_path: Path) -> Iterator[Fleet]:
+    """Three Cells and two realms, as they are before the guide begins."""
+    with ExitStack() as stack:
+        realms = [stack.enter_context(temporary_realm(lab.keycloak, lab.ldap)) for _ in range(2)]
+        cells = {name: stack.enter_context(Cells(tmp_path / name)) for name in ("one", "two", "three")}
+        yield Fleet(lab, realms, cells, tmp_path)
+
+
+def test_a_fleet_in_one_task_per_realm_goes_on_where_it_was(fleet: Fleet) -> None:
+    # Two is not ready: the others are set up all the same, and nothing is written for it.
+    broken = fleet.run(two={"sso_cells_token": BAD_TOKEN})
+    assert broken.exit_code != 0
+    assert broken.failure.startswith("Nothing has been written")
+    assert fleet.client("two") is None
+    assert fleet.client("one") is not None
+
+    predicted = fleet.run("--check")
+    whole = fleet.run()
+    assert whole.exit_code == 0, whole.output
+    assert set(predicted.changes) == set(whole.changes)
+    assert sum(task.task.endswith(CLIENTS) for task in whole.tasks) == 1
+    assert fleet.run().changes == []
+
+    secrets = {}
+    for host in fleet.cells:
+        client = fleet.client(host)
+        assert client is not None
+        assert rows.GUIDE_SCOPE in client["defaultClientScopes"]
+        assert client["redirectUris"] == [f"{fleet.cells[host].url}/auth/login/keycloak/callback"]
+        secrets[host] = client["secret"]
+    for host in fleet.cells:
+        assert [name for name, secret in secrets.items() if secret in fleet.config(host)] == [host]
+    assert not any(secret in whole.output for secret in secrets.values())
+
+
+def test_a_limit_leaves_other_hosts_alone(fleet: Fleet) -> None:
+    run = fleet.run("--limit", "one,three")
+
+    assert run.exit_code == 0, run.output
+    assert fleet.client("one") is not None
+    assert fleet.client("two") is None
+    assert fleet.client("three") is not None
