@@ -25,9 +25,17 @@ ROOT = Path(__file__).parent
 BIN = Path(sys.prefix, "bin")
 COLLECTIONS = Path(sys.prefix, "collections")
 
-# ansible-core with the Python that runs it here. The oldest one also gets the oldest libraries that are supported.
-CORES = {"2.19": "3.11", "2.20": "3.12", "2.21": "3.13"}
-OLDEST = "2.19"
+# The supported ansible-cores that the checks run on, each with a Python that it takes on the controller.
+CORES = {"2.16": "3.10", "2.18": "3.11", "2.20": "3.12", "2.21": "3.13"}
+# What runs beside the collection, or calls nothing of Ansible and takes long: .venv runs it, and that is enough.
+SAME_ON_EACH_CORE = [
+    "tests/unit/bench",
+    "tests/unit/lab",
+    "tests/unit/standin",
+    "tests/unit/cells/config/test_file_store_races.py",
+    "tests/unit/cells/config/test_json_text.py",
+]
+OLDEST, NEWEST = "2.16", "2.21"
 HERE = importlib.metadata.version("ansible-core").rpartition(".")[0]
 LINTERS: list[list[str]] = [
     ["ruff", "check", "--quiet"],
@@ -46,6 +54,7 @@ LINTERS: list[list[str]] = [
     ["antsibull-changelog", "lint"],
     ["python", ".ci/action_groups.py"],
     ["python", ".ci/standin_page.py", "--check"],
+    ["vermin", "--target=3.8-", "--violations", "--no-tips", "--quiet", "plugins"],
     ["mypy", "-p", "ansible_collections.cellsops.sso.plugins"],
     ["mypy", "--python-version", "3.11", "-p", "standin", "-p", "lab", "-p", "bench"],
     ["ansible-lint", "--strict", "-q"],
@@ -92,9 +101,10 @@ if (UV_SETTINGS := Path(sys.prefix, "uv.toml")).exists():
 
 
 @contextmanager
-def copy_of_checkout() -> Iterator[Path]:
+def copy_of_checkout(*, with_tests: bool = True) -> Iterator[Path]:
     """Yield a folder that holds ansible_collections/cellsops/sso with what git knows or would add, and no more.
 
+    with_tests: else without tests/, but for the settings of ansible-test.
     ansible-test runs in no other place, and skips everything, successfully, below a folder that git ignores.
     """
     listed = subprocess.run(
@@ -108,7 +118,8 @@ def copy_of_checkout() -> Iterator[Path]:
         target = Path(folder, "ansible_collections/cellsops/sso")
         for name in filter(None, listed.split("\0")):
             source = ROOT / name
-            if source.exists():
+            wanted = with_tests or not name.startswith("tests/") or name == "tests/config.yml"
+            if wanted and source.exists():
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target / name, follow_symlinks=False)
         yield Path(folder)
@@ -127,22 +138,27 @@ def lint(session: nox.Session) -> None:
         session.error("found something: " + ", ".join(failed))
 
 
-@nox.session(venv_backend="none")
-def sanity(session: nox.Session) -> None:
-    """Run ansible-test sanity with every Python that is here."""
+@nox.session
+@nox.parametrize(["python", "core"], [nox.param(python, core, id=core) for core, python in CORES.items()])
+def sanity(session: nox.Session, core: str) -> None:
+    """Run ansible-test sanity, with every Python that is here and that this ansible-core supports.
+
+    The tests of the collection run with the newest ansible-core: the older ones look at what users install.
+    """
+    session.install(f"ansible-core~={core}.0")
     # A home of its own: what stands in for get-pip is nothing for other projects' ansible-test to find.
     home = ROOT / ".nox/ansible-test"
     cache = home / ".ansible/test/cache"
     cache.mkdir(parents=True, exist_ok=True)
-    for version in ("24_2", "25_2"):
+    for version in ("23_1_2", "24_2", "25_2"):
         shutil.copyfile(ROOT / ".ci/get_pip.py", cache / f"get_pip_{version}.py")
     for name in (".cache", ".config", ".pip"):
         link, target = home / name, Path.home() / name
         if target.exists() and not link.is_symlink():
             link.symlink_to(target)
 
-    with copy_of_checkout() as tree:
-        log = home / "sanity.log"
+    with copy_of_checkout(with_tests=core == NEWEST) as tree:
+        log = home / f"sanity-{core}.log"
         command = f"ansible-test sanity --color no {' '.join(session.posargs)} 2>&1 | tee {log}"
         session.chdir(tree / "ansible_collections/cellsops/sso")
         session.run("bash", "-o", "pipefail", "-c", command, env={"HOME": str(home)}, external=True)
@@ -193,21 +209,26 @@ def oldest_libraries() -> dict[str, str]:
 
 @nox.session(name="unit-cores")
 @nox.parametrize(
-    ["python", "core"], [nox.param(python, core, id=core) for core, python in CORES.items() if core != HERE]
+    ["python", "core"], [nox.param(CORES[core], core, id=core) for core in (OLDEST, "2.18", NEWEST) if core != HERE]
 )
 def unit_cores(session: nox.Session, core: str) -> None:
-    """Run the unit tests with the ansible-cores that .venv does not have."""
-    pinned = (ROOT / "tests/requirements.txt").read_text(encoding="utf-8").splitlines()
-    # Constraints have no hashes: the oldest libraries are not among the pinned ones.
-    constraints = [line.removesuffix(" \\") for line in pinned if line[:1].isalnum()]
-    constraints = [line for line in constraints if not line.startswith("ansible-core==")]
+    """Run the unit tests with the oldest ansible-core, one from the middle and the newest, as far as .venv has another.
+
+    The oldest one has the oldest libraries that are supported.
+    """
     if core == OLDEST:
-        floor = oldest_libraries()
-        constraints = [line for line in constraints if line.partition("==")[0] not in floor] + list(floor.values())
-    file = Path(session.create_tmp(), "constraints.txt")
-    file.write_text("\n".join(constraints), encoding="utf-8")
-    session.install("-c", str(file), f"ansible-core~={core}.0", "-r", "tests/requirements-unit.in")
-    session.run("pytest", "--numprocesses=auto", "tests/unit", *session.posargs)
+        session.install("--require-hashes", "-r", "tests/requirements-oldest.txt")
+    else:
+        pinned = (ROOT / "tests/requirements.txt").read_text(encoding="utf-8").splitlines()
+        # Constraints have no hashes: this ansible-core is not among the pinned ones.
+        constraints = [line.removesuffix(" \\") for line in pinned if line[:1].isalnum()]
+        file = Path(session.create_tmp(), "constraints.txt")
+        file.write_text(
+            "\n".join(line for line in constraints if not line.startswith("ansible-core==")), encoding="utf-8"
+        )
+        session.install("-c", str(file), f"ansible-core~={core}.0", "-r", "tests/requirements-unit.in")
+    left_out = [f"--ignore={path}" for path in SAME_ON_EACH_CORE]
+    session.run("pytest", "--numprocesses=auto", "tests/unit", *left_out, *session.posargs)
 
 
 @nox.session(venv_backend="none")
@@ -300,9 +321,18 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def requirements(session: nox.Session) -> None:
-    """Pin what the tests install, with hashes, for every Python from 3.11 on."""
+    """Pin what the checks install, with hashes: the oldest libraries for Python 3.10, the others for 3.11 and newer."""
+    floor = Path(session.create_tmp(), "floor.txt")
+    floor.write_text("\n".join(oldest_libraries().values()), encoding="utf-8")
     session.chdir("tests")
-    for name in ("requirements", "requirements-molecule", "requirements-uv"):
+    for name in (
+        "requirements",
+        "requirements-galaxy",
+        "requirements-molecule",
+        "requirements-oldest",
+        "requirements-uv",
+    ):
+        oldest = [f"--constraints={floor}"] if name == "requirements-oldest" else []
         session.run(
             "uv",
             "pip",
@@ -310,13 +340,14 @@ def requirements(session: nox.Session) -> None:
             "--upgrade",
             "--quiet",
             "--universal",
-            "--python-version=3.11",
+            f"--python-version={'3.10' if oldest else '3.11'}",
             "--no-annotate",
             "--no-emit-index-url",
             "--no-emit-find-links",
             "--generate-hashes",
             "--custom-compile-command=make requirements",
             f"--output-file={name}.txt",
+            *oldest,
             f"{name}.in",
         )
 
