@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule hardening test-matrix lint sanity unit integration browser bench docs build audit requirements clean
+.PHONY: help demo test molecule ee hardening test-matrix lint sanity unit integration browser bench docs build audit requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ test: $(READY) ## every check that needs no container; pytest's count comes last
 
 molecule: $(READY) ## the scenarios on containers; SCENARIO=setup for one of them, SCENARIO=cluster for the one outside CI
 	@$(NOX) --session molecule -- $(if $(SCENARIO),--scenario-name $(SCENARIO))
+
+ee: $(READY) ## build the execution environment, and run the site playbook in it with ansible-runner
+	@$(NOX) --session ee -- $(ARGS)
 
 hardening: $(READY) ## nothing lost, nothing leaked: all of it in full, with its numbers; make test does it in short
 	@$(NOX) --session hardening -- $(ARGS)
