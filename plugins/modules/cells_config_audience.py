@@ -73,10 +73,13 @@ options:
     default: /var/cells/pydio.json
   cells_bin:
     description:
-      - Name or path of the command, for the method V(cli). Run as root, the module runs it as the owner of
+      - Name or path of the command, for the method V(cli). If the task runs as root, the command runs as the owner of
         O(config_path).
-    type: path
-    default: cells
+      - If the command is in a container, a list of words to put before C(admin config set), such as
+        C([docker, exec, cells, cells]). It runs as the user of the task, and must work on the file of O(config_path).
+    type: list
+    elements: path
+    default: [cells]
   backup:
     description:
       - Whether to keep a copy of O(config_path) beside it when it is changed, for the methods V(file) and V(cli).
@@ -108,6 +111,14 @@ EXAMPLES = r"""
     audience: ["https://demo.cells.pydio"]
     method: cli
     cells_bin: /opt/pydio/bin/cells
+  become: true
+
+- name: The same for Cells in a container that has been stopped, with its volume mounted from /srv/cells
+  cellsops.sso.cells_config_audience:
+    audience: ["https://demo.cells.pydio"]
+    method: cli
+    config_path: /srv/cells/pydio.json
+    cells_bin: [docker, run, --rm, --volumes-from, cells, --entrypoint, cells, "docker.io/pydio/cells-enterprise:4"]
   become: true
 
 - name: The same by the REST interface

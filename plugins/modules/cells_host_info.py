@@ -44,9 +44,10 @@ options:
     type: path
     default: /var/cells/pydio.json
   cells_bin:
-    description: Name or path of the command, for the method V(cli).
-    type: path
-    default: cells
+    description: Name or path of the command, or its words, for the method V(cli).
+    type: list
+    elements: path
+    default: [cells]
   systemd_unit:
     description:
       - The systemd unit of Cells. Empty if there is none. Not looked at if O(stop_command) and O(start_command) are

@@ -75,15 +75,17 @@ class Job:
         return {**secrets, "the SSH key": key.read_text(encoding="utf-8").split("\n")[2]} if key.exists() else secrets
 
     def leaks(self, place: Path) -> list[str]:
-        """Return which secret is in which file below a folder."""
-        files = [path for path in place.rglob("*") if path.is_file()]
-        assert "stdout" in [path.name for path in files], f"{place} does not hold the artifacts of a run"
-        return [f"{name} in {path}" for path in files for name in self._in(path)]
+        """Return which secret is in which file: in place itself, or below it if it is a folder with artifacts."""
+        files = [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
+        assert place.is_file() or "stdout" in [path.name for path in files], f"{place} does not hold artifacts"
+        secrets = self.secrets()
+        return [f"{name} in {path}" for path in files for name in _secrets_in(path, secrets)]
 
-    def _in(self, path: Path) -> Iterator[str]:
-        text = path.read_bytes().decode("utf-8", errors="replace")
-        yield from (name for name, secret in self.secrets().items() if secret in text or quote(secret, safe="") in text)
-        yield from ("an access token" for _token in JWT.findall(text)[:1])
+
+def _secrets_in(path: Path, secrets: Mapping[str, str]) -> Iterator[str]:
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    yield from (name for name, secret in secrets.items() if secret in text or quote(secret, safe="") in text)
+    yield from ("an access token" for _token in JWT.findall(text)[:1])
 
 
 def new_job(site: Site, folder: Path, host: Mapping[str, Any]) -> Job:
@@ -113,7 +115,7 @@ def new_job(site: Site, folder: Path, host: Mapping[str, Any]) -> Job:
 
 def runner(*arguments: str, given: bytes = b"", expected: int = 0) -> bytes:
     """Run ansible-runner and return its standard output."""
-    done = subprocess.run([RUNNER, *arguments], input=given, capture_output=True, timeout=240, check=False)
+    done = subprocess.run([RUNNER, *arguments], input=given, capture_output=True, timeout=600, check=False)
     output = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
     assert done.returncode == expected, output[-5000:]
     return done.stdout

@@ -17,7 +17,6 @@ from integration.runner import Job
 from integration.test_role import not_ok
 from lab.site import Site
 
-ROOT = Path(__file__).parents[2]
 # The machine under test is this one, where there may be no sudo.
 HERE = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable}
 
@@ -59,4 +58,4 @@ def test_a_secret_in_the_environment_is_in_the_artifacts_as_the_page_warns(job: 
     finally:
         environment.unlink()
     command = job.folder / "artifacts/warned/command"
-    assert list(job._in(command)) == ["the Cells token"]
+    assert job.leaks(command) == [f"the Cells token in {command}"]

@@ -45,7 +45,7 @@ DEFINITION = Definition(
         mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
         method={"type": "str", "choices": ["file", "cli", "api"], "default": "file"},
         config_path={"type": "path", "default": "/var/cells/pydio.json"},
-        cells_bin={"type": "path", "default": "cells"},
+        cells_bin={"type": "list", "elements": "path", "default": ["cells"]},
         backup={"type": "bool", "default": False},
         allow_running={"type": "bool", "default": False},
     ),

@@ -23,7 +23,7 @@ DEFINITION = Definition(
         "audience": {"type": "list", "elements": "str"},
         "method": {"type": "str", "choices": ["file", "cli"], "default": "file"},
         "config_path": {"type": "path", "default": "/var/cells/pydio.json"},
-        "cells_bin": {"type": "path", "default": "cells"},
+        "cells_bin": {"type": "list", "elements": "path", "default": ["cells"]},
         "systemd_unit": {"type": "str", "default": ""},
         "stop_command": {"type": "list", "elements": "str", "default": []},
         "start_command": {"type": "list", "elements": "str", "default": []},

@@ -25,15 +25,12 @@ class CliStore(FileStore):
     def __init__(self, options: Mapping[str, Any], run_command: RunCommand) -> None:
         """Take what FileStore takes. Raises InvalidInput if there is no such command."""
         super().__init__(options, run_command)
-        path, cells_bin = options["config_path"], options["cells_bin"]
+        path = options["config_path"]
         # Cells looks for the file by its name in its working directory, where it may be a link.
         if os.path.basename(path) != "pydio.json":
             raise InvalidInput(f"config_path: the cells command only knows a file named pydio.json, not {path}.")
-        command = shutil.which(cells_bin)
-        if command is None:
-            raise InvalidInput(f"cells_bin: there is no command {cells_bin!r} that can be run here.")
         self.run_command = run_command
-        self.cells_bin = os.path.abspath(command)
+        self.cells_bin = _with_path(options["cells_bin"])
 
     def plan(self, client: State, audience: list[str]) -> str:
         """Return the commands to run. Raises InvalidInput for what they cannot do: shorten a list."""
@@ -71,7 +68,7 @@ class CliStore(FileStore):
             self._compare(wanted)
 
     def _command(self, index: int, position: int, url: str) -> list[str]:
-        return [self.cells_bin, "admin", "config", "set", SERVICE, f"staticClients[{index}]/audience[{position}]", url]
+        return [*self.cells_bin, "admin", "config", "set", SERVICE, f"staticClients[{index}]/audience[{position}]", url]
 
     def _run(self, command: list[str], lock: int) -> None:
         owner, environment = self._as_owner()
@@ -95,11 +92,12 @@ class CliStore(FileStore):
     def _as_owner(self) -> tuple[list[str], dict[str, str]]:
         """Return the words before the command that make it run as the file's owner, and its environment.
 
-        Another user's call would make and edit a configuration of its own.
+        Another user's call would make and edit a configuration of its own. A command of several words, such as docker
+        exec, decides by itself who the user is.
         """
         environment = {"CELLS_WORKING_DIR": self.working_dir}
         owner = os.stat(self.undo.path)
-        if os.geteuid() != 0 or owner.st_uid == 0:
+        if os.geteuid() != 0 or owner.st_uid == 0 or len(self.cells_bin) > 1:
             return [], environment
         try:
             environment["HOME"] = pwd.getpwuid(owner.st_uid).pw_dir
@@ -121,6 +119,17 @@ class CliStore(FileStore):
             f"cells admin config set did more than set the audience of {self.client_id}:"
             f" {_differences(wanted, written)}. {self.file.shown_path} was put back as it was. Use method file."
         )
+
+
+def _with_path(words: list[str]) -> list[str]:
+    """Return the words of a command with the path of its program. Raises InvalidInput if there is no such program."""
+    if not words:
+        raise InvalidInput("cells_bin: give the cells command, by its name, its path, or word by word as a list.")
+    program = shutil.which(words[0])
+    if program is None:
+        hint = " Give a command of several words as a list." if " " in words[0] else ""
+        raise InvalidInput(f"cells_bin: there is no command {words[0]!r} that can be run here.{hint}")
+    return [os.path.abspath(program), *words[1:]]
 
 
 def _assignments(present: list[Any], audience: list[str]) -> list[tuple[int, str]]:

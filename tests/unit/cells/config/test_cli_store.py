@@ -251,6 +251,44 @@ def test_a_relative_command_is_found_from_where_the_task_runs(
     assert edit_audience(method="cli", cells_bin="./cells")["changed"]
 
 
+def test_a_command_of_several_words_runs_as_given(edit_audience: EditAudience, config: Path, cells: Path) -> None:
+    words = ["env", "WRAPPED=yes", str(cells)]
+
+    outcome = edit_audience(method="cli", cells_bin=words)
+
+    [call] = fake_cells.calls(cells)
+    assert call["arguments"] == ["admin", "config", "set", SERVICE, "staticClients[0]/audience[0]", URL]
+    assert f"by {shutil.which('env')} WRAPPED=yes {cells} admin config set" in outcome["actions"][0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("docker exec cells cells", ["'docker exec cells cells'", "as a list"]),
+        (["no-such-engine", "exec", "cells", "cells"], ["'no-such-engine'"]),
+        ([], ["give the cells command"]),
+    ],
+)
+def test_a_wrong_command_of_several_words_is_one_line(
+    edit_audience: EditAudience, config: Path, words: Any, said: list[str]
+) -> None:
+    assert_one_clear_line(edit_audience(method="cli", cells_bin=words), "cells_bin", *said)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may run a command as another user")
+def test_a_command_of_several_words_runs_as_the_user_of_the_task(
+    edit_audience: EditAudience, config: Path, cells: Path
+) -> None:
+    """What runs is the client of a container engine, to which the user of Cells may have no access."""
+    os.chown(config, NOBODY, NOBODY)
+    seen = cells.with_name("seen")
+    script = f'id -u > {seen}; exec "$0" "$@"'
+
+    assert edit_audience(method="cli", cells_bin=["sh", "-c", script, str(cells)])["changed"]
+
+    assert seen.read_text() == "0\n"
+
+
 def test_a_file_of_another_name_is_refused(edit_audience: EditAudience, config: Path, cells: Path) -> None:
     other = config.rename(config.with_name("cells.json"))
 

@@ -33,7 +33,7 @@ def run_command(words, **options):
     return done.returncode, "", ""
 
 options = {"oauth_client_id": "cells-frontend", "backup": False, "allow_running": False}
-store = CliStore({**options, "config_path": sys.argv[1], "cells_bin": sys.argv[2]}, run_command)
+store = CliStore({**options, "config_path": sys.argv[1], "cells_bin": [sys.argv[2]]}, run_command)
 store.save(store.load(), [*(store.load().get("audience") or []), sys.argv[3]])
 """
 HANGS = """

@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role takes every example of its variables that the pages show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+REQUIRED = {
+    "sso_keycloak_url": "https://sso.example.org",
+    "sso_realm": "cells",
+    "sso_cells_url": "https://cells.example.org",
+    "sso_cells_token": "token",
+}
+
+
+def variables(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield each mapping of the role's variables in a parsed example: a play, an inventory or a file of variables."""
+    if isinstance(node, dict):
+        named = {key: value for key, value in node.items() if str(key).startswith("sso_")}
+        if named:
+            yield named
+    for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from variables(value)
+
+
+def examples() -> Iterator[Any]:
+    """Yield each example with the name of its page."""
+    for page in PAGES:
+        for block in re.findall(r"^ *```yaml\n(.*?)^ *```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+            for document in yaml.safe_load_all(block):
+                for named in variables(document):
+                    yield pytest.param(named, id=f"{page.name}: {', '.join(named)}"[:80])
+
+
+def test_the_pages_have_examples_of_every_kind() -> None:
+    assert {"README.md", "containers.md", "least-rights.md", "runner.md"} <= {
+        str(example.id).partition(":")[0] for example in examples()
+    }
+
+
+@pytest.mark.parametrize("named", list(examples()))
+def test_the_role_takes_the_variables_of_a_page(named: dict[str, Any]) -> None:
+    specs = yaml.safe_load((ROOT / "roles/setup/meta/argument_specs.yml").read_text(encoding="utf-8"))
+
+    result = ArgumentSpecValidator(specs["argument_specs"]["main"]["options"]).validate({**REQUIRED, **named})
+
+    assert result.error_messages == []
+    # A list given for text would be taken, as the text that Python makes of it.
+    assert {name: result.validated_parameters[name] for name in named} == named
