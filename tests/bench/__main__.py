@@ -14,15 +14,17 @@ from pathlib import Path
 
 from bench import environments, report
 from bench.compare import Costs, compare, count_module_tasks, repeat_play
-from bench.contenders import floor, keycloak_side, many_clients, play
-from bench.place import Place, new_place
+from bench.contenders import FORKS, floor, keycloak_side, many_clients, play
+from bench.measure import run
+from bench.place import Place, new_place, write_fleet
 from lab.demo import PLAYBOOK, write_variables
 from lab.errors import LabError
 from lab.keycloak_server import NEWEST
 from lab.lab import Lab
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmark.md"
-PARTS = ("keycloak", "clients", "role")
+PARTS = ("keycloak", "clients", "role", "fleet")
+FLEET = PLAYBOOK.with_name("fleet.yml")
 REPEAT = 5
 
 
@@ -54,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeat", type=int, default=REPEAT, help="runs of each contender (default: %(default)s)")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="what to measure (everything)")
     parser.add_argument("--clients", nargs="+", type=int, default=[1, 20, 200], help="numbers of clients (1 20 200)")
+    parser.add_argument("--hosts", type=int, default=40, help="hosts of the fleet (default: %(default)s)")
     parser.add_argument("--config-cli", type=Path, help="the jar of keycloak-config-cli")
     parser.add_argument("--without-config-cli", action="store_true", help="leave keycloak-config-cli out")
     parser.add_argument(
@@ -79,6 +82,8 @@ def _measure(options: argparse.Namespace) -> str:
             sections.append(_clients(lab, community, options))
         if "role" in options.parts:
             sections.append(_role(lab, options.repeat, Path(folder)))
+        if "fleet" in options.parts:
+            sections.append(_fleet(lab, options, Path(folder)))
     return report.page(machine, sections)
 
 
@@ -121,6 +126,23 @@ def _role(lab: Lab, repeat: int, folder: Path) -> str:
     empty = floor(0)
     costs |= compare(lab, [empty], repeat, lambda _place: [])
     return "## The whole role, unchanged\n\n" + report.table(costs)
+
+
+def _fleet(lab: Lab, options: argparse.Namespace, folder: Path) -> str:
+    """Measure a fleet on one Cells, in which each host has a connector of its own."""
+    variables = write_variables(lab)
+    # Makes everything that the hosts share, among it the audience, for which Cells has to be stopped.
+    run(play(PLAYBOOK, variables), folder)
+    inventory = write_fleet(options.hosts, folder)
+    name = f"playbook fleet, {options.hosts} hosts, --forks {FORKS}"
+    command = play(FLEET, variables, "--inventory", str(inventory), "--forks", str(FORKS))
+    costs = {name: repeat_play(lab, name, command, options.repeat, folder)}
+    about = (
+        "## A fleet, unchanged\n\n"
+        f"All {options.hosts} hosts are this machine, and share one stand-in for Cells: each has a client and a"
+        " connector of its own.\n\n"
+    )
+    return about + report.table(costs)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench.contenders import FIRST, Contender
+from bench.contenders import FIRST, UNCHANGED, Contender
 from bench.measure import Command, Cost, measure, run
 from bench.place import Place, new_place
 from lab.errors import LabError
@@ -50,19 +50,20 @@ def compare(
 
 
 def repeat_play(lab: Lab, name: str, command: Command, repeat: int, folder: Path) -> dict[str, list[Cost]]:
-    """Run a play once to bring everything about, then measure it unchanged. Returns {"unchanged": costs}.
+    """Run a play once to bring everything about, then measure it unchanged, repeat times.
+
+    Returns {"unchanged": costs}.
 
     Raises LabError if it fails or goes on changing something.
     """
     _tell(name, FIRST, 0, measure(command, folder, lab.keycloak))
     costs = []
-    for turn in range(repeat + 1):
+    for turn in range(1, repeat + 1):
         cost = measure(command, folder, lab.keycloak)
         check_unchanged(name, folder)
-        _tell(name, "unchanged", turn, cost)
-        if turn:
-            costs.append(cost)
-    return {"unchanged": costs}
+        _tell(name, UNCHANGED, turn, cost)
+        costs.append(cost)
+    return {UNCHANGED: costs}
 
 
 def count_module_tasks(commands: Mapping[str, Command], folder: Path) -> int:

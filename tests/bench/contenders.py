@@ -23,6 +23,7 @@ from lab.secret import write_private
 
 PLAYS = Path(__file__).with_name("plays")
 FIRST, UNCHANGED, CACHED = "first", "unchanged", "unchanged, by its cache"
+FORKS = 8
 KEYCLOAK_SIDE = ["--tags", "client,ldap,scope"]
 
 

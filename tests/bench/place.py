@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,6 +118,16 @@ def new_place(lab: Lab) -> Iterator[Place]:
         yield Place(lab, admin, Path(folder))
     url = f"{lab.cells.url}/a/config/oauth2connectors/{rows.GUIDE_CONNECTOR}"
     requests.delete(url, headers={"Authorization": f"Bearer {lab.cells.token}"}, timeout=10)
+
+
+def write_fleet(count: int, folder: Path) -> Path:
+    """Write an inventory of count hosts, all of them this machine, to folder; return its path."""
+    here = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable}
+    names = [f"cells-{number:03}" for number in range(count)]
+    hosts = {name: {**here, "sso_client_id": name, "sso_connector_id": name} for name in names}
+    path = folder / "fleet.json"
+    write_private(path, json.dumps({"cells": {"hosts": hosts}}))
+    return path
 
 
 def client_options(number: int) -> dict[str, Any]:
