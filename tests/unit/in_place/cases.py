@@ -68,6 +68,12 @@ def own_options(url: str) -> dict[str, dict[str, Any]]:
             "username": "dora",
             "expect": ["contains(cellsgroups, 'admins')", "starts_with(sub, '5')"],
         },
+        "cells_conformance": {
+            "realm": "cells",
+            "state": "absent",
+            "test_instance": "127.0.0.1",
+            "run": "0123456789ab",
+        },
         "cells_connector": {"connector_id": "keycloak", "mapping_rules": [rule], **connector},
         "cells_connector_info": {},
         "cells_config_audience": {"method": "api", "audience": ["https://cells.example.org"]},
@@ -87,7 +93,7 @@ def own_options(url: str) -> dict[str, dict[str, Any]]:
 
 def groups(module: str) -> tuple[str, ...]:
     """Return the action groups whose shared options a module takes."""
-    if module.startswith(("doctor_", "sso_")):
+    if module == "cells_conformance" or module.startswith(("doctor_", "sso_")):
         return ("keycloak", "cells")
     if module in ("clock_skew_info", "cells_session_check"):
         return ()
