@@ -243,8 +243,7 @@ def unit(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def integration(session: nox.Session) -> None:
     """Run the integration tests on a real Keycloak and a real LDAP server."""
-    chosen = any(argument.startswith("tests/") for argument in session.posargs)
-    session.run("pytest", *([] if chosen else ["tests/integration"]), *session.posargs)
+    session.run("pytest", "tests/integration", *session.posargs)
 
 
 @nox.session(venv_backend="none")

@@ -38,9 +38,7 @@ options:
     type: str
     required: true
   scope:
-    description:
-      - The scopes that the login would request, separated by spaces.
-      - The task fails if the client does not have one of them, since Keycloak would refuse the login.
+    description: The scopes that the login would request, separated by spaces.
     type: str
     default: openid
   expect_claims:

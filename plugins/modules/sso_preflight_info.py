@@ -14,7 +14,7 @@ description:
     the rights of the account, the client and the LDAP provider, and Pydio Cells for the token, the edition and the
     connectors, each only if one of O(steps) needs it.
   - Fails with one message that names everything that is missing, in the words of the role's variables. Writes nothing.
-  - Sends at most three requests to Keycloak besides the login, and at most two to Cells.
+  - Sends at most four requests to Keycloak besides the login, and at most two to Cells.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -50,7 +50,9 @@ options:
     type: str
     default: keycloak
   issuer:
-    description: The issuer of that connector (row C4), to see whether another connector has the same client.
+    description:
+      - The issuer of that connector (row C4), to compare it with the discovery document, and to see whether another
+        connector has the same client.
     type: str
     default: ""
   ldap_provider:
@@ -70,7 +72,7 @@ options:
     description:
       - How the audience is written. Only V(api) is looked at here; for V(file) and V(cli), see O(cells_host_problems).
     type: str
-    choices: [file, cli, api]
+    choices: [file, cli, api, none]
     default: file
   cells_host_problems:
     description: What M(cellsops.sso.cells_host_info) found on the Cells host, or why it could not run there.

@@ -56,6 +56,13 @@ options:
     type: list
     elements: str
     default: []
+  audience:
+    description:
+      - URLs that sessions have to be refreshed for (rows A1 and A2). If one of them is missing, or Cells does not show
+        them, the module warns. Empty if that is not to be looked at.
+    type: list
+    elements: str
+    default: []
   groups_claim:
     description: The claim that is returned as RV(groups).
     type: str
@@ -64,7 +71,18 @@ options:
     description:
       - Keycloak's clock, as C(clock_skew) of M(cellsops.sso.keycloak_token). Without it, the clocks are not compared.
     type: dict
-    default: {}
+    suboptions:
+      skew_seconds:
+        description: Keycloak's clock minus the one of the machine the module runs on.
+        type: float
+        required: true
+      uncertainty_seconds:
+        description: How far that may be off.
+        type: float
+        required: true
+      source:
+        description: How it was measured. Not looked at.
+        type: str
   max_clock_skew:
     description: Seconds that the clocks of Keycloak and Cells may differ.
     type: float

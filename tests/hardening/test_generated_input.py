@@ -38,10 +38,12 @@ OWN = {
     "cells_session_check": {"cells_url": CELLS, "keycloak_url": KEYCLOAK, "username": "dora", "password": SECRET},
     "doctor_info": {**SHARED["keycloak"], **SHARED["cells"], "client_id": "cells", "username": "dora"},
     "keycloak_token": {**SHARED["keycloak"]},
+    "sso_preflight_info": {**SHARED["keycloak"], **SHARED["cells"], "client_id": "cells"},
+    "sso_verification_info": {**SHARED["keycloak"], **SHARED["cells"], "client_id": "cells", "connector_name": "SSO"},
 }
 SERVERS = ("auth_keycloak_url", "cells_url", "keycloak_url", "url", "issuer")
 """Options that name a host to be asked."""
-FILES = ("cells_config_audience", "cells_config_info")
+FILES = ("cells_config_audience", "cells_config_info", "cells_host_info")
 ELSEWHERE = {"keycloak_reachable_info"}
 """What does not ask by the library that is scripted here; its own tests have real servers."""
 MODULE_FILES = (Path(__file__).parents[2] / "plugins/modules").glob("[!_]*.py")

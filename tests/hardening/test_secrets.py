@@ -22,6 +22,8 @@ from lab.site import Site, make_site
 
 ROOT = Path(__file__).parents[2]
 DOCTOR = ROOT / "playbooks/doctor.yml"
+RETURN_TOKENS = ("keycloak_token", "sso_preflight_info")
+"""Modules whose result is a token: tasks with them hide it."""
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*.py"))
 
 FORMS = {
@@ -190,9 +192,11 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("cells_config_audience", audience),
         ("cells_config_info", config),
         ("cells_conformance", {**kit, "state": "absent"}),
+        ("cells_host_info", config),
         ("cells_session_check", {**session, "password": own["dora"]}),
         ("clock_skew_info", {"url": cells_url}),
         ("doctor_info", {"client_id": "own", "username": "dora"}),
+        ("sso_verification_info", {"client_id": "own", "connector_name": "Own", "username": "dora"}),
     ]
     bad: list[tuple[str, dict[str, Any]]] = [
         ("keycloak_oidc_client_info", wrong_token),
@@ -216,6 +220,9 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("cells_session_check", {**session, "password": own["password"]}),
         ("clock_skew_info", {"url": address}),
         ("doctor_info", {"client_id": "own", "cells_url": address}),
+        ("cells_host_info", {"method": "unknown"}),
+        ("sso_preflight_info", {"client_id": "own", "cells_token": own["token"]}),
+        ("sso_verification_info", {"client_id": "own", "connector_name": "Own", "cells_token": own["token"]}),
     ]
     return ([_task(*call) for call in good], [_task(*call) for call in bad])
 
@@ -231,13 +238,14 @@ def test_modules_show_no_secret_whether_they_do_well_or_fail(watched: Watched, f
     watched.secrets |= {f"the module's {name}, {form}": secret for name, secret in planted.items()}
     good, bad = calls(site)
     assert [sorted({next(iter(set(task) - {"name"})) for task in tasks}) for tasks in (good, bad)] == [
-        [f"cellsops.sso.{module}" for module in MODULES if module != "keycloak_token"],
+        [f"cellsops.sso.{module}" for module in MODULES if module not in RETURN_TOKENS],
         [f"cellsops.sso.{module}" for module in MODULES],
     ]
     secrets_asked_for = [
         {"name": "Log in", "cellsops.sso.keycloak_token": {}, "register": "login", "no_log": True},
         *good[:2],
         {**_task("keycloak_oidc_client", {"client_id": "own", "return_secret": True}), "no_log": True},
+        {**_task("sso_preflight_info", {"client_id": "own", "steps": ["client"]}), "no_log": True},
     ]
     play = {
         "hosts": "localhost",

@@ -44,6 +44,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 """Each module, with what it needs besides its connection."""
 ELSEWHERE = {
+    "cells_host_info",
+    "keycloak_oidc_clients",
+    "sso_preflight_info",
+    "sso_verification_info",
     "cells_config_info",
     "cells_conformance",
     "cells_session_check",

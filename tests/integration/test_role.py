@@ -382,3 +382,17 @@ def test_each_step_runs_alone_by_its_tag(site: Site) -> None:
         run = run_role(site, "--tags", tag)
         assert run.exit_code == 0, run.output
         assert run.changes == []
+
+
+def test_a_site_that_sets_the_audience_otherwise_is_told_whether_cells_has_it(lab: Any, tmp_path: Path) -> None:
+    for site in make_site(lab, tmp_path, env={"STANDIN_OAUTH2CLIENTS": "full"}):
+        before = site.cells.config_path.read_bytes()
+        without = run_role(site, "--tags", "audience", sso_audience_method="none")
+        assert without.exit_code == 0, without.output
+        assert site.cells.config_path.read_bytes() == before
+
+        lacking = run_role(site, sso_audience_method="none")
+        assert lacking.exit_code == 0, lacking.output
+        assert f"The audience of cells-frontend lacks {site.cells.url}" in lacking.output
+        assert run_role(site, "--tags", "audience").changes != []
+        assert "audience of cells-frontend lacks" not in run_role(site, sso_audience_method="none").output

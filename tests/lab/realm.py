@@ -138,7 +138,7 @@ def add_ldap_provider(session: KeycloakAdmin, ldap: Ldap, name: str = LDAP_PROVI
         "syncRegistrations": "false",
         "trustEmail": "false",
         "pagination": "false",
-        "cachePolicy": "NO_CACHE",
+        "cachePolicy": "DEFAULT",
         "useTruststoreSpi": "always",
         "connectionPooling": "true",
     }

@@ -35,7 +35,7 @@ DEFINITION = Definition(
             ldap_provider={"type": "str", "default": ""},
             username={"type": "str", "default": ""},
             audience={"type": "list", "elements": "str", "default": []},
-            audience_method={"type": "str", "choices": ["file", "cli", "api"], "default": "file"},
+            audience_method={"type": "str", "choices": ["file", "cli", "api", "none"], "default": "file"},
             cells_host_problems={"type": "list", "elements": "str", "default": []},
             lists={"type": "dict", "default": {}},
         )

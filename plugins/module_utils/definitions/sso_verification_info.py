@@ -29,8 +29,16 @@ DEFINITION = Definition(
             scopes={"type": "list", "elements": "str", "default": ["openid", "profile", "email"]},
             username={"type": "str", "default": ""},
             expect_claims={"type": "list", "elements": "str", "default": []},
+            audience={"type": "list", "elements": "str", "default": []},
             groups_claim={"type": "str", "default": "cellsgroups"},
-            keycloak_clock={"type": "dict", "default": {}},
+            keycloak_clock={
+                "type": "dict",
+                "options": {
+                    "skew_seconds": {"type": "float", "required": True},
+                    "uncertainty_seconds": {"type": "float", "required": True},
+                    "source": {"type": "str"},
+                },
+            },
             max_clock_skew={"type": "float", "default": 5},
         )
     ),

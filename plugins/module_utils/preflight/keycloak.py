@@ -10,6 +10,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import check_issuer
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
@@ -23,6 +24,9 @@ STEPS = frozenset({"client", "connector", "ldap", "scope", "mapping", "verify"})
 CLIENT_STEPS = STEPS - {"ldap"}
 """The steps that look at the client."""
 
+CONNECTOR_STEPS = frozenset({"client", "connector", "mapping"})
+"""The steps that write the connector."""
+
 WRITING_CLIENTS = frozenset({"client", "scope"})
 """The steps that write clients or client scopes."""
 
@@ -34,7 +38,7 @@ BUILT_IN_CLIENT = "broker"
 
 
 class KeycloakLook:
-    """One look at Keycloak, with at most three requests besides the login."""
+    """One look at Keycloak, with at most four requests besides the login."""
 
     def __init__(self, params: Mapping[str, Any], steps: Collection[str]) -> None:
         """Take the options of sso_preflight_info and the steps of the run. Sends nothing."""
@@ -57,7 +61,7 @@ class KeycloakLook:
         except SsoError as error:
             yield str(error)
             return
-        for look in (self._look_at_client, self._look_at_ldap, self._look_at_users):
+        for look in (self._look_at_client, self._look_at_issuer, self._look_at_ldap, self._look_at_users):
             try:
                 yield from look(session)
             except SsoError as error:
@@ -95,6 +99,12 @@ class KeycloakLook:
     def _needs_client(self) -> bool:
         absent = self.params["state"] == "absent"
         return not absent and "client" not in self.steps and bool(self.steps & NEEDING_CLIENT)
+
+    def _look_at_issuer(self, _session: KeycloakSession) -> Iterator[str]:
+        """Raise InvalidInput if the connector would get another issuer than the realm's."""
+        if self.params["state"] == "present" and self.steps & CONNECTOR_STEPS and self.params["issuer"]:
+            check_issuer(self.params["issuer"], self.params)
+        yield from ()
 
     def _look_at_ldap(self, session: KeycloakSession) -> Iterator[str]:
         if "ldap" not in self.steps or not self.params["ldap_provider"]:

@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience_match import audience_match
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.api_store import ApiStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import (
+    CELLS_OWN_CLIENT,
+    audience_urls,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import (
     RULES,
     list_connectors,
@@ -44,6 +50,7 @@ class Verification:
         should be, SsoError.
         """
         connectors = [str(connector.get("Name")) for connector in login_connectors(self.cells)]
+        self._look_at_audience()
         self._look_at_clocks()
         if self.options["connector_name"] not in connectors:
             self.problems.append(
@@ -59,6 +66,23 @@ class Verification:
         if self.problems:
             raise Unmet(in_role_words(" ".join(self.problems)), values)
         return values
+
+    def _look_at_audience(self) -> None:
+        """Warn if a session would end at its first refresh; another one sets the audience, so that is no failure."""
+        if not self.options["audience"]:
+            return
+        try:
+            client = ApiStore(self.cells, CELLS_OWN_CLIENT).load()
+        except SsoError as error:
+            self.warnings.append(f"Whether the audience of Cells is set could not be seen: {error}")
+            return
+        listed = audience_urls(client.get("audience")) or []
+        missing = [url for url in self.options["audience"] if audience_match(listed, [url])]
+        if missing:
+            self.warnings.append(
+                f"The audience of {CELLS_OWN_CLIENT} lacks {', '.join(missing)}: sessions end at their first refresh,"
+                " with the status 401. Set it where Cells keeps its configuration."
+            )
 
     def _look_at_clocks(self) -> None:
         keycloak = self.options["keycloak_clock"]

@@ -32,9 +32,9 @@ ROLE_VARIABLES = {
 }
 """What an option of a module is called for who uses the role."""
 
-_OPTION = re.compile(rf"\b({'|'.join(ROLE_VARIABLES)})\b")
+_OPTION = re.compile(rf"\b({'|'.join(ROLE_VARIABLES)})\b|^issuer(?=:)")
 
 
 def in_role_words(text: str) -> str:
     """Return a message about options of modules with the names of the role's variables."""
-    return _OPTION.sub(lambda found: ROLE_VARIABLES[found[0]], text)
+    return _OPTION.sub(lambda found: ROLE_VARIABLES.get(found[0], "sso_issuer"), text)

@@ -16,7 +16,6 @@ from unit.keycloak.client_script import (
     COMPUTED,
     MODULE,
     SERVER_ATTRIBUTES,
-    along,
     arguments,
     client,
     creates,
@@ -93,21 +92,16 @@ FLAGS = [
         "implicit_flow_enabled": "implicitFlowEnabled",
         "direct_access_grants_enabled": "directAccessGrantsEnabled",
         "service_accounts_enabled": "serviceAccountsEnabled",
-        "bearer_only": "bearerOnly",
-        "consent_required": "consentRequired",
     }.items()
     for value in (True, False)
     # These need more than one option; see below.
     if (option, value) != ("authorization_services_enabled", True)
 ]
-AUTHENTICATOR = [
-    Row("client_authenticator_type", "client-secret", "clientAuthenticatorType", "client-secret", "client-jwt")
-]
 ATTRIBUTES = [
     Row("attributes", {"device.grant": True}, "attributes/device.grant", "true", "false", {"device.grant": ""}),
     Row("attributes", {"max.age": 300}, "attributes/max.age", "300", "60", {"max.age": None}),
 ]
-ROWS = [*TEXTS, *LISTS, *FLAGS, *AUTHENTICATOR, *ATTRIBUTES]
+ROWS = [*TEXTS, *LISTS, *FLAGS, *ATTRIBUTES]
 CLEARABLE = [row for row in ROWS if row.clear is not None]
 
 
@@ -293,7 +287,7 @@ def test_a_value_that_the_server_does_not_keep_is_an_error_that_shows_both(
     keycloak: Script, run_module: RunModule
 ) -> None:
     reads(keycloak, client(rootUrl="https://old"))
-    keycloak.put("clients/client-uuid", {**along(client()), "rootUrl": "https://new"})
+    keycloak.put("clients/client-uuid", {"rootUrl": "https://new"})
     reads(keycloak, client(rootUrl="https://old"))
 
     outcome = run_module(MODULE, arguments(root_url="https://new"))
@@ -362,20 +356,3 @@ def test_an_attribute_that_is_no_text_is_refused_before_a_write(
     reads(keycloak, client())
 
     assert_one_clear_line(run_module(MODULE, arguments(attributes={"acr.loa.map": value})), "acr.loa.map", "text")
-
-
-@pytest.mark.parametrize("check", [True, False])
-@pytest.mark.parametrize(
-    "wish",
-    [
-        {"description": "d" * 256},
-        {"name": "n" * 256},
-        {"redirect_uris": ["https://a.example.org/cb", f"https://a.example.org/{'p' * 240}"]},
-    ],
-)
-def test_what_keycloak_has_no_room_for_is_refused_before_any_call(
-    wish: dict[str, Any], check: bool, *, keycloak: Script, run_module: RunModule
-) -> None:
-    outcome = run_module(MODULE, arguments(**wish), check=check)
-
-    assert_one_clear_line(outcome, next(iter(wish)), "255")
