@@ -86,7 +86,13 @@ class Seen:
                 {"name": "basic"},
                 {"name": "cellsscope", "protocolMappers": [mapper("cellsgroups")]},
             ],
-            "provider": {"id": "1", "name": "ldap", "config": {"connectionUrl": ["ldaps://ldap.example.org"]}},
+            "login_form": {"form": True, "leads_to": "", "status": 200, "words": "Sign in"},
+            "code": {"error": "invalid_grant", "words": "invalid_grant: Code not valid"},
+            "provider": {
+                "id": "1",
+                "name": "ldap",
+                "config": {"connectionUrl": ["ldaps://ldap.example.org"], "cachePolicy": ["NO_CACHE"]},
+            },
             "ldap_test": None,
             "mappers": [
                 {

@@ -138,7 +138,7 @@ def add_ldap_provider(session: KeycloakAdmin, ldap: Ldap, name: str = LDAP_PROVI
         "syncRegistrations": "false",
         "trustEmail": "false",
         "pagination": "false",
-        "cachePolicy": "DEFAULT",
+        "cachePolicy": "NO_CACHE",
         "useTruststoreSpi": "always",
         "connectionPooling": "true",
     }

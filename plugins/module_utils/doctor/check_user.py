@@ -50,22 +50,14 @@ def check_user(
     if reason:
         return skipped(reason, *USER_IDS)
     user: State | None = keycloak["user"].value
+    known = _check_login(keycloak, user, options)
     if user is None or not user.get("enabled", True):
-        seen = f"Keycloak has no user {username}." if user is None else f"User {username} is disabled in Keycloak."
-        todo = (
-            "Look for the user in the directory, within the provider's users DN."
-            if user is None
-            else "Enable the user."
-        )
         rest = f"{username} cannot log in."
         return [
-            Finding("token.user", BROKEN, seen, todo),
+            known,
             *skipped(rest, "user_profile.*", *CLAIM_IDS),
         ]
-    entry = (user.get("attributes") or {}).get("LDAP_ENTRY_DN")
-    seen = f"Keycloak has the user {username}" + (f", by the entry {entry[0]} of the directory." if entry else ".")
-    known = Finding("token.user", OK, seen)
-    profile = _check_profile(keycloak["profile"], user, options)
+    profile = _check_profile(keycloak["profile"], user, options, known.verdict == WARNING)
     tokens, claims = keycloak.get("tokens", Reading()), claims_for_cells(keycloak, connector)
     if claims is None:
         reason = why(tokens) if tokens.error else "There is no client to preview tokens for."
@@ -76,9 +68,81 @@ def check_user(
         # Without a name for them, Cells takes what dex takes.
         _check_key("token.user_id_key", config, config.get("userIDKey") or "sub", claims, username),
         _check_key("token.user_name_key", config, config.get("userNameKey") or "name", claims, username),
-        _check_groups(tokens.value, user, options["groups_attribute"]),
+        _check_groups(tokens.value, claims, user, options["groups_attribute"]),
         _check_roles(claims, connector, options),
     ]
+
+
+def _check_login(keycloak: Readings, user: State | None, options: Mapping[str, Any]) -> Finding:
+    """Judge whether name and password are all that Keycloak asks of the user."""
+    finding_id, username = "token.user", options["username"]
+    if user is None:
+        todo = (
+            "Look for the user in the directory, within the provider's users DN. If it is there, see Keycloak's log: it"
+            " does not import a user whose name or e-mail address another user of the realm has."
+        )
+        return Finding(finding_id, BROKEN, f"Keycloak has no user {username}.", todo)
+    if not user.get("enabled", True):
+        return Finding(finding_id, BROKEN, f"User {username} is disabled in Keycloak.", "Enable the user.")
+    if (keycloak.get("lockout", Reading()).value or {}).get("disabled"):
+        seen = f"Keycloak has locked {username} out after failed logins (brute force detection)."
+        return Finding(finding_id, BROKEN, seen, "Unlock the user in Keycloak, and look for who fails to log in.")
+    provider = (keycloak["provider"].value if "provider" in keycloak else None) or {}
+    if provider and user.get("federationLink") not in (provider["id"], provider.get("name")):
+        return _hidden_by_another(username, provider["name"])
+    asked = _asked_first(keycloak, user)
+    if asked:
+        seen = (
+            f"After the password, Keycloak asks {username} for more, and only then leads to Cells: {'; '.join(asked)}."
+        )
+        todo = "Do that once as this user, or take the required action away in Keycloak."
+        return Finding(finding_id, BROKEN, seen, todo)
+    entry = (user.get("attributes") or {}).get("LDAP_ENTRY_DN")
+    by = f", by the entry {entry[0]} of the directory" if entry else ""
+    return Finding(finding_id, OK, f"Keycloak has the user {username}{by}.")
+
+
+def _hidden_by_another(username: str, provider: str) -> Finding:
+    seen = (
+        f"The user {username} in Keycloak is not from the LDAP provider {provider}: a user of the same name hides it."
+    )
+    todo = f"If {username} should come from the directory, remove or rename the other user in Keycloak."
+    return Finding("token.user", WARNING, seen, todo)
+
+
+def _asked_first(keycloak: Readings, user: State) -> list[str]:
+    """Return what Keycloak asks the user for after the password, in words."""
+    realm = (keycloak["realm"].value if "realm" in keycloak else None) or {}
+    actions = keycloak.get("required_actions", Reading()).value or []
+    names = {action.get("alias"): action.get("name") for action in actions if action.get("enabled")}
+    known = bool(actions)
+    pending = [name for name in user.get("requiredActions") or [] if name in names or not known]
+    asked = [f"required action {names.get(name) or name}" for name in pending]
+    if (
+        realm.get("verifyEmail")
+        and user.get("email")
+        and not user.get("emailVerified")
+        and "VERIFY_EMAIL" not in pending
+    ):
+        asked.append("a verified e-mail address (verifyEmail of the realm)")
+    if "VERIFY_PROFILE" in names:
+        profile = (keycloak["profile"].value if "profile" in keycloak else None) or {}
+        asked += [f"the missing {name} (user profile)" for name in _missing_of_profile(profile, user)]
+    return asked
+
+
+def _missing_of_profile(profile: State, user: State) -> list[str]:
+    """Return the attributes that the realm's user profile requires of users, and that the user does not have."""
+    values = {**(user.get("attributes") or {}), **user}
+    required = [
+        entry["name"]
+        for entry in profile.get("attributes") or []
+        # Without roles it is required of everybody; with scopes only for some logins.
+        if entry.get("required") is not None
+        and "user" in (entry["required"].get("roles") or ["user"])
+        and not entry["required"].get("scopes")
+    ]
+    return [name for name in required if not values.get(name)]
 
 
 def _cannot(keycloak: Readings, username: str, before: list[Finding]) -> str:
@@ -105,6 +169,27 @@ def claims_for_cells(keycloak: Readings, connector: State | None) -> State | Non
     return {**tokens["id_token"], **(tokens["userinfo"] if oidc(connector).get("getUserInfo") else {})}
 
 
+def in_light_of_claims(
+    found: list[Finding], keycloak: Readings, connector: State | None, options: Mapping[str, Any]
+) -> list[Finding]:
+    """Return the findings, of which those on how the claim comes about are warnings at most if it does come about.
+
+    Another scope or mapper than that of the guide may give the claim: what counts is what Cells would see.
+    """
+    user: State = (keycloak["user"].value if "user" in keycloak else None) or {}
+    claims, claim = claims_for_cells(keycloak, connector) or {}, options["groups_attribute"]
+    groups = (user.get("attributes") or {}).get(claim) or []
+    if not groups or sorted(groups) != sorted(_texts(claims.get(claim))):
+        return found
+    note = f" All the same, the tokens of {options['username']} have the claim {claim}."
+    return [
+        finding._replace(verdict=WARNING, seen=f"{finding.seen}{note}")
+        if finding.verdict == BROKEN and finding.id in ("scope.assigned", "scope.mapper")
+        else finding
+        for finding in found
+    ]
+
+
 def _check_key(finding_id: str, config: State, key: str, claims: State, username: str) -> Finding:
     if not config:
         return skipped("The connector is not known.", finding_id)[0]
@@ -116,9 +201,14 @@ def _check_key(finding_id: str, config: State, key: str, claims: State, username
     return Finding(finding_id, BROKEN, seen, todo)
 
 
-def _check_profile(reading: Reading, user: State, options: Mapping[str, Any]) -> Finding:
-    """Say whether the user profile hides the attribute: one that an LDAP mapper fills reaches tokens all the same."""
+def _check_profile(reading: Reading, user: State, options: Mapping[str, Any], elsewhere: bool) -> Finding:
+    """Say whether the user profile hides the attribute: one that an LDAP mapper fills reaches tokens all the same.
+
+    elsewhere: whether the user is not from the LDAP provider, though one is named.
+    """
     finding_id, attribute = "user_profile.attribute", options["groups_attribute"]
+    if elsewhere:
+        return skipped("The user is not from the LDAP provider.", finding_id)[0]
     if reading.error:
         return skipped(why(reading), finding_id)[0]
     declared = any(entry.get("name") == attribute for entry in reading.value.get("attributes") or [])
@@ -133,15 +223,18 @@ def _check_profile(reading: Reading, user: State, options: Mapping[str, Any]) ->
     return Finding(finding_id, WARNING, seen, f"Add {attribute} to the realm's user profile.")
 
 
-def _check_groups(tokens: State, user: State, claim: str) -> Finding:
+def _check_groups(tokens: State, claims: State, user: State, claim: str) -> Finding:
+    """Judge the claim by what Cells sees of it. claims: those of claims_for_cells."""
     finding_id = "token.groups"
     kinds = {"id_token": "ID token", "access_token": "access token", "userinfo": "userinfo"}
     absent = [title for kind, title in kinds.items() if not tokens[kind].get(claim)]
     if not absent:
         return Finding(finding_id, OK, f"The claim {claim} is in ID token, access token and userinfo.")
+    seen, todo = f"The claim {claim} is not in {' and '.join(absent)}.", "Let the protocol mapper put it into all three"
+    if claims.get(claim):
+        return Finding(finding_id, WARNING, seen, f"{todo}: run the role setup.")
     if len(absent) < len(kinds):
-        seen = f"The claim {claim} is not in {' and '.join(absent)}."
-        return Finding(finding_id, WARNING, seen, "Let the protocol mapper put it into all three: run the role setup.")
+        return Finding(finding_id, BROKEN, f"{seen} Cells does not look at the rest.", f"{todo}: run the role setup.")
     if (user.get("attributes") or {}).get(claim):
         seen = f"Keycloak has the user's {claim}, but no token has it."
         return Finding(finding_id, BROKEN, seen, "Look at the protocol mappers of the client and of its client scopes.")
@@ -166,7 +259,7 @@ def _check_roles(claims: State, connector: State | None, options: Mapping[str, A
         f" No value passes {'; '.join(idle)}." if idle else ""
     )
     todo = "See whether the rule's list or expression has the groups it should."
-    return judged(finding_id, bool(roles), seen, todo, WARNING)
+    return judged(finding_id, bool(roles), seen, todo)
 
 
 def rule_steps(claims: State | None, connector: State | None, options: Mapping[str, Any]) -> Reading:

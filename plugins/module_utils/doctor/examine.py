@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.urls import callback_url
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import measure
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor import (
     check_cells,
@@ -33,15 +34,23 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells imp
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_keycloak import read_keycloak
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 DEFAULT_SCOPES = ["profile", "email"]
 
 CLAIM = ["client.exists", "client.enabled", "scope.*", "ldap.*"]
 """What keeps the groups from the claim."""
 
+KEYCLOAK = ["keycloak.reachable", "keycloak.realm"]
+CLIENT = ["client.exists", "client.enabled", "client.confidential", "client.standard_flow"]
+CONNECTOR = ["connector.client_id", "connector.issuer", "connector.redirect_uri"]
+
 FOLLOWS = {
     "keycloak.reachable": ["tls.keycloak"],
-    "client.secret": ["connector.client_id", "connector.issuer"],
+    "client.secret": [*("keycloak.realm", "connector.client_id", "connector.issuer"), *CLIENT],
+    "client.login_form": [*KEYCLOAK, *CLIENT, "client.redirect_uri", "scope.requested", *CONNECTOR],
+    "client.code": [*KEYCLOAK, *CLIENT, "client.secret", *CONNECTOR],
+    "connector.issuer": ["keycloak.reachable"],
     "client.redirect_uri": ["connector.redirect_uri"],
     "cells.reachable": ["tls.cells"],
     "mapping.roles": [*CLAIM, "mapping.rule", "mapping.regex", "token.groups"],
@@ -49,13 +58,13 @@ FOLLOWS = {
     "connector.login_page": ["connector.sites"],
     "keycloak.reachable_from_cells": ["keycloak.reachable", "tls.keycloak"],
     "token.email": ["token.user"],
-    "token.user_id_key": ["scope.basic", "token.email"],
-    "token.user_name_key": ["scope.basic", "token.email"],
+    "token.user_id_key": ["scope.basic", "token.user", "token.email"],
+    "token.user_name_key": ["scope.basic", "token.user", "token.email"],
     "token.groups": CLAIM,
     "audience.loaded": ["audience.match"],
     "session.login": [
         *("keycloak.*", "client.*", "scope.basic", "ldap.enabled", "ldap.reachable", "cells.*", "connector.*"),
-        *("token.user*", "token.email", "clock.skew", "tls.*"),
+        *("scope.requested", "token.user*", "token.email", "clock.skew", "tls.*"),
     ],
     "session.refresh": ["audience.match", "cells.external_url"],
 }
@@ -79,7 +88,7 @@ def examine(
     state = connector(cells)
     scopes = oidc(state).get("scopes") or DEFAULT_SCOPES
     # Cells asks for openid whatever the connector says.
-    keycloak = read_keycloak(keycloak_session, options, list(dict.fromkeys(["openid", *scopes])))
+    keycloak = read_keycloak(keycloak_session, options, list(dict.fromkeys(["openid", *scopes])), _asks(state, options))
     clocks = {"Keycloak": keycloak.get("login", Reading()), "Cells": _clock_of_cells(cells, options)}
     certificates = {
         "tls.keycloak": take(lambda: days_left(options["auth_keycloak_url"], options)),
@@ -110,6 +119,7 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
         *check_keycloak.check_keycloak(keycloak, options, oidc(state)),
         *check_cells.check_cells(cells, options, keycloak["discovery"].value),
     ]
+    found = check_user.in_light_of_claims(found, keycloak, state, options)
     found += check_user.check_user(keycloak, options, state, found)
     found += check_identity.check_identity(keycloak, options, state)
     found += [
@@ -134,6 +144,13 @@ def _each_break_once(found: list[Finding]) -> list[Finding]:
         else finding
         for finding in found
     ]
+
+
+def _asks(state: State | None, options: Mapping[str, Any]) -> State | None:
+    """Return by what Cells would ask Keycloak for a login; a connector without a redirect URI takes the callback."""
+    config = oidc(state)
+    callback = callback_url(options["cells_url"], options["connector_id"])
+    return {**config, "redirectURI": config.get("redirectURI") or callback} if config else None
 
 
 def _left_out(options: Mapping[str, Any]) -> list[str]:

@@ -29,15 +29,21 @@ CATALOGUE: dict[str, Kind] = {
     "client.confidential": Kind("G6", "A public client has no secret, so anybody could take its place."),
     "client.standard_flow": Kind("G6", "Logins by browser use the standard flow."),
     "client.secret": Kind("G7", "Cells redeems each login by this secret: with another one Keycloak refuses it."),
+    "client.consent": Kind("G6", "A login by name and password alone must lead to Cells."),
+    "client.login_form": Kind("G6", "Cells sends users to Keycloak's login form: an error there ends the login."),
+    "client.code": Kind("G7", "Cells trades the code of a login for tokens, by client id and secret."),
+    "client.tokens": Kind("C7", "Cells must be able to check the ID token, and to read userinfo if it asks for it."),
     "client.redirect_uri": Kind("G4", "Keycloak refuses a login that is to end at a URI it does not know."),
     "client.redirect_wildcard": Kind("G4", "A wildcard lets a login end at addresses that nobody thought of."),
     "client.web_origin": Kind("G3", "Keycloak answers scripts of web pages of these origins only."),
     "scope.assigned": Kind("S1", "A client scope that the client does not have puts no claim into its tokens."),
+    "scope.requested": Kind("C8", "Keycloak refuses a login that asks for a scope which the client does not have."),
     "scope.mapper": Kind("S2", "The mapper puts the groups into the claim."),
     "scope.basic": Kind("S1", "From Keycloak 25 on, tokens have no sub without the client scope basic."),
     "ldap.enabled": Kind("L1", "Users and their groups come from this provider."),
     "ldap.reachable": Kind("L1", "Keycloak asks the directory at each login."),
     "ldap.mapper": Kind("L2", "The mapper brings the groups of LDAP into a user's attribute."),
+    "ldap.cache": Kind("L2", "A user in Keycloak's cache keeps the groups of before, in tokens and in the preview."),
     "cells.reachable": Kind("C1", "Users, and the doctor, must reach Cells."),
     "cells.external_url": Kind("C1", "Cells sends users, and binds their sessions, to its external URL."),
     "cells.oauth_secret": Kind("A1", "Whoever knows this secret can forge what Cells signs with it."),
@@ -132,7 +138,7 @@ def are_broken(findings: Iterable[Finding], *ids: str) -> bool:
 
 
 MAIN = (
-    *("keycloak.realm", "client.exists", "client.secret", "client.redirect_uri", "scope.assigned"),
+    *("keycloak.realm", "client.exists", "client.secret", "client.redirect_uri", "client.login_form", "scope.assigned"),
     *("ldap.enabled", "ldap.mapper", "cells.enterprise", "connector.exists", "connector.issuer"),
     *("connector.email_verified", "mapping.rule", "token.*", "audience.match"),
 )

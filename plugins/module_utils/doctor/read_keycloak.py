@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor reads of Keycloak. Reads only: the one POST lets Keycloak try its LDAP server."""
+"""What the doctor reads of Keycloak. It changes nothing: a POST lets Keycloak try its LDAP server."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.try_flow import try_flow
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import MAPPER_TYPE, find_provider
@@ -21,18 +22,23 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_previe
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 
-def read_keycloak(session: KeycloakSession, options: Mapping[str, Any], scopes: list[str]) -> Readings:
+def read_keycloak(
+    session: KeycloakSession, options: Mapping[str, Any], scopes: list[str], config: State | None = None
+) -> Readings:
     """Return what Keycloak shows.
 
-    options: those of doctor_info. scopes: what the connector asks for. The keys, each there where its question arose:
-    discovery (str, the issuer), login (dict, the skew of Keycloak's clock, {} where no login was needed), realm,
-    client (None where there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers,
-    profile, user (None), tokens ({id_token, access_token, userinfo}), version (str).
+    options: those of doctor_info. scopes: what Cells asks for. config: configoidc of the connector with its redirect
+    URI, None if it is not known. The keys, each there if its question arose: discovery (str, the issuer), login_form
+    and code (of try_flow), login (dict, the skew of Keycloak's clock, {} if no login was needed), realm, client (None
+    if there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers, profile, user (None),
+    tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version (str).
     """
-    realm_url = f"{session.url}/realms/{session.realm}"
+    realm_url = f"{session.url}/realms/{session.connection.realm_name}"
     readings: Readings = {"discovery": take(lambda: discovered_issuer(realm_url, options))}
     if readings["discovery"].error:
         return readings
+    if config:
+        readings.update(try_flow(realm_url, config, scopes, options))
     readings["login"] = take(lambda: _login(session))
     if readings["login"].error:
         return readings
@@ -49,6 +55,9 @@ def read_keycloak(session: KeycloakSession, options: Mapping[str, Any], scopes: 
     if options["username"]:
         readings["user"] = take(lambda: find_user(session, options["username"]))
         user: State | None = readings["user"].value
+        if user:
+            readings["required_actions"] = take(lambda: session.get_list("authentication/required-actions"))
+            readings["lockout"] = take(lambda: session.get(f"attack-detection/brute-force/users/{user['id']}"))
         if client and user:
             readings["tokens"] = take(lambda: example_tokens(session, client["id"], user["id"], " ".join(scopes)))
     return readings

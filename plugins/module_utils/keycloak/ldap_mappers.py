@@ -30,6 +30,8 @@ CONFIG = {
 }
 """Options of the attribute mapper: option to key of the component's config."""
 
+MODEL_ATTRIBUTE = CONFIG["user_model_attribute"]
+
 
 class LdapMapper:
     """A mapper by its provider and name, as the engine sees it."""
@@ -147,6 +149,24 @@ class LdapMapper:
         lacking = [o for o in ("user_model_attribute", "ldap_attribute") if not (options[o] or config.get(CONFIG[o]))]
         if lacking:
             raise InvalidInput(f"The {self.title} is not there, and to make it {' and '.join(lacking)} must be given.")
+
+
+def duplicates(mappers: list[State]) -> dict[str, list[str]]:
+    """Return the user attributes that several attribute mappers of one provider fill, {attribute: names of mappers}.
+
+    Keycloak then fails at each login of the provider's users ("Duplicate key", kc#32794), unless its user profile
+    declares the attribute.
+    """
+    names: dict[str, list[str]] = {}
+    for mapper in mappers:
+        if mapper.get("providerId") == ATTRIBUTE_MAPPER:
+            names.setdefault(first_values(mapper).get(MODEL_ATTRIBUTE, ""), []).append(mapper["name"])
+    return {attribute: sorted(found) for attribute, found in names.items() if attribute and len(found) > 1}
+
+
+def first_values(component: State) -> dict[str, str]:
+    """Return a component's config, whose values are lists of one, as a dict of str."""
+    return {key: values[0] for key, values in (component.get("config") or {}).items() if values}
 
 
 class NoProvider(InvalidInput):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_reader import seconds
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_keycloak import registers
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_client import registers
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_times import (
     check_certificate,
     check_clocks,
@@ -48,6 +48,7 @@ def test_a_group_is_skipped_by_its_star() -> None:
         "ldap.enabled",
         "ldap.reachable",
         "ldap.mapper",
+        "ldap.cache",
         "clock.skew",
     ]
 

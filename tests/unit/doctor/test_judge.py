@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -99,7 +100,8 @@ class Site:
             "standardFlowEnabled": True,
             "redirectUris": [CALLBACK],
             "webOrigins": [CELLS],
-            "defaultClientScopes": ["basic", "cellsscope"],
+            "defaultClientScopes": ["basic", "cellsscope", "email", "profile"],
+            "attributes": {},
         }
         self.scope: dict[str, Any] = {
             "name": "cellsscope",
@@ -113,6 +115,14 @@ class Site:
             "providerId": "user-attribute-ldap-mapper",
             "config": ldap_mapper,
         }
+        self.provider: dict[str, Any] = {
+            "id": "p",
+            "name": "ldap",
+            "config": {"enabled": ["true"], "cachePolicy": ["NO_CACHE"]},
+        }
+        self.mappers = [self.ldap_mapper]
+        self.lockout: dict[str, Any] = {"disabled": False}
+        self.profile: dict[str, Any] = {"attributes": []}
         entry = "uid=dora,ou=people,dc=example,dc=org"
         self.user: dict[str, Any] = {
             "enabled": True,
@@ -133,6 +143,8 @@ class Site:
             "insecureSkipEmailVerified": True,
         }
         self.rule: dict[str, Any] = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
+        self.login_form: dict[str, Any] = {"form": True, "leads_to": "", "status": 200, "words": "Sign in"}
+        self.code: dict[str, Any] = {"error": "invalid_grant", "words": "invalid_grant: Code not valid"}
         self.login_page: list[dict[str, Any]] = [{"Id": "keycloak", "Name": "SSO with Keycloak"}]
         self.audience: Any = [CELLS]
         self.clocks = {"Keycloak": Reading(dict(CLOCK)), "Cells": Reading(dict(CLOCK))}
@@ -153,9 +165,17 @@ class Site:
             "client": self.client,
             "secret": SECRET,
             "client_scopes": [self.scope, {"name": "basic"}],
-            "profile": {"attributes": []},
-            "provider": {"id": "p", "name": "ldap", "config": {"enabled": ["true"]}},
-            "mappers": [self.ldap_mapper],
+            "profile": self.profile,
+            "login_form": self.login_form,
+            "code": self.code,
+            "lockout": self.lockout,
+            "required_actions": [
+                {"alias": "VERIFY_PROFILE", "name": "Verify Profile", "enabled": True},
+                {"alias": "UPDATE_PASSWORD", "name": "Update Password", "enabled": True},
+                {"alias": "CONFIGURE_TOTP", "name": "Configure OTP", "enabled": False},
+            ],
+            "provider": self.provider,
+            "mappers": self.mappers,
             "ldap_test": None,
             "user": self.user,
             "tokens": self.tokens,
@@ -240,6 +260,36 @@ def failed_login(site: Site) -> None:
     site.options["session"] = {"msg": "The login ended.", "refused": {"by": "Cells", "words": "No."}}
 
 
+def refused_at_the_form(site: Site) -> None:
+    """Keycloak shows an error where its login form should be."""
+    site.login_form.update(form=False, status=400, words="Invalid parameter: redirect_uri")
+
+
+def no_redirect_uri(site: Site) -> None:
+    site.client["redirectUris"].clear()
+    refused_at_the_form(site)
+
+
+def scope_of_another_name(site: Site) -> None:
+    """The client scope is there, and the client has it, but it has another name than the doctor is told."""
+    site.scope["name"] = "groups"
+    site.client["defaultClientScopes"][1] = "groups"
+
+
+def asks_userinfo(site: Site) -> None:
+    site.oidc["getUserInfo"] = True
+
+
+def with_attribute(name: str, value: str) -> Change:
+    """The client has an attribute."""
+    return lambda site: site.client["attributes"].update({name: value})
+
+
+def code_refused(error: str) -> Change:
+    """Keycloak answers that to a code that does not exist."""
+    return lambda site: site.code.update(error=error, words=f"{error}: words of Keycloak")
+
+
 def both(*changes: Change) -> Change:
     return lambda site: [change(site) for change in changes]
 
@@ -290,18 +340,78 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
         ["connector.redirect_uri"],
     ),
     "no callback URL registered, and none in the connector": (
-        both(lambda site: site.client["redirectUris"].clear(), lambda site: site.oidc.pop("redirectURI")),
+        both(no_redirect_uri, lambda site: site.oidc.pop("redirectURI")),
         ["client.redirect_uri"],
     ),
     "claim gets lost in Keycloak": (no_groups, ["token.groups"]),
+    "claim gets lost by the mapper": (
+        both(no_groups, lambda site: site.scope["protocolMappers"][0]["config"].update({"id.token.claim": "false"})),
+        ["scope.mapper"],
+    ),
     "claim gets lost for a reason of the scope": (
         both(no_groups, lambda site: site.client["defaultClientScopes"].remove("cellsscope")),
         ["scope.assigned"],
     ),
     "claim gets lost, and a redirect URI": (
-        both(no_groups, lambda site: site.client["redirectUris"].clear()),
+        both(no_groups, no_redirect_uri),
         ["client.redirect_uri", "token.groups"],
     ),
+    "login form refused for a reason that does not show": (refused_at_the_form, ["client.login_form"]),
+    "login form refused, and the client says why": (
+        both(refused_at_the_form, lambda site: site.client.update(bearerOnly=True)),
+        ["client.standard_flow"],
+    ),
+    "PKCE demanded": (with_attribute("pkce.code.challenge.method", "S256"), ["client.standard_flow"]),
+    "consent demanded": (lambda site: site.client.update(consentRequired=True), ["client.consent"]),
+    "secret refused that is the same": (code_refused("invalid_client"), ["client.secret"]),
+    "secret refused that has expired": (
+        both(code_refused("invalid_client"), with_attribute("client.secret.expiration.time", "1600000000")),
+        ["client.secret"],
+    ),
+    "code refused for another reason": (code_refused("invalid_request"), ["client.code"]),
+    "tokens bound to a certificate": (
+        with_attribute("tls.client.certificate.bound.access.tokens", "true"),
+        ["client.code"],
+    ),
+    "ID token by a shared key": (with_attribute("id.token.signed.response.alg", "HS256"), ["client.tokens"]),
+    "ID token by a shared key, by the realm": (
+        lambda site: site.realm.update(defaultSignatureAlgorithm="HS512"),
+        ["client.tokens"],
+    ),
+    "ID token encrypted": (with_attribute("id.token.encrypted.response.alg", "RSA-OAEP"), ["client.tokens"]),
+    "ID token over at once": (with_attribute("access.token.lifespan", "1"), ["client.tokens"]),
+    "userinfo signed": (
+        both(asks_userinfo, with_attribute("user.info.response.signature.alg", "RS256")),
+        ["client.tokens"],
+    ),
+    "userinfo by a lightweight token": (
+        both(asks_userinfo, with_attribute("client.use.lightweight.access.token.enabled", "true")),
+        ["client.tokens"],
+    ),
+    "tokens revoked ahead": (both(asks_userinfo, lambda site: site.realm.update(notBefore=2**31)), ["client.tokens"]),
+    "scope that the client does not have": (
+        both(refused_at_the_form, lambda site: site.client["defaultClientScopes"].remove("email")),
+        ["scope.requested"],
+    ),
+    "two LDAP mappers for one attribute": (
+        lambda site: site.mappers.append({**site.ldap_mapper, "name": "an old mapper"}),
+        ["ldap.mapper"],
+    ),
+    "user locked out": (lambda site: site.lockout.update(disabled=True), ["token.user"]),
+    "user with a required action": (lambda site: site.user.update(requiredActions=["UPDATE_PASSWORD"]), ["token.user"]),
+    "address to be verified at the login": (
+        both(lambda site: site.realm.update(verifyEmail=True), lambda site: site.user.update(email="dora@example.org")),
+        ["token.user"],
+    ),
+    "user without what the profile requires": (
+        lambda site: site.profile["attributes"].append({"name": "lastName", "required": {"roles": ["user"]}}),
+        ["token.user"],
+    ),
+    "groups in userinfo, which Cells does not ask": (
+        both(claims_without("id_token", "cellsgroups"), lambda site: site.rule.update(LeftAttribute="cellsgroups")),
+        ["token.groups"],
+    ),
+    "no value passes the rule": (lambda site: site.rule.update(RuleString="Nobody"), ["mapping.roles"]),
     "no scope basic": (
         both(
             lambda site: site.client["defaultClientScopes"].remove("basic"),
@@ -354,7 +464,6 @@ REDIRECTS = ["client.redirect_wildcard"]
         (lambda site: site.ldap_mapper["config"].update({"read.only": ["false"]}), ["ldap.mapper"]),
         (lambda site: site.scope["protocolMappers"][0]["config"].pop("jsonType.label"), []),
         (lambda site: site.scope["protocolMappers"][0]["config"].pop("aggregate.attrs"), ["scope.mapper"]),
-        (lambda site: site.client.update(attributes={"pkce.code.challenge.method": "S256"}), ["client.standard_flow"]),
         (lambda site: site.client.update(webOrigins=["*"]), []),
         (lambda site: site.client.update(webOrigins=[f"{CELLS.upper()}:443"]), []),
         (lambda site: site.client.update(webOrigins=["+"]), []),
@@ -364,12 +473,35 @@ REDIRECTS = ["client.redirect_wildcard"]
             REDIRECTS,
         ),
         (lambda site: setattr(site, "audience", [CELLS, None]), []),
+        # Each of these is harmless, though a near relative is not.
+        (both(claims_without("id_token", "cellsgroups"), asks_userinfo), ["token.groups"]),
+        (lambda site: site.client["defaultClientScopes"].remove("cellsscope"), ["scope.assigned"]),
+        (scope_of_another_name, ["scope.assigned"]),
+        (lambda site: site.client.update(redirectUris=["http://127.0.0.1/*"]), ["client.redirect_wildcard"]),
+        (lambda site: site.login_form.update(form=False, leads_to="https://idp.example.org/login"), []),
+        (with_attribute("user.info.response.signature.alg", "RS256"), []),
+        (with_attribute("client.use.lightweight.access.token.enabled", "true"), []),
+        (lambda site: site.client.update(notBefore=2**31), []),
+        (with_attribute("id.token.signed.response.alg", "ES256"), []),
+        (with_attribute("client.secret.expiration.time", str(2**31)), []),
+        (with_attribute("client.secret.expiration.time", str(int(time.time()) + 86400)), ["client.secret"]),
+        (lambda site: site.oidc.update(clientSecret="an-earlier-secret-0123456789"), ["client.secret"]),
+        (lambda site: site.user.update(requiredActions=["CONFIGURE_TOTP"]), []),
+        (lambda site: site.realm.update(verifyEmail=True), []),
+        (
+            lambda site: site.mappers.append(
+                {**site.ldap_mapper, "name": "b", "config": {"user.model.attribute": ["mail"]}}
+            ),
+            [],
+        ),
+        (lambda site: site.provider["config"].update(cachePolicy=["DEFAULT"]), ["ldap.cache"]),
+        (lambda site: site.provider["config"].update(cachePolicy=["MAX_LIFESPAN"], maxLifespan=["60000"]), []),
         (lambda site: site.options["cells_config"]["static_clients"].insert(0, None), []),
         (
             lambda site: site.options["cells_config"]["static_clients"][0].update(audience=[None, 1]),
             ["audience.loaded"],
         ),
-        (lambda site: site.user.update(federationLink=None), ["user_profile.attribute"]),
+        (lambda site: site.user.update(federationLink=None), ["token.user"]),
         (both(no_groups, lambda site: site.user["attributes"].clear()), ["token.groups"]),
         (lambda site: site.clocks["Keycloak"].value.update(skew_seconds=9000.0), ["clock.skew"]),
         (lambda site: site.clocks["Keycloak"].value.update(skew_seconds=-90.0), ["clock.skew"]),
@@ -386,7 +518,6 @@ REDIRECTS = ["client.redirect_wildcard"]
         (lambda site: setattr(site, "own_issuer", (f"{CELLS}/oidc", 200)), []),
         (lambda site: site.sites.extend([OTHER, f"{CELLS}:443/"]), []),
         (lambda site: site.rule.update(RuleString=None), []),
-        (lambda site: site.rule.update(RuleString="Nobody"), ["mapping.roles"]),
     ],
 )
 def test_what_is_worth_a_warning(change: Change, warnings: list[str]) -> None:
@@ -453,6 +584,7 @@ def test_a_relative_redirect_uri_goes_behind_the_root_url(root: str | None, want
     site = Site()
     site.client.update(redirectUris=["/auth/login/keycloak/callback"], rootUrl=root)
     site.oidc["redirectURI"] = wanted
+    refused_at_the_form(site)
     site.options["cells_url"] = wanted.partition("/auth")[0]
     assert site.finding("client.redirect_uri").verdict == verdict
 
@@ -512,6 +644,25 @@ def test_the_claim_of_a_user_says_nothing_of_the_attribute() -> None:
     site = Site()
     site.oidc["userIDKey"] = "uuid"
     assert site.links()["keycloak_attribute"]["verdict"] == OK
+
+
+def test_a_hidden_secret_is_answered_by_what_keycloak_says_to_it() -> None:
+    site = Site()
+    site.instead["secret"] = Reading("**********")
+    assert site.finding("client.secret").verdict == OK
+    site.instead["code"] = Reading()
+    assert site.finding("client.secret").verdict == OK, "a login got through"
+    site.options["session"] = {}
+    assert site.finding("client.secret").verdict == NOT_CHECKED
+
+
+def test_lightweight_tokens_are_judged_by_the_version() -> None:
+    site = Site()
+    both(asks_userinfo, with_attribute("client.use.lightweight.access.token.enabled", "true"))(site)
+    site.instead["version"] = Reading("26.4.7")
+    assert site.finding("client.tokens").verdict == OK
+    site.instead["version"] = FORBIDDEN
+    assert site.finding("client.tokens").verdict == BROKEN
 
 
 def test_what_follows_says_from_what() -> None:

@@ -1,0 +1,300 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Is the client as the guide has it, and does anything else on it forbid Cells' login (rows G1-G7)?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.urls import callback_url
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
+    BROKEN,
+    OK,
+    WARNING,
+    Finding,
+    judged,
+    skipped,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.transport import origin
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+AUTHENTICATOR = "client-secret"
+PKCE = "pkce.code.challenge.method"
+EXPIRES = "client.secret.expiration.time"
+"""The attribute in which Keycloak keeps when the client's secret expires, in Unix seconds, if a policy rotates it."""
+
+FEW_DAYS = 21
+DAY = 86400
+SHORTEST_LIFE = 10
+"""Seconds that an ID token must live so that it is still valid when Cells looks at it."""
+
+SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+"""The algorithms of ID tokens that Cells can check with a public key (docs/assumptions in dex's connector)."""
+
+BOUND = {
+    "tls.client.certificate.bound.access.tokens": "a client certificate",
+    "dpop.bound.access.tokens": "a DPoP proof",
+}
+"""Attributes that ask for a proof with each token, which Cells does not send."""
+
+USERINFO_REFUSES_LIGHTWEIGHT = (26, 6, 2)
+"""The first version of Keycloak whose userinfo endpoint answers 401 to a lightweight access token."""
+
+
+def check_client(readings: Readings, options: Mapping[str, Any], connector_config: State) -> list[Finding]:
+    """Return the findings of client.*; the arguments are those of check_keycloak."""
+    reading, client_id = readings["client"], options["client_id"]
+    if reading.error:
+        return skipped(why(reading), "client.*")
+    client: State | None = reading.value
+    if client is None:
+        seen = f"Realm {options['realm']} has no client {client_id}."
+        todo = "Register it: run the role setup, or the module keycloak_oidc_client."
+        others = [finding for finding in skipped("There is no client.", "client.*") if finding.id != "client.exists"]
+        return [Finding("client.exists", BROKEN, seen, todo), *others]
+    confidential = _check_confidential(client)
+    return [
+        Finding("client.exists", OK, f"Realm {options['realm']} has the client {client_id}."),
+        judged(
+            "client.enabled",
+            bool(client.get("enabled", True)),
+            "It is enabled." if client.get("enabled", True) else "It is disabled.",
+            f"Enable the client {client_id}.",
+        ),
+        confidential,
+        _check_standard_flow(client),
+        _check_consent(client),
+        _check_secret(
+            readings, client, connector_config, confidential.verdict == OK, bool(options["session"].get("login"))
+        ),
+        _check_login_form(readings.get("login_form", Reading())),
+        _check_code(readings.get("code", Reading()), client),
+        _check_tokens(readings, client, connector_config),
+        *_check_uris(
+            readings.get("login_form", Reading()),
+            client,
+            options,
+            connector_config,
+            origin(readings["discovery"].value),
+        ),
+    ]
+
+
+def _check_confidential(client: State) -> Finding:
+    finding_id, client_id = "client.confidential", client["clientId"]
+    if client.get("publicClient"):
+        todo = (
+            f"Turn on client authentication of {client_id} (publicClient false), and give its secret to the connector."
+        )
+        return Finding(finding_id, BROKEN, "Client authentication is off: the client is public.", todo)
+    proof = client.get("clientAuthenticatorType") or AUTHENTICATOR
+    seen = f"Client authentication is on, by {proof}" + (
+        "." if proof == AUTHENTICATOR else ", and Cells presents a secret."
+    )
+    todo = f"Let the credentials of {client_id} be client id and secret ({AUTHENTICATOR})."
+    return judged(finding_id, proof == AUTHENTICATOR, seen, todo)
+
+
+def _check_standard_flow(client: State) -> Finding:
+    finding_id, client_id = "client.standard_flow", client["clientId"]
+    if client.get("bearerOnly"):
+        todo = f"Set bearerOnly of {client_id} to false: run the role setup."
+        return Finding(finding_id, BROKEN, "The client is bearer-only, so that no login can begin with it.", todo)
+    if not client.get("standardFlowEnabled"):
+        return Finding(finding_id, BROKEN, "The standard flow is off.", f"Turn on the standard flow of {client_id}.")
+    method = (client.get("attributes") or {}).get(PKCE)
+    seen = "The standard flow is on" + (
+        f", and asks for PKCE ({method}), which Cells does not send." if method else "."
+    )
+    return judged(finding_id, not method, seen, f"Choose no PKCE method for {client_id}.")
+
+
+def _check_consent(client: State) -> Finding:
+    asks = bool(client.get("consentRequired"))
+    seen = (
+        "Keycloak asks users for their consent before they get to Cells."
+        if asks
+        else "Users are not asked for consent."
+    )
+    return judged("client.consent", not asks, seen, f"Turn off consent of {client['clientId']}: run the role setup.")
+
+
+def _check_secret(readings: Readings, client: State, config: State, by_secret: bool, logged_in: bool) -> Finding:
+    """Compare the two secrets, and see what Keycloak says to that of the connector; neither is in the finding.
+
+    logged_in: whether a real login got through, which answers the question if a secret is hidden.
+    """
+    finding_id, todo = "client.secret", "Give the client's secret to the connector: run the role setup again."
+    if not by_secret:
+        return skipped("The client has no secret that counts.", finding_id)[0]
+    there, given, answer = readings["secret"], config.get("clientSecret") or "", readings.get("code", Reading()).value
+    accepted = logged_in or (answer is not None and answer["error"] == "invalid_grant")
+    refused = answer is not None and answer["error"] in ("invalid_client", "unauthorized_client")
+    comparable = there.error is None and str(there.value or "").strip("*") and given.strip("*•")
+    days, expiry = _expiry(client)
+    if comparable and there.value != given:
+        seen = "The connector has another secret than the client" + (
+            ", which Keycloak still accepts." if accepted else "."
+        )
+        return Finding(finding_id, WARNING if accepted else BROKEN, seen, todo)
+    if refused:
+        return Finding(finding_id, BROKEN, f"Keycloak refuses the connector's secret: {answer['words']}.{expiry}", todo)
+    if comparable or accepted:
+        soon = days is not None and days < FEW_DAYS
+        todo = "Rotate the secret before that day: give the role setup a new sso_rotate_secret_on."
+        return judged(finding_id, not soon, f"The connector has the client's secret.{expiry}", todo, WARNING)
+    side = "Keycloak" if given.strip("*•") else "Cells"
+    hidden = f"{side} does not show the secret, so it cannot be compared."
+    return skipped(why(there) if there.error else hidden, finding_id)[0]
+
+
+def _expiry(client: State) -> tuple[float | None, str]:
+    """Return in how many days the client's secret expires, None if it does not, and a sentence about it."""
+    text = str((client.get("attributes") or {}).get(EXPIRES) or "")
+    if not text.isdigit() or text == "0":
+        return None, ""
+    day = time.strftime("%Y-%m-%d", time.gmtime(int(text)))
+    days = (int(text) - time.time()) / DAY
+    return days, f" It expires on {day}." if days > 0 else f" It expired on {day}."
+
+
+def _check_login_form(reading: Reading) -> Finding:
+    """Judge Keycloak's answer to the request with which Cells begins a login."""
+    finding_id = "client.login_form"
+    if reading.error:
+        return skipped(why(reading), finding_id)[0]
+    answer = reading.value
+    if answer is None:
+        return skipped("The connector is not known.", finding_id)[0]
+    if answer["form"]:
+        return Finding(finding_id, OK, "Keycloak shows its login form to users who come from Cells.")
+    if answer["leads_to"]:
+        return Finding(finding_id, OK, f"Keycloak sends users who come from Cells on to {answer['leads_to']}.")
+    reason = f"{answer['words'] or 'no reason given'} (HTTP {answer['status']})"
+    seen = f"Keycloak refuses the login that Cells begins: {reason}."
+    todo = "Change the client, the realm or its browser flow so that Keycloak shows its login form. Its log says more."
+    return Finding(finding_id, BROKEN, seen, todo)
+
+
+def _check_code(reading: Reading, client: State) -> Finding:
+    """Judge whether Keycloak would trade a code for tokens, by what it says to one that does not exist."""
+    finding_id, attributes = "client.code", client.get("attributes") or {}
+    bound = [what for name, what in BOUND.items() if attributes.get(name) == "true"]
+    if bound:
+        seen = f"The client's tokens are bound to {' and '.join(bound)}, which Cells does not send."
+        return Finding(finding_id, BROKEN, seen, f"Turn that off for {client['clientId']}: run the role setup.")
+    if reading.error:
+        return skipped(why(reading), finding_id)[0]
+    answer = reading.value
+    if answer is None:
+        return skipped("Cells does not show the secret of the connector, so it could not be tried.", finding_id)[0]
+    good = answer["error"] == "invalid_grant"
+    seen = "Keycloak trades codes for tokens." if good else f"Keycloak trades no code for tokens: {answer['words']}."
+    return judged(finding_id, good, seen, "Change the client so that its id and secret are enough.")
+
+
+def _check_tokens(readings: Readings, client: State, config: State) -> Finding:
+    """Judge whether Cells can use the tokens, which a preview does not show: signature, encryption, life, userinfo."""
+    finding_id = "client.tokens"
+    attributes, realm = client.get("attributes") or {}, readings["realm"].value or {}
+    wrong = _unusable_id_token(attributes, realm)
+    if config.get("getUserInfo"):
+        wrong += _unusable_userinfo(attributes, client, realm, readings.get("version", Reading()).value)
+    seen = (
+        f"Cells cannot use the tokens: {'; '.join(wrong)}." if wrong else "Nothing keeps Cells from using the tokens."
+    )
+    return judged(finding_id, not wrong, seen, f"Take that back for {client['clientId']}: run the role setup.")
+
+
+def _unusable_id_token(attributes: Mapping[str, str], realm: State) -> list[str]:
+    signed = attributes.get("id.token.signed.response.alg") or realm.get("defaultSignatureAlgorithm") or SIGNATURES[0]
+    own = str(attributes.get("access.token.lifespan") or "")
+    life = int(own) if own.isdigit() else realm.get("accessTokenLifespan") or SHORTEST_LIFE
+    wrong = []
+    if signed not in SIGNATURES:
+        wrong.append(f"the ID token is signed with {signed}")
+    if attributes.get("id.token.encrypted.response.alg"):
+        wrong.append("the ID token is encrypted")
+    if life < SHORTEST_LIFE:
+        wrong.append(f"the ID token is valid for {life} s only (the lifespan of the access token)")
+    return wrong
+
+
+def _unusable_userinfo(attributes: Mapping[str, str], client: State, realm: State, version: str | None) -> list[str]:
+    wrong = []
+    if attributes.get("user.info.response.signature.alg"):
+        wrong.append("userinfo is signed, and not JSON")
+    if attributes.get("user.info.encrypted.response.alg"):
+        wrong.append("userinfo is encrypted")
+    lightweight = attributes.get("client.use.lightweight.access.token.enabled") == "true"
+    if lightweight and _number(version) >= USERINFO_REFUSES_LIGHTWEIGHT:
+        wrong.append("the access token is lightweight, to which userinfo answers 401")
+    if max(client.get("notBefore") or 0, realm.get("notBefore") or 0) > time.time():
+        wrong.append("tokens are revoked up to a time that is still to come (notBefore), so that userinfo answers 401")
+    return wrong
+
+
+def _number(version: str | None) -> tuple[int, ...]:
+    """Return a version as numbers, and one that is not known as if it were the newest."""
+    numbers = tuple(int(part) for part in (version or "").split(".")[:3] if part.isdigit())
+    return numbers or (10**6,)
+
+
+def _check_uris(
+    form: Reading, client: State, options: Mapping[str, Any], connector_config: State, keycloaks_origin: str
+) -> list[Finding]:
+    uris, root = client.get("redirectUris") or [], client.get("rootUrl") or keycloaks_origin
+    wildcards = [uri for uri in uris if "*" in uri]
+    listed = ", ".join(uris) or "none"
+    if connector_config:
+        # A connector without one takes the callback URL.
+        own = options["callback_url"] or callback_url(options["cells_url"], options["connector_id"])
+        wanted = connector_config.get("redirectURI") or own
+        # Keycloak itself knows best; its rules for wildcards differ from version to version.
+        found = registers(uris, root, wanted) or bool(form.value and form.value["form"])
+        seen = f"{wanted} is registered." if found else f"{wanted} is not registered. Registered: {listed}."
+        redirect = judged("client.redirect_uri", found, seen, f"Register {wanted} with the client, exactly.")
+    else:
+        redirect = skipped("The connector's redirect URI is not known.", "client.redirect_uri")[0]
+    cells, origins = origin(options["cells_url"]), client.get("webOrigins") or []
+    # A plus stands for the origins of all redirect URIs.
+    whole = [root + uri if uri.startswith("/") else uri for uri in uris] if "+" in origins else []
+    return [
+        redirect,
+        judged(
+            "client.redirect_wildcard",
+            not wildcards,
+            f"There is a wildcard: {', '.join(wildcards)}." if wildcards else "No redirect URI has a wildcard.",
+            "Register the callback URL of the connector, and nothing else.",
+            WARNING,
+        ),
+        judged(
+            "client.web_origin",
+            "*" in origins or cells in map(origin, [*origins, *whole]),
+            f"Web origins: {', '.join(origins) or 'none'}.",
+            f"Let {cells} be the web origin.",
+            WARNING,
+        ),
+    ]
+
+
+def registers(uris: list[str], root_url: str, wanted: str) -> bool:
+    """Return whether Keycloak takes a redirect URI by a client's list.
+
+    An entry that begins with a slash goes behind the root URL as it is, which is Keycloak's own origin where the client
+    has none; a star at the end stands for whatever follows, a query apart (RedirectUtils in Keycloak's source).
+    """
+    for uri in uris:
+        whole = root_url + uri if uri.startswith("/") else uri
+        if whole in (wanted, "*"):
+            return True
+        if whole.endswith("*") and "?" not in whole:
+            start, path = whole[:-1], wanted.partition("?")[0]
+            if path.startswith(start) or path == start.rstrip("/"):
+                return True
+    return False
