@@ -16,8 +16,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.source import RunCommand
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, SsoError, Unmet
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource, Result
+
+CENSORED_PART, CENSORED_WHOLE = "********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+"""What Ansible puts in place of a secret within a value, and of a value that is one."""
 
 SHAPE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What comes of a list where a dict should be, and the like. Caught only here, at the top."""
@@ -78,7 +81,26 @@ class Definition:
 
     def outcome(self, call: Call) -> Outcome:
         """Answer a task."""
-        return outcome_of(lambda: self.answer(call))
+
+        def checked() -> Answer:
+            check_secrets(self.argument_spec, call.options)
+            return self.answer(call)
+
+        return outcome_of(checked)
+
+
+def check_secrets(spec: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+    """Refuse a secret in which Ansible has hidden another one, of an earlier task. Raises InvalidInput."""
+    for name, about in spec.items():
+        value = options.get(name)
+        if about.get("no_log") and is_censored(value):
+            raise InvalidInput(
+                f"{name}: Ansible has hidden a part of this value, because an earlier task had a password or token that"
+                " is a part of it. Use a longer password there, or a new secret here."
+            )
+        for item in value if isinstance(value, list) else [value]:
+            if "options" in about and isinstance(item, dict):
+                check_secrets(about["options"], item)
 
 
 def outcome_of(ask: Callable[[], Answer]) -> Outcome:
@@ -105,6 +127,16 @@ def reconciled(resource: Resource, result: Result, **own: Any) -> Answer:
     """Return the answer of a module that writes, from what the engine returned. own: the module's own values."""
     lines = [action.line for action in result.actions]
     return Answer({"changed": result.changed, "diff": result.diff, "actions": lines, **own}, resource.warnings)
+
+
+def is_censored(value: Any) -> bool:
+    """Return whether Ansible has hidden a secret within a value (remove_values of ansible.module_utils).
+
+    A value of nothing but asterisks is a server's mask, which is refused elsewhere, in other words.
+    """
+    if not isinstance(value, str):
+        return False
+    return value == CENSORED_WHOLE or (CENSORED_PART in value and bool(value.strip("*")))
 
 
 def printable(text: str) -> str:

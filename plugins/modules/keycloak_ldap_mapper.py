@@ -55,7 +55,10 @@ options:
     description: Whether the attribute is never written back to LDAP (row L2).
     type: bool
   always_read_value_from_ldap:
-    description: Whether the value comes from LDAP at each login, not from Keycloak's own copy (row L2).
+    description:
+      - Whether the value comes from LDAP each time Keycloak loads the user, not from its own database (row L2).
+      - Users that are in Keycloak's cache are not loaded again. When changes in the directory arrive depends on the
+        cache policy of the LDAP provider; with C(NO_CACHE) they arrive at the next login.
     type: bool
   mandatory_in_ldap:
     description: Whether entries in LDAP must have the attribute.
@@ -81,6 +84,15 @@ options:
     type: list
     elements: str
     default: []
+    version_added: 0.2.0
+  take_over:
+    description:
+      - Whether a mapper of another name that already fills O(user_model_attribute) becomes this one. It is renamed and
+        changed as declared.
+      - Without it, the task fails if there is such a mapper, in check mode too. With two mappers for one user
+        attribute, Keycloak refuses the login of every user of the provider.
+    type: bool
+    default: false
     version_added: 0.2.0
 seealso:
   - module: cellsops.sso.keycloak_client_scope

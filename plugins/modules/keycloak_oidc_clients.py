@@ -94,6 +94,17 @@ options:
       service_accounts_enabled:
         description: Whether the client has an account of its own (row G6).
         type: bool
+      bearer_only:
+        description: Whether the client only checks tokens, so that nobody can log in through it. Cells needs V(false).
+        type: bool
+      consent_required:
+        description: Whether Keycloak asks users for their consent before it sends them to the client.
+        type: bool
+      client_authenticator_type:
+        description:
+          - How the client proves who it is, by Keycloak's own name, such as C(client-secret), C(client-jwt) or
+            C(client-x509). Cells needs C(client-secret).
+        type: str
       pkce_method:
         description: The code challenge method that the client must use; the empty string for none.
         type: str

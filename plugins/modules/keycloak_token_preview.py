@@ -38,7 +38,9 @@ options:
     type: str
     required: true
   scope:
-    description: The scopes that the login would request, separated by spaces.
+    description:
+      - The scopes that the login would request, separated by spaces.
+      - The task fails if the client does not have one of them, since Keycloak would refuse the login.
     type: str
     default: openid
   expect_claims:

@@ -126,6 +126,14 @@ CLIENT_ROWS = [
     flag("implicit_flow_enabled", "implicitFlowEnabled"),
     flag("direct_access_grants_enabled", "directAccessGrantsEnabled"),
     flag("service_accounts_enabled", "serviceAccountsEnabled", public_client=False),
+    flag("bearer_only", "bearerOnly"),
+    flag("consent_required", "consentRequired"),
+    Row(
+        "client_authenticator_type",
+        ["client-jwt", "client-secret"],
+        lambda client: client["clientAuthenticatorType"],
+        ["client-jwt", "client-secret"],
+    ),
     Row("pkce_method", ["S256", "plain", ""], attribute("pkce.code.challenge.method"), None, {}),
     Row(
         "attributes",
@@ -326,6 +334,7 @@ KINDS = [
             "state": "test_removing_is_predicted_and_done_once",
             "name": "test_a_mapper_name_with_awkward_characters",
             "ldap_provider": "test_an_ldap_provider_by_its_id",
+            "take_over": "test_a_mapper_of_another_name_is_taken_over",
         },
     ),
 ]
@@ -440,6 +449,16 @@ def test_a_mapper_name_with_awkward_characters(shared_site: Site, login: Login) 
     name = 'memberOf, "Größe" & cn=a\\,b/c'
     predict_and_run(MAPPER, {**login.options(), "ldap_provider": LDAP_PROVIDER, "name": name, **ATTRIBUTES})
     assert mapper_of(shared_site, name)["config"]["ldap.attribute"] == ["memberOf"]
+
+
+def test_a_mapper_of_another_name_is_taken_over(shared_site: Site, login: Login) -> None:
+    attribute = {"user_model_attribute": "taken", "ldap_attribute": "memberOf"}
+    options = {**login.options(), "ldap_provider": LDAP_PROVIDER, **attribute}
+    predict_and_run(MAPPER, {**options, "name": "of somebody else"})
+    for check in (True, False):
+        refused = call_module(MAPPER, {**options, "name": "of the guide"}, check=check)
+        assert_one_clear_line(refused, "'of somebody else'", "taken", "take_over")
+    predict_and_run(MAPPER, {**options, "name": "of the guide", "take_over": True})
 
 
 def test_an_ldap_provider_by_its_id(shared_site: Site, login: Login) -> None:

@@ -36,6 +36,7 @@ DEFINITION = Definition(
         mandatory_in_ldap={"type": "bool"},
         config={"type": "dict"},
         **USAGE_OPTIONS,
+        take_over={"type": "bool", "default": False},
     ),
     answer=answer,
 )

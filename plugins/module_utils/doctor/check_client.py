@@ -30,7 +30,7 @@ EXPIRES = "client.secret.expiration.time"
 
 FEW_DAYS = 21
 DAY = 86400
-SHORTEST_LIFE = 10
+SHORTEST_LIFE = 5
 """Seconds that an ID token must live so that it is still valid when Cells looks at it."""
 
 SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")

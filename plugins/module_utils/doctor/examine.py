@@ -149,7 +149,7 @@ def _each_break_once(found: list[Finding]) -> list[Finding]:
 def _asks(state: State | None, options: Mapping[str, Any]) -> State | None:
     """Return by what Cells would ask Keycloak for a login; a connector without a redirect URI takes the callback."""
     config = oidc(state)
-    callback = callback_url(options["cells_url"], options["connector_id"])
+    callback = options["callback_url"] or callback_url(options["cells_url"], options["connector_id"])
     return {**config, "redirectURI": config.get("redirectURI") or callback} if config else None
 
 

@@ -48,6 +48,9 @@ FIELDS = {
     "implicit_flow_enabled": "implicitFlowEnabled",
     "direct_access_grants_enabled": "directAccessGrantsEnabled",
     "service_accounts_enabled": "serviceAccountsEnabled",
+    "bearer_only": "bearerOnly",
+    "consent_required": "consentRequired",
+    "client_authenticator_type": "clientAuthenticatorType",
     "secret": "secret",
 }
 """Options whose values go as they are: option to key of ClientRepresentation."""
@@ -296,8 +299,9 @@ def _update(current: State, body: State, changed: list[str]) -> State:
     if payload.get("authorizationServicesEnabled") and merged(current, body).get("serviceAccountsEnabled"):
         # Keycloak 24 answers 500 where this does not say once more that there is a service account.
         payload["serviceAccountsEnabled"] = True
-    if "attributes" in payload:
-        attributes = merged(current.get("attributes", {}), body["attributes"])
+    if current.get("attributes") or "attributes" in payload:
+        # They always go along: without them, Keycloak answers 500 while the rotation of a secret is due (kc#10603).
+        attributes = merged(current.get("attributes") or {}, body.get("attributes") or {})
         payload["attributes"] = {k: value for k, value in attributes.items() if not k.startswith(COMPUTED_ATTRIBUTES)}
         if "frontchannelLogout" in current:
             # Keycloak 26.0 switches it on where a PUT with attributes does not say what it is.

@@ -51,6 +51,7 @@ class LdapMapper:
         check_given_once(options, "config", CONFIG)
         check_options(options)
         self.provider_id = ""
+        self._others: list[State] = []
         try:
             self.provider_id = find_provider(session, options["ldap_provider"])["id"]
         except NoProvider as error:
@@ -65,8 +66,12 @@ class LdapMapper:
             return None
         components = self.session.get_list("components", parent=self.provider_id, type=MAPPER_TYPE)
         # Keycloak does not always heed the query: parent and name are compared here.
-        found = [c for c in components if c.get("name") == self.name and c.get("parentId") == self.provider_id]
-        return only(found, self.title)
+        mappers = [c for c in components if c.get("parentId") == self.provider_id]
+        current = only([c for c in mappers if c.get("name") == self.name], self.title)
+        if current is None and self.options["take_over"]:
+            current = only(_fill(mappers, self._declared_attribute()), f"LDAP mapper for {self._declared_attribute()}")
+        self._others = [c for c in mappers if c is not current]
+        return current
 
     def desired(self, current: State | None) -> State | None:
         """Return what the options declare. Raises InvalidInput for a mapper of another type."""
@@ -85,12 +90,14 @@ class LdapMapper:
             return self._stays(current)
         if current is None:
             self._check_new()
-        state: State = {"providerId": options["mapper_type"]}
+        state: State = {"name": self.name, "providerId": options["mapper_type"]}
         config = {key: options[option] for option, key in CONFIG.items() if options[option] is not None}
         config.update(options["config"] or {})
         if config:
             state["config"] = text_lists(config)
             self._check_binary(merged((current or {}).get("config", {}), state["config"]))
+        if options["mapper_type"] == ATTRIBUTE_MAPPER:
+            self._check_duplicates(merged(current or {}, state))
         return state
 
     def _stays(self, current: State | None) -> State | None:
@@ -105,6 +112,24 @@ class LdapMapper:
             raise InvalidInput(f"if_unused: the {self.title} maps no user attribute, so it is not known what uses it.")
         self.used_by = users_of_attribute(self.session, attribute, self.options["apart_from_clients"])
         return {} if self.used_by else None
+
+    def _declared_attribute(self) -> str:
+        return self.options["user_model_attribute"] or (self.options["config"] or {}).get(MODEL_ATTRIBUTE) or ""
+
+    def _check_duplicates(self, mapper: State) -> None:
+        """Refuse a second mapper for a user attribute, with which no user of the provider can log in (kc#32794).
+
+        Raises InvalidInput.
+        """
+        attribute = first_values(mapper).get(MODEL_ATTRIBUTE, "")
+        others = ", ".join(sorted(repr(other["name"]) for other in _fill(self._others, attribute)))
+        if others:
+            provider = self.options["ldap_provider"]
+            raise InvalidInput(
+                f"The LDAP provider {provider} already has the mapper {others} for the user attribute {attribute}. With"
+                f" {self.name!r} beside it, no user of this provider could log in. Remove it, give its name, or take it"
+                " over (take_over)."
+            )
 
     def _check_binary(self, config: State) -> None:
         """Refuse what Keycloak would refuse only as it is written. Raises InvalidInput."""
@@ -134,6 +159,8 @@ class LdapMapper:
         }
         payload = {**names, **desired, "id": current["id"], "config": config}
         changed = changed_keys(current.get("config", {}), desired.get("config", {}))
+        if current["name"] != self.name:
+            changed.insert(0, f"name (was {current['name']})")
         update = partial(admin.update_component, current["id"], payload)
         return [Action(Verb.UPDATE, self.title, update, tuple(changed))]
 
@@ -149,6 +176,12 @@ class LdapMapper:
         lacking = [o for o in ("user_model_attribute", "ldap_attribute") if not (options[o] or config.get(CONFIG[o]))]
         if lacking:
             raise InvalidInput(f"The {self.title} is not there, and to make it {' and '.join(lacking)} must be given.")
+
+
+def _fill(mappers: list[State], attribute: str) -> list[State]:
+    """Return the attribute mappers that fill a user attribute."""
+    found = [m for m in mappers if m.get("providerId") == ATTRIBUTE_MAPPER]
+    return [m for m in found if attribute and first_values(m).get(MODEL_ATTRIBUTE) == attribute]
 
 
 def duplicates(mappers: list[State]) -> dict[str, list[str]]:

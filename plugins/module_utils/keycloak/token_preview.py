@@ -31,6 +31,7 @@ def preview(session: KeycloakSession, options: Mapping[str, Any]) -> dict[str, A
         raise InvalidInput(
             f"Realm {session.realm} has no client {client_id!r} that this account can see (role view-clients)."
         )
+    _check_scopes(client, options["scope"])
     user = find_user(session, username)
     if user is None:
         raise InvalidInput(f"Realm {session.realm} has no user {username!r}, neither its own nor by an LDAP provider.")
@@ -45,6 +46,17 @@ def preview(session: KeycloakSession, options: Mapping[str, Any]) -> dict[str, A
     if unmet:
         raise Unmet(f"In the ID token of {username} for client {client_id}: {'; '.join(unmet)}.", values)
     return values
+
+
+def _check_scopes(client: State, scope: str) -> None:
+    """Refuse scopes that a login could not ask for: Keycloak's preview just leaves them out. Raises InvalidInput."""
+    has = {"openid", *client.get("defaultClientScopes", []), *client.get("optionalClientScopes", [])}
+    lacking = ", ".join(name for name in scope.split() if name not in has)
+    if lacking:
+        raise InvalidInput(
+            f"scope: client {client['clientId']} does not have the client scope {lacking}, so Keycloak refuses a login"
+            f" that asks for it (invalid_scope). Assign it to the client. It has {', '.join(sorted(has))}."
+        )
 
 
 def example_tokens(session: KeycloakSession, client_uuid: str, user_id: str, scope: str) -> dict[str, State]:

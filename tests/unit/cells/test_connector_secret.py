@@ -140,6 +140,17 @@ def test_a_mask_is_never_sent(set_connector: SetConnector, cells_server: Scripte
     assert cells_server.writes == []
 
 
+@pytest.mark.parametrize("secret", ["********-client-secret", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_secret_that_ansible_has_hidden_a_part_of_is_never_sent(
+    set_connector: SetConnector, cells_server: ScriptedCells, secret: str, *, check: bool
+) -> None:
+    outcome = set_connector(check, client_secret=secret)
+
+    assert_one_clear_line(outcome, "client_secret", "Ansible", "password")
+    assert cells_server.writes == []
+
+
 def test_a_server_that_loses_the_secret_shows_no_secret_in_the_error(
     set_connector: SetConnector, cells_server: ScriptedCells
 ) -> None:

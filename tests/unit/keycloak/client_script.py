@@ -57,12 +57,18 @@ def creates(script: Script, body: dict[str, Any], made: dict[str, Any]) -> None:
     reads(script, made)
 
 
+def along(before: dict[str, Any]) -> dict[str, Any]:
+    """Return what goes along with each PUT: the attributes, without which Keycloak may fail (kc#10603), and with them
+    what Keycloak 26.0 would otherwise switch on."""
+    attributes = {key: value for key, value in before.get("attributes", {}).items() if key not in COMPUTED}
+    front = {"frontchannelLogout": before["frontchannelLogout"]} if "frontchannelLogout" in before else {}
+    return {"attributes": attributes, **front} if before.get("attributes") else {}
+
+
 def updates(script: Script, before: dict[str, Any], body: dict[str, Any]) -> None:
     """Expect that the client is there, is changed by a PUT of this body and read back with it."""
     reads(script, before)
-    # With attributes Keycloak 26.0 must be told of this, or it switches it on.
-    kept = {"frontchannelLogout"} if "attributes" in body else set()
-    script.put("clients/client-uuid", {**body, **{key: before[key] for key in kept if key in before}})
+    script.put("clients/client-uuid", {**along(before), **body})
     reads(script, {**before, **body})
 
 

@@ -17,6 +17,7 @@ from unit.keycloak.client_script import (
     MODULE,
     SERVER_ATTRIBUTES,
     SERVER_SECRET,
+    along,
     arguments,
     client,
     creates,
@@ -113,7 +114,7 @@ def test_a_create_that_met_a_conflict_or_timed_out_goes_on_as_an_update(
     reads(keycloak)
     keycloak.post("clients", NEW, **failure)
     reads(keycloak, client(name="Somebody else's"))
-    keycloak.put("clients/client-uuid", {"name": "Cells"})
+    keycloak.put("clients/client-uuid", {**along(client()), "name": "Cells"})
     reads(keycloak, client(name="Cells"))
 
     outcome = run_module(MODULE, arguments(name="Cells"))
@@ -143,7 +144,7 @@ def test_a_create_that_failed_and_made_nothing_is_reported(
 
 def test_a_conflict_of_an_update_is_reported(keycloak: Script, run_module: RunModule) -> None:
     reads(keycloak, client())
-    keycloak.put("clients/client-uuid", {"name": "Cells"}, status=409, json=CONFLICT)
+    keycloak.put("clients/client-uuid", {**along(client()), "name": "Cells"}, status=409, json=CONFLICT)
 
     assert_one_clear_line(run_module(MODULE, arguments(name="Cells")), "PUT", "HTTP 409", CONFLICT["errorMessage"])
 
@@ -154,7 +155,7 @@ def test_what_keycloak_added_to_a_new_client_against_the_wish_is_set_right(
     reads(keycloak)
     keycloak.post("clients", {"clientId": CLIENT_ID, "protocol": "openid-connect", "webOrigins": []})
     reads(keycloak, client(webOrigins=["https://made-from-root-url"]))
-    keycloak.put("clients/client-uuid", {"webOrigins": []})
+    keycloak.put("clients/client-uuid", {**along(client()), "webOrigins": []})
     reads(keycloak, client())
 
     outcome = run_module(MODULE, arguments(web_origins=[]))

@@ -16,6 +16,7 @@ from unit.keycloak.client_script import (
     COMPUTED,
     MODULE,
     SERVER_ATTRIBUTES,
+    along,
     arguments,
     client,
     creates,
@@ -92,16 +93,21 @@ FLAGS = [
         "implicit_flow_enabled": "implicitFlowEnabled",
         "direct_access_grants_enabled": "directAccessGrantsEnabled",
         "service_accounts_enabled": "serviceAccountsEnabled",
+        "bearer_only": "bearerOnly",
+        "consent_required": "consentRequired",
     }.items()
     for value in (True, False)
     # These need more than one option; see below.
     if (option, value) != ("authorization_services_enabled", True)
 ]
+AUTHENTICATOR = [
+    Row("client_authenticator_type", "client-secret", "clientAuthenticatorType", "client-secret", "client-jwt")
+]
 ATTRIBUTES = [
     Row("attributes", {"device.grant": True}, "attributes/device.grant", "true", "false", {"device.grant": ""}),
     Row("attributes", {"max.age": 300}, "attributes/max.age", "300", "60", {"max.age": None}),
 ]
-ROWS = [*TEXTS, *LISTS, *FLAGS, *ATTRIBUTES]
+ROWS = [*TEXTS, *LISTS, *FLAGS, *AUTHENTICATOR, *ATTRIBUTES]
 CLEARABLE = [row for row in ROWS if row.clear is not None]
 
 
@@ -287,7 +293,7 @@ def test_a_value_that_the_server_does_not_keep_is_an_error_that_shows_both(
     keycloak: Script, run_module: RunModule
 ) -> None:
     reads(keycloak, client(rootUrl="https://old"))
-    keycloak.put("clients/client-uuid", {"rootUrl": "https://new"})
+    keycloak.put("clients/client-uuid", {**along(client()), "rootUrl": "https://new"})
     reads(keycloak, client(rootUrl="https://old"))
 
     outcome = run_module(MODULE, arguments(root_url="https://new"))

@@ -15,6 +15,7 @@ from unit.keycloak.client_script import (
     CLIENT_ID,
     MODULE,
     SCOPE_IDS,
+    along,
     arguments,
     client,
     reads,
@@ -205,7 +206,7 @@ def test_the_scope_that_comes_and_goes_with_service_accounts_is_foreseen(
     reads(keycloak, client(serviceAccountsEnabled=not enabled, defaultClientScopes=DEFAULT if enabled else with_it))
     if enabled:
         reads_scopes(keycloak)
-    keycloak.put("clients/client-uuid", {"serviceAccountsEnabled": enabled})
+    keycloak.put("clients/client-uuid", {**along(client()), "serviceAccountsEnabled": enabled})
     removals = [("DELETE", "default", "service_account")] if enabled and mode == "exact" else []
     assigns(keycloak, *removals)
     reads(keycloak, client(serviceAccountsEnabled=enabled, defaultClientScopes=after))
@@ -223,7 +224,7 @@ def test_the_scope_that_comes_and_goes_with_service_accounts_is_foreseen(
 def test_a_scope_goes_along_with_a_changed_option_but_not_in_the_put(keycloak: Script, run_module: RunModule) -> None:
     reads(keycloak, client())
     reads_scopes(keycloak)
-    keycloak.put("clients/client-uuid", {"name": "Cells"})
+    keycloak.put("clients/client-uuid", {**along(client()), "name": "Cells"})
     assigns(keycloak, ("PUT", "default", "cellsscope"))
     reads(keycloak, client(name="Cells", defaultClientScopes=[*DEFAULT, "cellsscope"]))
 

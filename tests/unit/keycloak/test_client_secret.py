@@ -16,6 +16,7 @@ from unit.keycloak.client_script import (
     MODULE,
     SERVER_ATTRIBUTES,
     SERVER_SECRET,
+    along,
     arguments,
     client,
     creates,
@@ -121,7 +122,7 @@ def test_a_secret_the_server_does_not_keep_is_an_error_without_the_secret(
     keycloak: Script, run_module: RunModule
 ) -> None:
     reads(keycloak, client())
-    keycloak.put("clients/client-uuid", {"secret": OWN_SECRET})
+    keycloak.put("clients/client-uuid", {**along(client()), "secret": OWN_SECRET})
     reads(keycloak, client())
 
     outcome = run_module(MODULE, arguments(secret=OWN_SECRET))

@@ -265,7 +265,7 @@ def test_a_mapper_that_another_run_makes_at_the_same_time_goes_on_as_an_update(
 
 def test_a_mapper_whose_id_another_name_bears_gets_an_id_of_keycloak(keycloak: Script, run_module: RunModule) -> None:
     wish = {**NAMES, "config": WIRE_ROW}
-    renamed = mapper(WIRE_ROW, id=OWN_ID, name="renamed")
+    renamed = mapper({**WIRE_ROW, "user.model.attribute": ["othergroups"]}, id=OWN_ID, name="renamed")
     finds_provider(keycloak)
     reads(keycloak, renamed)
     keycloak.post("components", {"id": OWN_ID, **wish}, status=409, json={"error": "conflict"})
@@ -274,6 +274,43 @@ def test_a_mapper_whose_id_another_name_bears_gets_an_id_of_keycloak(keycloak: S
     reads(keycloak, renamed, mapper(WIRE_ROW))
 
     assert run_module(MODULE, arguments(**ROW))["ldap_mapper"]["id"] == "mapper-uuid"
+
+
+@pytest.mark.parametrize("own", [[], [mapper(WIRE_ROW)]])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_second_mapper_for_a_user_attribute_is_refused_and_the_first_one_named(
+    own: list[dict[str, Any]], check: bool, *, keycloak: Script, run_module: RunModule
+) -> None:
+    finds_provider(keycloak)
+    reads(keycloak, mapper(WIRE_ROW, id="old-uuid", name="my-old-mapper"), *own)
+
+    outcome = run_module(MODULE, arguments(**ROW), check=check)
+
+    assert_one_clear_line(outcome, "'my-old-mapper'", "cellsgroups", "take_over")
+
+
+def test_a_mapper_for_the_same_attribute_is_taken_over_on_request(keycloak: Script, run_module: RunModule) -> None:
+    old = mapper({**WIRE_ROW, "ldap.attribute": ["member"]}, name="my-old-mapper")
+    body = {"id": "mapper-uuid", **NAMES, "config": WIRE_ROW}
+    finds_provider(keycloak)
+    reads(keycloak, old)
+    keycloak.put("components/mapper-uuid", body)
+    reads(keycloak, mapper(WIRE_ROW))
+
+    outcome = run_module(MODULE, arguments(**ROW, take_over=True))
+
+    assert outcome["actions"] == [f"update LDAP mapper {NAME}: name (was my-old-mapper), ldap.attribute"]
+    assert outcome["diff"]["before"]["name"] == "my-old-mapper"
+    assert outcome["diff"]["after"]["name"] == NAME
+
+
+def test_a_mapper_of_another_type_may_fill_anything(keycloak: Script, run_module: RunModule) -> None:
+    finds_provider(keycloak)
+    reads(
+        keycloak, mapper(WIRE_ROW), mapper(WIRE_ROW, id="other", name="other", providerId="hardcoded-attribute-mapper")
+    )
+
+    assert not run_module(MODULE, arguments(**ROW))["changed"]
 
 
 def test_a_masked_secret_on_the_server_is_left_out_of_what_goes_back(keycloak: Script, run_module: RunModule) -> None:

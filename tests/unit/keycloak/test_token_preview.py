@@ -37,9 +37,17 @@ def arguments(**own: Any) -> dict[str, Any]:
     return {**BY_TOKEN, "client_id": "demo", "username": "alice", **own}
 
 
+CLIENT = {
+    "id": "uuid",
+    "clientId": "demo",
+    "defaultClientScopes": ["profile", "cellsscope"],
+    "optionalClientScopes": ["email"],
+}
+
+
 def finds_client(script: Script, *found: dict[str, Any]) -> None:
     """Expect the look-up of the client."""
-    script.get("clients", list(found) or [{"id": "uuid", "clientId": "demo"}], clientId="demo")
+    script.get("clients", list(found) or [CLIENT], clientId="demo")
 
 
 def previews(
@@ -77,6 +85,14 @@ def test_the_claims_of_all_three_are_returned_in_check_mode_too(
     assert outcome["changed"] is False
     assert_claims_returned(outcome)
     assert outcome["missing_claims"] == outcome["failed_expectations"] == []
+
+
+def test_a_scope_that_the_client_does_not_have_is_refused(keycloak: Script, run_module: RunModule) -> None:
+    finds_client(keycloak)
+
+    outcome = run_module(MODULE, arguments(scope="openid phone email address"))
+
+    assert_one_clear_line(outcome, "phone, address", "invalid_scope", "cellsscope")
 
 
 def test_the_scopes_of_the_login_are_passed_on(keycloak: Script, run_module: RunModule) -> None:

@@ -1,0 +1,321 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ways to change a site in one place, each of which puts it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from integration.test_role import client_of
+from lab.site import Site
+
+OTHER_CLOCK = Path(__file__).parents[1] / "browser/other_clock"
+TIMEOUT = 10
+TO_ROLES = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
+
+Break = Callable[[Site], AbstractContextManager[object]]
+
+
+class Realm:
+    """Calls to the realm's admin interface, by paths below it."""
+
+    def __init__(self, site: Site) -> None:
+        self._connection = site.admin.connection
+        self._base = f"admin/realms/{site.realm}"
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._connection.raw_get(f"{self._base}/{path}".rstrip("/"), **query).json()
+
+    def named(self, path: str, name: str) -> Any:
+        """Return the one object of that name."""
+        (found,) = (item for item in self.get(path) if item["name"] == name)
+        return found
+
+    def send(self, method: str, path: str, body: object = None) -> None:
+        call = getattr(self._connection, f"raw_{method}")
+        data = "" if body is None else json.dumps(body)
+        response = call(f"{self._base}/{path}".rstrip("/"), data=data)
+        assert response.status_code < 300, (method, path, response.text)
+
+
+def realm_with(**changes: Any) -> Break:
+    """The realm has other values."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm = Realm(site)
+        before = realm.get("")
+        realm.send("put", "", changes)
+        try:
+            yield
+        finally:
+            realm.send("put", "", {key: before.get(key, "") for key in changes})
+
+    return broken
+
+
+def client_with(**changes: Any) -> Break:
+    """The client has other values."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm, client = Realm(site), client_of(site)
+        path = f"clients/{client['id']}"
+        realm.send("put", path, changes)
+        try:
+            yield
+        finally:
+            kept = {key: client.get(key) for key in changes}
+            if "attributes" in changes:
+                # What is not named stays as it is.
+                kept["attributes"] = {**dict.fromkeys(changes["attributes"], ""), **client["attributes"]}
+            realm.send("put", path, {**kept, "secret": client["secret"]})
+
+    return broken
+
+
+def client_under_another_name(site: Site) -> AbstractContextManager[object]:
+    """The client is not there."""
+    return client_with(clientId="another-client")(site)
+
+
+def all_of(*breaks: Break) -> Break:
+    """Several of them at once."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        with ExitStack() as stack:
+            for one in breaks:
+                stack.enter_context(one(site))
+            yield
+
+    return broken
+
+
+def own_mapper(kind: str, **config: str) -> Break:
+    """The client has a protocol mapper of its own, for all tokens; two underscores stand for a dot."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm, path = Realm(site), f"clients/{client_of(site)['id']}/protocol-mappers/models"
+        everywhere = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")
+        given = {key.replace("__", "."): value for key, value in config.items()}
+        body = {"name": "own", "protocol": "openid-connect", "protocolMapper": kind, "config": {**everywhere, **given}}
+        realm.send("post", path, body)
+        try:
+            yield
+        finally:
+            realm.send("delete", f"{path}/{realm.named(path, 'own')['id']}")
+
+    return broken
+
+
+def scope_assigned(name: str, kind: str = "") -> Break:
+    """A client scope is not one of the client's default ones, but optional, or not assigned at all."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm, client = Realm(site), client_of(site)
+        scope = realm.named("client-scopes", name)["id"]
+        of_client = f"clients/{client['id']}"
+        realm.send("delete", f"{of_client}/default-client-scopes/{scope}")
+        if kind:
+            realm.send("put", f"{of_client}/{kind}-client-scopes/{scope}", {})
+        try:
+            yield
+        finally:
+            if kind:
+                realm.send("delete", f"{of_client}/{kind}-client-scopes/{scope}")
+            realm.send("put", f"{of_client}/default-client-scopes/{scope}", {})
+
+    return broken
+
+
+def claim_mapper_with(**config: str) -> Break:
+    """The protocol mapper of the scope has another configuration; two underscores stand for a dot."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm = Realm(site)
+        scope = realm.named("client-scopes", "cellsscope")
+        mapper = scope["protocolMappers"][0]
+        path = f"client-scopes/{scope['id']}/protocol-mappers/models/{mapper['id']}"
+        changes = {key.replace("__", "."): value for key, value in config.items()}
+        realm.send("put", path, {**mapper, "config": {**mapper["config"], **changes}})
+        try:
+            yield
+        finally:
+            realm.send("put", path, mapper)
+
+    return broken
+
+
+def component_with(name: str, **config: str) -> Break:
+    """An LDAP provider or mapper has another configuration."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm = Realm(site)
+        component = realm.named("components", name)
+        changes = {key.replace("__", "."): [value] for key, value in config.items()}
+        realm.send("put", f"components/{component['id']}", {**component, "config": {**component["config"], **changes}})
+        try:
+            yield
+        finally:
+            if "bindCredential" in changes:
+                # Keycloak shows a mask, and keeps what it has when the mask comes back.
+                component["config"]["bindCredential"] = [site.lab.ldap.bind_password]
+            realm.send("put", f"components/{component['id']}", component)
+
+    return broken
+
+
+@contextmanager
+def no_ldap_mapper(site: Site) -> Iterator[None]:
+    """The LDAP mapper is not there."""
+    realm = Realm(site)
+    mapper = realm.named("components", "memberOf to group")
+    realm.send("delete", f"components/{mapper['id']}")
+    try:
+        yield
+    finally:
+        realm.send("post", "components", {key: value for key, value in mapper.items() if key != "id"})
+
+
+def cells_call(site: Site, method: str, path: str, body: object = None) -> Any:
+    response = requests.request(
+        method,
+        f"{site.cells.url}/a/config/{path}",
+        json=body,
+        headers={"Authorization": f"Bearer {site.cells.token}"},
+        timeout=TIMEOUT,
+    )
+    response.raise_for_status()
+    return response.json()
+
+
+def connector_of(site: Site) -> dict[str, Any]:
+    connectors: list[dict[str, Any]] = cells_call(site, "GET", "oauth2connectors")["connectors"]
+    (found,) = (connector for connector in connectors if connector["id"] == "keycloak")
+    return found
+
+
+def connector_with(**changes: Any) -> Break:
+    """The connector has other values; those of OpenID Connect by their names, others with a capital letter."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        connector = connector_of(site)
+        state = {**connector, "configoidc": {**connector["configoidc"]}}
+        for key, value in changes.items():
+            if key == "mappingRules":
+                state[key] = value
+            else:
+                state["configoidc"][key] = value(connector["configoidc"][key]) if callable(value) else value
+        cells_call(site, "PUT", "oauth2connectors/keycloak", state)
+        try:
+            yield
+        finally:
+            cells_call(site, "PUT", "oauth2connectors/keycloak", connector)
+
+    return broken
+
+
+@contextmanager
+def no_connector(site: Site) -> Iterator[None]:
+    """The connector is not there."""
+    connector = connector_of(site)
+    cells_call(site, "DELETE", "oauth2connectors/keycloak")
+    try:
+        yield
+    finally:
+        cells_call(site, "PUT", "oauth2connectors/keycloak", connector)
+
+
+def rule(**changes: str) -> Break:
+    """The one mapping rule is another."""
+    return connector_with(mappingRules=[{**TO_ROLES, **changes}])
+
+
+def audience(value: Any) -> Break:
+    """The running Cells, and its file, have another audience."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        clients = cells_call(site, "GET", "oauth2clients")["staticClients"]
+        (client,) = (client for client in clients if client["client_id"] == "cells-frontend")
+        cells_call(site, "PUT", "oauth2clients/cells-frontend", {**client, "audience": value})
+        try:
+            yield
+        finally:
+            cells_call(site, "PUT", "oauth2clients/cells-frontend", client)
+
+    return broken
+
+
+@contextmanager
+def cells_stopped(site: Site) -> Iterator[None]:
+    """Cells does not run."""
+    site.cells.stop()
+    try:
+        yield
+    finally:
+        site.cells.start(quiet=True)
+
+
+@contextmanager
+def file_of_another_audience(site: Site) -> Iterator[None]:
+    """Somebody has edited the file, and Cells has not read it."""
+    before = site.cells.config_path.read_bytes()
+    document = json.loads(before)
+    for client in document["services"]["pydio.web.oauth"]["staticClients"]:
+        client["audience"] = ["https://cells.example.org", None]
+    site.cells.config_path.write_text(json.dumps(document), encoding="utf-8")
+    try:
+        yield
+    finally:
+        site.cells.config_path.write_bytes(before)
+
+
+@contextmanager
+def clock_of_cells_ahead(site: Site) -> Iterator[None]:
+    """Cells runs further ahead of Keycloak than an ID token lives."""
+    before = dict(site.cells.env)
+    site.cells.env.update(CLOCK_OFFSET="1000", PYTHONPATH=str(OTHER_CLOCK))
+    site.cells.restart()
+    try:
+        yield
+    finally:
+        site.cells.env.clear()
+        site.cells.env.update(before)
+        site.cells.restart()
+
+
+def user(username: str, **fields: Any) -> Break:
+    """There is a user of Keycloak's own."""
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        realm = Realm(site)
+        realm.send("post", "users", {"username": username, "enabled": True, **fields})
+        try:
+            yield
+        finally:
+            found = realm.get("users", username=username, exact="true")[0]
+            realm.send("delete", f"users/{found['id']}")
+
+    return broken
+
+
+@contextmanager
+def nothing(_site: Site) -> Iterator[None]:
+    """What is broken stands in the options."""
+    yield
