@@ -12,6 +12,9 @@ version_added: 0.2.0
 description:
   - Grants roles of a client, such as the roles of C(realm-management) that this collection needs, to the service
     account of another client.
+  - Also assigns the client scope C(kc-admin-api) to the client as a default client scope, if the realm's C(admin-cli)
+    has it. Since version 26.8.2, Keycloak does not accept tokens without it for its admin REST API. With
+    O(state=absent), the client scope stays.
   - The playbook C(cellsops.sso.service_account) uses it to create a least-privilege account.
 author:
   - cellsops.sso developers (@cellsops)
@@ -35,9 +38,10 @@ options:
     type: str
     required: true
   roles_client:
-    description: The client whose roles they are. In the realm C(master) it is C(<realm>-realm).
+    description:
+      - The client whose roles they are. By default the one with the rights to manage the realm, which is
+        C(realm-management), or C(master-realm) in the realm C(master).
     type: str
-    default: realm-management
   roles:
     description: Names of roles.
     type: list

@@ -10,10 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, reconciled
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import management_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Verb, reconcile, shown
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK
 
 OPTIONS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -63,6 +66,11 @@ def bring_about(client: Client, check_mode: bool) -> Answer:
         return reconciled(client, result, **own)
     to_come = check_mode and any(action.verb is Verb.ROTATE_SECRET for action in result.actions)
     secret = "" if to_come else (result.state or {}).get("secret", "")
+    if secret == MASK:
+        raise InvalidInput(
+            f"return_secret: Keycloak shows only a mask for the secret of the {client.title}. The account lacks the"
+            f" role manage-clients of the client {management_client(client.session.realm)}."
+        )
     return replace(reconciled(client, result, **own, client_secret=secret), revealed=frozenset([secret]))
 
 

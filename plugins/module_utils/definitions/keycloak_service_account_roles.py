@@ -25,7 +25,7 @@ DEFINITION = Definition(
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         realm={"type": "str", "required": True},
         client_id={"type": "str", "required": True},
-        roles_client={"type": "str", "default": "realm-management"},
+        roles_client={"type": "str"},
         roles={"type": "list", "elements": "str", "required": True},
         mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
     ),

@@ -137,7 +137,9 @@ def _judged_by_claim(finding_id: str, good: bool, seen: str, todo: str, client: 
 def _gives(mapper: State, claim: str) -> bool:
     if claim == "sub" and mapper.get("protocolMapper") == SUB_MAPPER:
         return True
-    return bool((mapper.get("config") or {}).get("claim.name") == claim)
+    # A dot nests a claim, unless there is a backslash before it.
+    name = str((mapper.get("config") or {}).get("claim.name") or "")
+    return name.replace("\\.", ".") == claim and not ("." in claim and "\\." not in name)
 
 
 def _check_claim_mapper(scope: State, claim: str, asks_userinfo: bool) -> Finding:

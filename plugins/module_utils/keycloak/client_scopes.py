@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_lengths
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import check_options, users_of_scope
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
@@ -43,6 +44,7 @@ class ClientScope:
         self.used_by: list[str] = []
         """The clients that keep the scope from being removed."""
         check_options(options)
+        check_lengths(options, "name", "description")
         names = [mapper["name"] for mapper in options["protocol_mappers"] or []]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

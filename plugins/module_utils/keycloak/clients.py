@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any, Callable
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once, check_lengths
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.realm_scopes import PROTOCOL, RealmScopes, is_oidc
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import management_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Result, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
@@ -179,12 +180,18 @@ class Client:
 
     def missing(self, current: State | None) -> list[str]:
         """Return which declared client scopes the realm does not have, and no earlier task would have made."""
-        declared = [name for option in SCOPES for name in self.options[option] or []]
-        assigned = [name for key in SCOPES.values() for name in (current or {}).get(key, [])]
-        known = {*assigned, *self.predicted_scopes}
-        unknown = [name for name in declared if name not in known and name not in self.scopes.ids]
+        unknown = [
+            name
+            for option, key in SCOPES.items()
+            for name in self.options[option] or []
+            if name not in (current or {}).get(key, []) and name not in self.predicted_scopes
+            if name not in self.scopes.ids
+        ]
         if not unknown:
             return []
+        if not self.scopes.ids:
+            right = f"the role view-clients of the client {management_client(self.session.realm)}"
+            return [f"Keycloak shows no client scope to this account, which lacks {right}."]
         there = ", ".join(sorted(self.scopes.ids))
         return [f"Realm {self.session.realm} has no client scope {', '.join(unknown)} for {PROTOCOL} (it has {there})."]
 
@@ -244,7 +251,7 @@ class Client:
         return [*removals, *additions]
 
     def _scope_call(self, verb: str, current: State | None, name: str, *body: State) -> Callable[[], object]:
-        return lambda: getattr(self.session.admin, verb)(_id(current or self.read()), self.scopes.ids[name], *body)
+        return lambda: getattr(self.session.admin, verb)(_id(current or self.read()), self.scopes.id_of(name), *body)
 
 
 def find_client(session: KeycloakSession, client_id: str) -> State | None:
@@ -326,6 +333,7 @@ def _id(client: State | None) -> str:
 def _check(options: Mapping[str, Any]) -> None:
     """Refuse values that Keycloak would take and that can only be mistakes. Raises InvalidInput."""
     check_given_once(options, "attributes", ATTRIBUTES)
+    check_lengths(options, "client_id", "name", "description", "root_url", "base_url", "redirect_uris", "web_origins")
     if options["secret"] is not None and not options["secret"].strip():
         # Keycloak would take it, and then give anybody a token who says that this client asks.
         raise InvalidInput("secret: this is empty. Leave it out, and Keycloak makes one.")

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once, check_lengths
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import check_options, users_of_attribute
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
@@ -49,6 +49,7 @@ class LdapMapper:
         self.used_by: list[str] = []
         """The clients that keep the mapper from being removed."""
         check_given_once(options, "config", CONFIG)
+        check_lengths(options, "name")
         check_options(options)
         self.provider_id = ""
         self._others: list[State] = []

@@ -51,3 +51,19 @@ def check_given_once(options: Mapping[str, Any], free: str, own: Mapping[str, st
     for option, key in own.items():
         if options[option] is not None and key in (options[free] or {}):
             raise InvalidInput(f"{free}: {key} is also given as {option}: choose one of the two.")
+
+
+LONGEST = 255
+"""Characters that the columns of Keycloak's database take; beyond it answers with HTTP 500 and no reason."""
+
+
+def check_lengths(options: Mapping[str, Any], *names: str) -> None:
+    """Refuse text that is too long for Keycloak. names: of options that are text or lists of text.
+
+    Raises InvalidInput.
+    """
+    for name in names:
+        value = options[name]
+        longest = max((len(text) for text in ([value] if isinstance(value, str) else value or [])), default=0)
+        if longest > LONGEST:
+            raise InvalidInput(f"{name}: {longest} characters are given, and Keycloak takes {LONGEST} at most.")

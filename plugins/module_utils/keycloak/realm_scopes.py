@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 from functools import cached_property
 
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import management_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State, as_set
 
@@ -34,6 +36,15 @@ class RealmScopes:
         """The realm's client scopes for OpenID Connect, {name: id}. Raises SsoError."""
         with self._reading:
             return self._ids
+
+    def id_of(self, name: str) -> str:
+        """Return the id of a client scope. Raises InvalidInput if Keycloak does not show it, SsoError."""
+        if name not in self.ids:
+            raise InvalidInput(
+                f"Keycloak does not show the client scope {name}. The account lacks the role view-clients of the client"
+                f" {management_client(self._session.realm)}, or somebody has removed the client scope."
+            )
+        return self.ids[name]
 
     @property
     def defaults(self) -> dict[str, list[str]]:

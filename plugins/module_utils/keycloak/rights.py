@@ -20,12 +20,23 @@ _BOTH = ("evaluate-scopes", "role-mappings")
 """Where the path goes on so, a reader needs both of two roles (26.7.3)."""
 
 
+ADMIN_API_SCOPE = "kc-admin-api"
+"""The client scope without which Keycloak does not accept a client's tokens for its admin REST API (26.8.2)."""
+
+
+def management_client(realm: str) -> str:
+    """Return the client whose roles are the rights in a realm, for accounts of that realm itself."""
+    return "master-realm" if realm == "master" else "realm-management"
+
+
 def missing_right(method: str, path: str) -> str:
-    """Return a sentence that names the role of realm-management that a call to an admin path needs."""
+    """Return a sentence that names the role that a call to an admin path needs, and the client it belongs to."""
     # admin/realms/<realm>/…
-    parts = path.split("/")[3:]
+    realm, parts = "".join(path.split("/")[2:3]), path.split("/")[3:]
     to_read, to_write = _AREAS.get("".join(parts[:1]), ("", ""))
     role = to_read if method == "GET" else to_write
     if method == "GET" and not {*parts}.isdisjoint(_BOTH):
         role = "view-clients or view-users"
-    return f"The account lacks {f'the role {role}' if role else 'a role'} of the client realm-management."
+    if method != "GET" and "protocol-mappers" in parts:
+        role = "manage-clients (from Keycloak 26.8.2 on: manage-realm)"
+    return f"The account lacks {f'the role {role}' if role else 'a role'} of the client {management_client(realm)}."

@@ -12,11 +12,15 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import ADMIN_API_SCOPE, management_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State, as_set
 
 ROLES = "roles"
+ADMIN_API = "admin_api"
+MODEL_CLIENT = "admin-cli"
+"""The client that every realm has, and that may use the admin REST API."""
 
 
 class ServiceAccountRoles:
@@ -30,22 +34,33 @@ class ServiceAccountRoles:
         self.warnings = session.warnings
         self.options = options
         self.title = f"service account of client {options['client_id']}"
-        self.identity: State = {"client": options["roles_client"]}
+        self.roles_client: str = options["roles_client"] or management_client(session.realm)
+        self.identity: State = {"client": self.roles_client}
+        self._client_id = ""
         if not options["roles"] and options["mode"] == "add":
             raise InvalidInput("roles: name at least one; mode exact with an empty list takes all of them away.")
 
     def read(self) -> State:
-        """Return {client, roles}: the names of the roles that the account has itself, not by other roles."""
+        """Return {client, roles, admin_api}: the roles that the account has itself, not by other roles, and whether the
+        client may use the admin REST API."""
         if self._account is None:
-            return {**self.identity, ROLES: []}
-        return {**self.identity, ROLES: as_set(role["name"] for role in self.session.get_list(self._mappings))}
+            return {**self.identity, ROLES: [], ADMIN_API: False}
+        roles = as_set(role["name"] for role in self.session.get_list(self._mappings))
+        return {**self.identity, ROLES: roles, ADMIN_API: self._may_use_admin_api()}
+
+    def _may_use_admin_api(self) -> bool:
+        """Return whether the client has the scope that Keycloak asks for since 26.8.2, if this server asks for it."""
+        if self._admin_api_scope is None:
+            return True
+        path = f"clients/{self._client_id}/default-client-scopes"
+        return any(scope.get("name") == ADMIN_API_SCOPE for scope in self.session.get_list(path))
 
     def desired(self, current: State | None) -> State:
         """Return the roles that the account is to have."""
         declared, there = self.options["roles"], (current or {}).get(ROLES, [])
         if self.options["state"] == "absent":
             return {ROLES: [name for name in there if name not in declared]}
-        return {ROLES: as_set(declared if self.options["mode"] == "exact" else [*there, *declared])}
+        return {ROLES: as_set(declared if self.options["mode"] == "exact" else [*there, *declared]), ADMIN_API: True}
 
     def missing(self, current: State | None) -> list[str]:
         """Return what has to be there: the client with its service account, and the roles."""
@@ -53,11 +68,7 @@ class ServiceAccountRoles:
             return [f"Realm {self.session.realm} has no client {self.options['client_id']} with a service account."]
         unknown = [name for name in self.options["roles"] if name not in self._roles]
         there = ", ".join(sorted(self._roles))
-        return (
-            [f"Client {self.options['roles_client']} has no role {', '.join(unknown)} (it has {there})."]
-            if unknown
-            else []
-        )
+        return [f"Client {self.roles_client} has no role {', '.join(unknown)} (it has {there})."] if unknown else []
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
         """Return one write for what is given, and one for what is taken away."""
@@ -69,10 +80,26 @@ class ServiceAccountRoles:
         ):
             if names:
                 actions.append(Action(verb, self.title, partial(self._map, method, names), tuple(names)))
+        if (desired or {}).get(ADMIN_API) and not (current or {})[ADMIN_API]:
+            target = f"client {self.options['client_id']}"
+            scope = (f"default client scope {ADMIN_API_SCOPE}",)
+            actions.append(Action(Verb.ASSIGN, target, self._allow_admin_api, scope))
         return actions
+
+    def _allow_admin_api(self) -> None:
+        self.session.send("put", f"clients/{self._client_id}/default-client-scopes/{self._admin_api_scope}", {})
 
     def _map(self, method: str, names: list[str]) -> None:
         self.session.send(method, self._mappings, [self._roles[name] for name in names])
+
+    @cached_property
+    def _admin_api_scope(self) -> str | None:
+        """The id of the client scope for the admin REST API, None if this Keycloak does not ask for it."""
+        model = find_client(self.session, MODEL_CLIENT)
+        if model is None or ADMIN_API_SCOPE not in model.get("defaultClientScopes", []):
+            return None
+        scopes = self.session.get_list(f"clients/{model['id']}/default-client-scopes")
+        return next(str(scope["id"]) for scope in scopes if scope["name"] == ADMIN_API_SCOPE)
 
     @cached_property
     def _account(self) -> str | None:
@@ -80,11 +107,12 @@ class ServiceAccountRoles:
         client = find_client(self.session, self.options["client_id"])
         if client is None or not client.get("serviceAccountsEnabled"):
             return None
+        self._client_id = str(client["id"])
         return str(self.session.get(f"clients/{client['id']}/service-account-user")["id"])
 
     @cached_property
     def _roles_client(self) -> str:
-        name = self.options["roles_client"]
+        name = self.roles_client
         client = find_client(self.session, name)
         if client is None:
             raise InvalidInput(

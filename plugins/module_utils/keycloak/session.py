@@ -32,7 +32,13 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
     ServerError,
     Unreachable,
 )
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import missing_right
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.credentials import (
+    certificate,
+    explicit_first,
+    login_advice,
+    login_settings,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import ADMIN_API_SCOPE, missing_right
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     base_url,
     check_connection,
@@ -125,12 +131,21 @@ class Connection(KeycloakOpenIDConnection):
         words = _words_of(error.response_body)
         status = error.response_code or 0
         if status == 404:
-            return NotFound("POST", url, status, words, f"Is auth_realm {self.login_realm!r} right?")
+            return NotFound("POST", url, status, words, self._not_there())
+        if status == 403 and url.startswith("http:"):
+            hint = (
+                "Keycloak asks for https, as the realm's setting Require SSL says: give auth_keycloak_url with https."
+            )
+            return LoginFailed("POST", url, status, words, hint)
         if status in (400, 401, 403):
-            hint = "Check the account and its password or secret. The login was tried once."
-            self._refusal = LoginFailed("POST", url, status, words, hint)
-            return self._refusal
+            hint = f"{login_advice(bool(self.username))} The login was tried once."
+            return LoginFailed("POST", url, status, words, hint)
         return ServerError("POST", url, status, words)
+
+    def _not_there(self) -> str:
+        """Say what is wrong if Keycloak has no such path: each server has the realm master."""
+        path = "Is the path of auth_keycloak_url right? Older servers, and some proxies, have Keycloak below /auth."
+        return path if self.login_realm == "master" else f"Is auth_realm {self.login_realm!r} right? {path}"
 
     def _checked(self, method: str, path: str, call: Callable[[], Any]) -> Any:
         url = f"{self.server_url}{path}"
@@ -145,8 +160,7 @@ class Connection(KeycloakOpenIDConnection):
         if status < 400:
             return response
         if status == 401:
-            hint = "The token has expired or is not of this server. Give credentials, so that it can be renewed."
-            raise NotAuthorized(method, url, status, words, hint)
+            raise NotAuthorized(method, url, status, words, self._token_refused())
         if status == 403:
             raise NotAuthorized(method, url, status, words, missing_right(method, path))
         if status == 404:
@@ -155,6 +169,21 @@ class Connection(KeycloakOpenIDConnection):
         if status == 409:
             raise Conflict(method, url, status, words)
         raise ServerError(method, url, status, words)
+
+    def _token_refused(self) -> str:
+        """Say why Keycloak does not accept a token: it is over, or of a client that may not use the admin REST API."""
+        token = (self.token or {}).get("access_token") or ""
+        if _near_its_end(token) or not self._can_log_in:
+            return "The token has expired or is not of this server. Give credentials, so that it can be renewed."
+        client = claims_of(token).get("azp") or self.client_id
+        return (
+            f"The token is new, so the client {client} may not use the admin REST API. Since Keycloak 26.8.2 it needs"
+            f" {ADMIN_API_SCOPE} as a default client scope: run the playbook cellsops.sso.service_account again."
+        )
+
+    @property
+    def _can_log_in(self) -> bool:
+        return bool(self.username or self.client_secret_key)
 
 
 class KeycloakSession:
@@ -167,11 +196,12 @@ class KeycloakSession:
         """
         if not HAS_KEYCLOAK:
             raise MissingLibrary("python-keycloak", "where the module runs, to talk to Keycloak")
+        params = explicit_first(params)
         self.url = base_url(params["auth_keycloak_url"], "auth_keycloak_url")
         self.realm = realm
         self.warnings = exposure(self.url, "auth_keycloak_url", "the credentials", params)
         check_connection(params)
-        credentials = _credentials(params)
+        credentials = login_settings(params)
         token = None if _near_its_end(params["token"]) and credentials else params["token"]
         self.handed_in: str | None = params["token"]
         if not token and not credentials:
@@ -185,7 +215,7 @@ class KeycloakSession:
             realm_name=quote(realm, safe=""),
             token={"access_token": token, "expires_in": _life(token)} if token else None,
             verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-            cert=_certificate(params),
+            cert=certificate(params),
             timeout=params["connection_timeout"],
             custom_headers={"User-Agent": params["http_agent"]},
             **credentials,
@@ -271,34 +301,6 @@ def _is_as_documented(method: str, path: str, response: Any) -> bool:
     except ValueError:
         return False
     return bool(response.status_code == 200)
-
-
-def _credentials(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what python-keycloak needs for a login, {} where none is possible. Raises InvalidInput for half of it."""
-    if bool(params["auth_username"]) != bool(params["auth_password"]):
-        missing = "auth_password" if params["auth_username"] else "auth_username"
-        if not params["token"]:
-            raise InvalidInput(f"auth_username and auth_password go together: {missing} is missing.")
-    client = {"client_id": params["auth_client_id"], "client_secret_key": params["auth_client_secret"] or None}
-    if params["auth_username"] and params["auth_password"]:
-        return {
-            **client,
-            "grant_type": "password",
-            "username": params["auth_username"],
-            "password": params["auth_password"],
-        }
-    if params["auth_client_secret"]:
-        return {**client, "grant_type": "client_credentials"}
-    return {}
-
-
-def _certificate(params: Mapping[str, Any]) -> str | tuple[str, str] | None:
-    if params["client_key"] and not params["client_cert"]:
-        raise InvalidInput("client_key goes with client_cert, which is missing.")
-    if params["client_cert"] and params["client_key"]:
-        return (params["client_cert"], params["client_key"])
-    certificate: str | None = params["client_cert"]
-    return certificate
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -362,3 +362,20 @@ def test_an_attribute_that_is_no_text_is_refused_before_a_write(
     reads(keycloak, client())
 
     assert_one_clear_line(run_module(MODULE, arguments(attributes={"acr.loa.map": value})), "acr.loa.map", "text")
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"description": "d" * 256},
+        {"name": "n" * 256},
+        {"redirect_uris": ["https://a.example.org/cb", f"https://a.example.org/{'p' * 240}"]},
+    ],
+)
+def test_what_keycloak_has_no_room_for_is_refused_before_any_call(
+    wish: dict[str, Any], check: bool, *, keycloak: Script, run_module: RunModule
+) -> None:
+    outcome = run_module(MODULE, arguments(**wish), check=check)
+
+    assert_one_clear_line(outcome, next(iter(wish)), "255")

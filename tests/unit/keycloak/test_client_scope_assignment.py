@@ -141,9 +141,9 @@ def test_scopes_are_assigned_one_by_one_and_a_second_run_finds_them_so(
 
 
 def names_unassigned(case: Case) -> bool:
-    """Return whether the wish names a scope that the client does not have in any way."""
-    declared = case.wish.get("default_client_scopes", []) + case.wish.get("optional_client_scopes", [])
-    return bool(set(declared) - set(DEFAULT) - set(OPTIONAL))
+    """Return whether the wish names a scope that is not assigned as that kind, whose id is needed."""
+    kinds = (("default_client_scopes", DEFAULT), ("optional_client_scopes", OPTIONAL))
+    return any(name not in assigned for option, assigned in kinds for name in case.wish.get(option, []))
 
 
 @pytest.mark.parametrize("mode", ["add", "exact"])
@@ -257,3 +257,16 @@ def test_a_scope_declared_twice_is_refused_before_any_call(keycloak: Script, run
     outcome = run_module(MODULE, arguments(default_client_scopes=["phone"], optional_client_scopes=["phone"]))
 
     assert_one_clear_line(outcome, "phone", "default", "optional")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_an_account_that_sees_no_client_scope_is_told_which_role_it_lacks(
+    check: bool, *, keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, client())
+    keycloak.get("client-scopes", [])
+
+    outcome = run_module(MODULE, arguments(default_client_scopes=["address"]), check=check)
+
+    told = outcome.warnings if check else [outcome.msg]
+    assert any("view-clients of the client realm-management" in line for line in told)

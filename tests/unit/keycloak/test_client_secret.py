@@ -307,3 +307,12 @@ def test_the_trigger_value_is_no_secret_and_stays_readable(keycloak: Script, run
     outcome = run_module(MODULE, arguments(rotate_secret_on="2026-01"))
 
     assert outcome["client"]["attributes"][TRIGGER] == "2026-01"
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_masked_secret_is_an_error_and_no_result(check: bool, *, keycloak: Script, run_module: RunModule) -> None:
+    reads(keycloak, client(secret=MASK))
+
+    outcome = run_module(MODULE, arguments(return_secret=True), check=check)
+
+    assert_one_clear_line(outcome, "return_secret", "manage-clients", "realm-management")

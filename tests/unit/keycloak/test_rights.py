@@ -40,3 +40,15 @@ def test_the_role_is_that_of_the_area(method: str, path: str, role: str) -> None
 
 def test_a_call_that_is_about_no_realm_names_none() -> None:
     assert missing_right("GET", "admin/serverinfo") == "The account lacks a role of the client realm-management."
+
+
+def test_in_the_realm_master_the_roles_are_of_another_client() -> None:
+    assert missing_right("GET", "admin/realms/master/clients") == (
+        "The account lacks the role view-clients of the client master-realm."
+    )
+
+
+def test_protocol_mappers_need_more_from_26_8_2_on() -> None:
+    for path in ("client-scopes/1/protocol-mappers/models", "clients/1/protocol-mappers/models/2"):
+        assert "manage-realm" in missing_right("POST", f"admin/realms/cells/{path}")
+        assert "manage-realm" not in missing_right("GET", f"admin/realms/cells/{path}")

@@ -189,6 +189,68 @@ def test_an_unknown_login_realm_is_named(keycloak: Script, run_module: RunModule
     assert_one_clear_line(outcome, "HTTP 404", "Realm does not exist", "auth_realm 'mastre'")
 
 
+def test_a_wrong_path_of_the_url_is_named_since_every_server_has_the_realm_master(
+    keycloak: Script, run_module: RunModule
+) -> None:
+    keycloak.login(status=404, json={"error": "Unable to find matching target resource method"})
+
+    outcome = run_module(INFO, BY_PASSWORD)
+
+    assert_one_clear_line(outcome, "HTTP 404", "path of auth_keycloak_url", "/auth")
+    assert "auth_realm" not in outcome.msg
+
+
+@pytest.mark.parametrize(
+    ("arguments", "form", "realm", "advice"),
+    [
+        (BY_PASSWORD, None, "master", ["required action", "second factor", "service account", "auth_client_secret"]),
+        (BY_SECRET, SECRET_FORM, "operations", ["client", "service account", "secret"]),
+    ],
+    ids=["password", "client secret"],
+)
+def test_refused_credentials_come_with_what_may_be_wrong_besides_them(
+    arguments: dict[str, str],
+    form: dict[str, str] | None,
+    realm: str,
+    advice: list[str],
+    *,
+    keycloak: Script,
+    run_module: RunModule,
+) -> None:
+    words = {"error": "invalid_grant", "error_description": "Account is not fully set up"}
+    keycloak.login(form, realm, status=400, json=words)
+
+    outcome = run_module(INFO, arguments)
+
+    assert_one_clear_line(outcome, "Account is not fully set up", *advice)
+    assert ("second factor" in outcome.msg) is (form is None)
+
+
+def test_a_realm_that_asks_for_https_is_told_so(keycloak: Script, run_module: RunModule) -> None:
+    url = "http://sso.example.org"
+    answer = {"error": "invalid_request", "error_description": "HTTPS required"}
+    keycloak.mock.post(f"{url}/realms/master/protocol/openid-connect/token", status=403, json=answer)
+
+    outcome = run_module(INFO, {**BY_PASSWORD, "auth_keycloak_url": url})
+
+    assert_one_clear_line(outcome, "HTTPS required", "auth_keycloak_url with https")
+    assert "Check the account" not in outcome.msg
+
+
+def test_a_new_token_that_is_refused_is_not_called_expired(keycloak: Script, run_module: RunModule) -> None:
+    for _try in range(2):
+        # python-keycloak logs in and asks once more.
+        token = jwt(50)
+        keycloak.login(SECRET_FORM, "operations", json={"access_token": token, "expires_in": 50})
+        keycloak.token = token
+        keycloak.call("GET", "clients", status=401, json=EXPIRED)
+
+    outcome = run_module(INFO, BY_SECRET)
+
+    assert_one_clear_line(outcome, "HTTP 401", "client deployer", "kc-admin-api", "cellsops.sso.service_account")
+    assert "expired" not in outcome.msg
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -273,6 +335,17 @@ def test_options_come_from_the_environment_where_they_are_not_given(
     keycloak.get("clients", [])
 
     assert run_module(INFO, {"realm": REALM})["clients"] == []
+
+
+def test_explicit_credentials_win_over_those_of_the_environment(
+    keycloak: Script, run_module: RunModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"USERNAME": "admin", "PASSWORD": PASSWORD, "TOKEN": TOKEN}.items():
+        monkeypatch.setenv(f"KEYCLOAK_{name}", value)
+    keycloak.login(SECRET_FORM, "operations")
+    keycloak.get("clients", [])
+
+    assert run_module(INFO, BY_SECRET)["clients"] == []
 
 
 def test_the_agent_is_named_in_every_request(keycloak: Script, run_module: RunModule) -> None:
