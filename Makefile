@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule ee hardening test-matrix lint sanity unit integration browser bench docs build audit requirements clean
+.PHONY: help demo test molecule ee hardening test-matrix lint sanity unit integration changes browser bench docs build audit requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ unit: $(READY) ## the unit tests; ARGS='-k name' for some of them, ARGS=--cov fo
 
 integration: $(READY) ## the integration tests on a real Keycloak and LDAP; ARGS as above
 	@$(NOX) --session integration -- $(ARGS)
+
+changes: $(READY) ## the doctor against a real login after each single change there is to a healthy site
+	@CHANGES=0 $(NOX) --session integration -- tests/integration/test_changes.py $(ARGS)
 
 browser: $(READY) ## the doctor's report and logins in Chromium; makes the pictures in docs/images anew
 	@$(NOX) --session browser -- $(ARGS)

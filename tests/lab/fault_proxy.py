@@ -125,14 +125,14 @@ def main() -> None:
     """Serve until the process is stopped; the first line on stdout is the proxy's URL."""
     target = urlsplit(sys.argv[1])
     members = {"target": (target.hostname, target.port), "plan": Plan()}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), members))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Spoiling", (Handler,), members))
     server.daemon_threads = True
     # The name that the server itself goes by, so that its cookies and issuers fit.
     print(f"http://{target.hostname}:{server.server_address[1]}", flush=True)
     server.serve_forever()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     """Passes a request on, or does what the plan says."""
 
     protocol_version = "HTTP/1.1"
@@ -149,8 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def _handle(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length) if length else None
+        body = self._body()
         if self.path == CONTROL:
             if body:
                 self.plan.begin(json.loads(body))
@@ -170,6 +169,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._spoil(fault)
             return
         self._answer(status, headers, content, torn=fault == "torn")
+
+    def _body(self) -> bytes | None:
+        length = int(self.headers.get("Content-Length") or 0)
+        return self.rfile.read(length) if length else None
 
     def _upstream(self, body: bytes | None) -> tuple[int, list[tuple[str, str]], bytes]:
         connection = http.client.HTTPConnection(*self.target, timeout=TIMEOUT)
