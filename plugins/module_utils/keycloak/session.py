@@ -132,14 +132,12 @@ class Connection(KeycloakOpenIDConnection):
         status = error.response_code or 0
         if status == 404:
             return NotFound("POST", url, status, words, self._not_there())
-        if status == 403 and url.startswith("http:"):
-            hint = (
-                "Keycloak asks for https, as the realm's setting Require SSL says: give auth_keycloak_url with https."
-            )
-            return LoginFailed("POST", url, status, words, hint)
         if status in (400, 401, 403):
-            hint = f"{login_advice(bool(self.username))} The login was tried once."
-            return LoginFailed("POST", url, status, words, hint)
+            advice = login_advice(bool(self.username))
+            if status == 403 and url.startswith("http:"):
+                advice = "Keycloak asks for https (Require SSL of the realm): give auth_keycloak_url with https."
+            self._refusal = LoginFailed("POST", url, status, words, f"{advice} The login was tried once.")
+            return self._refusal
         return ServerError("POST", url, status, words)
 
     def _not_there(self) -> str:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from unit.in_place.servers import Servers, serving
-from unit.keycloak.client_script import SERVER_SECRET, client
+from unit.keycloak.client_script import SERVER_SECRET, along, client
 from unit.keycloak.scripted import BY_TOKEN, Script
 from unit.module_runner import Outcome, RunModule, assert_one_clear_line
 
@@ -68,7 +68,7 @@ def test_only_what_differs_is_written_and_check_mode_says_so(keycloak: Script, r
     lists(keycloak, *there)
     promised = run_module(MODULE, declared, check=True)
     lists(keycloak, *there)
-    keycloak.put("clients/b-uuid", {"name": "B"})
+    keycloak.put("clients/b-uuid", {**along(client()), "name": "B"})
     reads(keycloak, "b", shown("b", name="B"))
     body = {"clientId": "c", "protocol": "openid-connect", "publicClient": False, "secret": OWN_SECRET}
     keycloak.post("clients", body)
@@ -96,12 +96,11 @@ def test_a_client_that_fails_does_not_stop_the_others(keycloak: Script, run_modu
         {"client_id": "d", "default_client_scopes": ["no-such-scope"]},
     )
     lists(keycloak, *(shown(name) for name in "abcd"))
-    keycloak.put(
-        "clients/b-uuid", {"name": "B", "secret": OWN_SECRET}, status=400, json={"error": "no to " + OWN_SECRET}
-    )
-    keycloak.put("clients/c-uuid", {"name": "C"})
+    refused = {**along(client()), "name": "B", "secret": OWN_SECRET}
+    keycloak.put("clients/b-uuid", refused, status=400, json={"error": "no to " + OWN_SECRET})
+    keycloak.put("clients/c-uuid", {**along(client()), "name": "C"})
     reads(keycloak, "c", shown("c", name="C"))
-    keycloak.get("client-scopes", [])
+    keycloak.get("client-scopes", [{"id": "email-id", "name": "email", "protocol": "openid-connect"}])
 
     outcome = run_module(MODULE, declared)
 
@@ -224,8 +223,11 @@ def test_the_options_of_a_client_are_documented_as_those_of_the_singular_module(
 
 
 def plain(options: dict[str, Any]) -> str:
-    """Return options as text without what differs by place: how they name each other, and where the secret is."""
+    """Return options as text without what differs by place: how they name each other, where the secret is, and since
+    when there is an option."""
     lists = {name: {**text, "description": [*_lines(text["description"])]} for name, text in options.items()}
+    for text in lists.values():
+        text.pop("version_added", None)
     return yaml.safe_dump(lists, width=10000).replace("clients[].", "").replace("client_secrets", "client_secret")
 
 
