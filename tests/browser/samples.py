@@ -55,10 +55,14 @@ class Seen:
             "cells_config": {
                 "static_clients": [static_client],
                 "life_spans": {"access_token": 600, "refresh_token": 5184000},
+                "oauth_secret_is_public": False,
+                "username_as_login": [],
             },
+            "callback_url": "",
+            "keycloak_from_cells": {"url": ISSUER, "reachable": True, "problem": "", "message": "", "seconds": 0.1},
             "session": {
                 "login": {"username": "dora@example.org", "roles": ["Test_DEM_WebUsers", "Test_Etrange_Gov"]},
-                "refreshes": [{"after_seconds": 0.2, "status": 200, "ok": True, "message": ""}],
+                "refreshes": [{"after_seconds": 0.2, "status": 200, "ok": True, "cause": "", "message": ""}],
             },
         }
         self.keycloak: Values = {
@@ -118,6 +122,7 @@ class Seen:
         }
         self.cells: Values = {
             "bootconf": {"backend": {"PackageType": "Enterprise", "PackageLabel": "Pydio Cells Enterprise"}},
+            "own_issuer": (f"{CELLS}/oidc/", 200),
             "login_page": [{"Id": "keycloak", "Name": "SSO with Keycloak"}],
             "connectors": [
                 {
@@ -218,7 +223,7 @@ def broken(seen: Seen) -> None:
     seen.keycloak["client"]["defaultClientScopes"].remove("cellsscope")
     for claims in seen.keycloak["tokens"].values():
         claims.pop("cellsgroups")
-    seen.keycloak["login"]["skew_seconds"] = 42.1
+    seen.keycloak["login"]["skew_seconds"] = -342.1
     seen.keycloak["client"]["redirectUris"].append(f"{CELLS}/*")
 
 

@@ -26,8 +26,9 @@ if words[0] == "show" and "cells" in words[1:]:
     print(f"Id=cells.service\\nLoadState=loaded\\nActiveState={{'active' if runs else 'inactive'}}\\nSubState=x")
 elif words[0] == "show":
     print("LoadState=not-found\\nActiveState=inactive")
-elif words[0] in ("start", "stop"):
-    subprocess.run([{python!r}, "-m", "lab.cells_control", {cells!r}, words[0]], check=True)
+elif words[0] in ("start", "stop", "restart"):
+    for verb in ("stop", "start") if words[0] == "restart" else words[:1]:
+        subprocess.run([{python!r}, "-m", "lab.cells_control", {cells!r}, verb], check=True)
 elif words[0] == "is-active":
     print("active")
 """
@@ -61,7 +62,9 @@ def run_audience(site: Site, *arguments: str, service: str = "cells", commands: 
 
 def verbs(log: Path) -> list[str]:
     """Return how systemctl was called to change something."""
-    return [line for line in log.read_text(encoding="utf-8").splitlines() if line.split()[0] in ("start", "stop")]
+    return [
+        line for line in log.read_text(encoding="utf-8").splitlines() if line.split()[0] in ("start", "stop", "restart")
+    ]
 
 
 def test_the_unit_is_stopped_for_the_edit_and_started_again_only_if_there_is_one(site: Site, log: Path) -> None:
@@ -106,3 +109,44 @@ def test_commands_take_the_place_of_the_unit(site: Site, log: Path, service: str
     assert set(log.read_text(encoding="utf-8").splitlines()) == {"show cells*.service"}
     assert site.cells.running
     assert [row.id for row in not_ok(site) if row.id.startswith("A")] == []
+
+
+def test_the_user_name_becomes_the_login_by_a_drop_in(site: Site, log: Path, tmp_path: Path) -> None:
+    dropin = tmp_path / "cells.service.d" / "cellsops-sso-login.conf"
+
+    def run(*arguments: str, **variables: object) -> Run:
+        own = {"sso_username_as_login": True, "setup_systemd_folder": str(tmp_path), "sso_cells_service": "cells"}
+        commands: dict[str, object] = {"sso_cells_stop_command": [], "sso_cells_start_command": []}
+        given = {**site.role_variables, **commands, **own, **variables}
+        return run_playbook(PLAYBOOK, given, site.folder / "play", "--tags", "connector,client", *arguments)
+
+    predicted = run("--check")
+    assert predicted.exit_code == 0, predicted.output
+    assert not dropin.parent.exists()
+    first = run()
+    assert first.exit_code == 0, first.output
+    assert predicted.changes == first.changes != []
+    assert '[Service]\nEnvironment="CELLS_CONNECTOR_USERNAME_AS_LOGIN=keycloak"' in dropin.read_text(encoding="utf-8")
+    assert verbs(log) == ["restart cells"]
+    assert site.cells.running
+
+    assert run().changes == []
+    assert verbs(log) == ["restart cells"]
+
+    gone = run(sso_state="absent")
+    assert gone.exit_code == 0, gone.output
+    assert not dropin.exists()
+    assert verbs(log) == ["restart cells"] * 2
+
+
+def test_without_a_unit_the_variable_of_the_login_is_named(site: Site) -> None:
+    run = run_playbook(
+        PLAYBOOK,
+        {**site.role_variables, "sso_username_as_login": True},
+        site.folder / "play",
+        "--tags",
+        "connector,client",
+    )
+
+    assert run.exit_code != 0
+    assert "CELLS_CONNECTOR_USERNAME_AS_LOGIN=keycloak" in run.output
