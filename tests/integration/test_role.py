@@ -376,6 +376,15 @@ def test_a_command_that_loses_clients_is_undone_and_cells_runs_again(lab: Any, t
         assert requests.get(f"{site.cells.url}/a/frontend/bootconf", timeout=TIMEOUT).status_code == 200
 
 
+def test_the_cells_command_may_have_several_words(site: Site) -> None:
+    command = ["env", "CELLS_LOG=error", str(site.cells.cells_bin)]
+
+    run = run_role(site, "--tags", "audience", sso_audience_method="cli", sso_cells_bin=command)
+
+    assert run.exit_code == 0, run.output
+    assert audience_of(site) == [site.cells.url]
+
+
 def test_each_step_runs_alone_by_its_tag(site: Site) -> None:
     assert run_role(site).exit_code == 0
     for tag in ("client", "connector", "ldap", "scope", "mapping", "audience", "verify"):

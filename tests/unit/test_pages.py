@@ -50,6 +50,16 @@ def test_the_pages_have_examples_of_every_kind() -> None:
     }
 
 
+def test_the_execution_environment_takes_the_tarball_of_this_version() -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    definition = yaml.safe_load((ROOT / "docs/execution-environment.yml").read_text(encoding="utf-8"))
+
+    (collection,) = definition["dependencies"]["galaxy"]["collections"]
+    (file,) = definition["additional_build_files"]
+    assert collection["name"] == f"collections/cellsops-sso-{version}.tar.gz"
+    assert file["src"] == f"../build/cellsops-sso-{version}.tar.gz"
+
+
 @pytest.mark.parametrize("named", list(examples()))
 def test_the_role_takes_the_variables_of_a_page(named: dict[str, Any]) -> None:
     specs = yaml.safe_load((ROOT / "roles/setup/meta/argument_specs.yml").read_text(encoding="utf-8"))
