@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule ee hardening test-matrix lint sanity unit integration changes browser bench docs build audit requirements clean
+.PHONY: help demo test molecule ee hardening covering test-matrix lint sanity unit integration changes browser bench docs build audit requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ ee: $(READY) ## build the execution environment, and run the site playbook in it
 
 hardening: $(READY) ## nothing lost, nothing leaked: all of it in full, with its numbers; make test does it in short
 	@$(NOX) --session hardening -- $(ARGS)
+
+covering: $(READY) ## the role and the doctor under every pair of answers to what is not known of Cells; make test does a part
+	@$(NOX) --session covering -- $(ARGS)
 
 test-matrix: $(READY) ## the integration tests on each supported Keycloak
 	@$(NOX) --session matrix

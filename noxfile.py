@@ -263,6 +263,13 @@ def hardening(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def covering(session: nox.Session) -> None:
+    """Run the role and the doctor under every pair of answers to what is not known of Cells."""
+    command = ["pytest", "tests/integration/test_settings.py", "--numprocesses=2", "--dist=worksteal"]
+    session.run(*command, *session.posargs, env={"COVERING": "full"})
+
+
+@nox.session(venv_backend="none")
 def browser(session: nox.Session) -> None:
     """Open the doctor's report and real logins in Chromium, and make the pictures of the documentation anew."""
     (ROOT / "docs/images").mkdir(exist_ok=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import Any
-from urllib.parse import parse_qs, quote, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
 import requests
 from requests.cookies import RequestsCookieJar
@@ -90,7 +91,7 @@ class Browser:
         what came back.
         """
         self._check_offer(connector_id)
-        page, answer = self._follow("GET", f"{self.cells_url}/auth/login/{quote(connector_id, safe='')}")
+        page, answer = self._begin(connector_id)
         # With a session at Keycloak there is no form: the way leads straight back.
         if not self._is_cells(answer):
             page, answer = self._send_password(page, answer, username, password)
@@ -102,6 +103,16 @@ class Browser:
     def log_in_locally(self, username: str, password: str) -> Identity:
         """Log in as a user with a password at Cells. Raises LoginError."""
         return self._open_session({"type": "credentials", "login": username, "password": password})
+
+    def _begin(self, connector_id: str) -> tuple[Page, requests.Response]:
+        """Go to Keycloak, if need be with a challenge: both beginnings are possible. Raises LoginError."""
+        url = f"{self.cells_url}/auth/login/{quote(connector_id, safe='')}"
+        page, answer = self._follow("GET", url)
+        if answer.url == url:
+            query = {"client_id": "cells-frontend", "response_type": "code", "state": secrets.token_hex(8)}
+            _page, asked = self._follow("GET", f"{self.cells_url}/oidc/oauth2/auth?{urlencode(query)}")
+            page, answer = self._follow("GET", f"{url}?{urlsplit(asked.url).query}")
+        return page, answer
 
     def _check_offer(self, connector_id: str) -> None:
         """Check that the login page offers a connector. Raises LoginError."""

@@ -186,7 +186,8 @@ def _check_login_page(reading: Reading, connector_id: str) -> Finding:
         "connector.login_page",
         any(entry.get("Id") == connector_id for entry in offered),
         f"The login page offers {names}.",
-        "See in the console of Cells whether the connector is enabled, and for which sites.",
+        "Restart Cells: it may read its connectors only when it starts, and leaves one out if Keycloak did not answer"
+        " then. Then see in the console whether the connector is enabled, and for which sites.",
     )
 
 

@@ -55,7 +55,7 @@ class Verification:
         if self.options["connector_name"] not in connectors:
             self.problems.append(
                 f"The login page of {self.cells.url} does not offer {self.options['connector_name']}, but"
-                f" {', '.join(connectors) or 'nothing'}."
+                f" {', '.join(connectors) or 'nothing'}. Cells may read its connectors only when it starts: restart it."
             )
         claims = self._claims() if self.options["username"] else {}
         values: dict[str, Any] = {"login_connectors": connectors, "id_token": claims, "groups": [], "roles": []}
