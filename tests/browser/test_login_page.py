@@ -214,14 +214,13 @@ def test_with_a_wrong_redirect_uri_keycloak_refuses_and_the_doctor_names_the_uri
         assert broken_by_the_doctor(guided) == ["client.redirect_uri"]
 
 
-def test_with_a_clock_that_is_behind_cells_refuses_the_token_and_the_doctor_names_the_clocks(
-    guided: Site, page: Page
-) -> None:
+def test_a_clock_that_is_behind_is_no_obstacle_but_the_doctor_names_it(guided: Site, page: Page) -> None:
     with clock_of_cells_off_by(guided, -60):
         go_to_keycloak(page, guided)
         give_password(page, guided, "dora")
-        expect_failure(page, "The ID token is not accepted")
-        assert broken_by_the_doctor(guided) == ["clock.skew"]
+        expect_home(page, guided, "dora", ["Test_DEM_WebUsers", "Test_Etrange_Gov"])
+        report = ask(guided)["report"]
+        assert "clock.skew" in ids(report, "broken") + ids(report, "warning")
 
 
 def test_with_a_clock_that_is_hours_ahead_the_token_has_expired_and_the_doctor_names_the_clocks(

@@ -110,8 +110,8 @@ FIXED = (
     Assumption(
         "clock_leeway",
         "How far may the provider's clock be off?",
-        {"second": "one second ahead"},
-        "The library `go-oidc` allows no leeway for `exp`, and does not look at `iat`.",
+        {"go_oidc": "`exp` has no leeway, `nbf` has five minutes, and `iat` is not looked at"},
+        "That is what the library `go-oidc` does, which dex takes.",
     ),
     Assumption(
         "connector_key",

@@ -29,8 +29,8 @@ httpx: Any = importlib.import_module("httpx2" if importlib.util.find_spec("httpx
 """The one that Authlib takes."""
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
-CLOCK_LEEWAY = 1
-"""Seconds that the provider's clock may be ahead: one, for times are whole seconds. Clocks must agree (row K1)."""
+NOT_BEFORE_LEEWAY = 300
+"""Seconds that an ID token may be too early by its claim nbf (the library go-oidc)."""
 
 
 class LoginError(Exception):
@@ -114,20 +114,20 @@ class Provider:
         """
         keys = await self._json(self._metadata["jwks_uri"])
         registry = jwt.JWTClaimsRegistry(
-            leeway=CLOCK_LEEWAY,
+            leeway=NOT_BEFORE_LEEWAY,
             iss={"essential": True, "value": self.issuer},
             sub={"essential": True},
             aud={"essential": True, "value": str(self._config.get("clientID"))},
             exp={"essential": True},
-            iat={"essential": True},
             nonce={"essential": True, "value": nonce},
         )
         try:
             token = jwt.decode(id_token, KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type]
-            registry.validate(token.claims)
+            # When a token was issued is nothing that Cells looks at.
+            registry.validate({name: value for name, value in token.claims.items() if name != "iat"})
         except (JoseError, ValueError) as error:
             raise LoginError(f"The ID token is not accepted: {error}") from error
-        # The leeway is for a clock ahead; a token that has expired has expired.
+        # The leeway is for a token that is early; one that has expired has expired.
         if float(token.claims["exp"]) <= time.time():
             raise LoginError("The ID token is not accepted: it has expired.")
         return dict(token.claims)

@@ -91,7 +91,7 @@ def test_the_client_secret_goes_as_basic_authentication_where_it_can(cells: Cell
         ({"iss": f"{ISSUER}/"}, "iss"),
         ({"aud": "another-client"}, "aud"),
         ({"exp": int(time.time()) - 1}, "exp"),
-        ({"iat": int(time.time()) + 3600}, "issued in the future"),
+        ({"nbf": int(time.time()) + 3600}, "not yet valid"),
         ({"email": None}, "The claim email is missing"),
     ],
 )
@@ -102,6 +102,12 @@ def test_a_wrong_id_token_is_refused(cells: Cells, claims: dict[str, Any], words
     assert answer.status_code == 401
     assert words in answer.text
     assert cells.site.state.sessions == {}
+
+
+def test_a_provider_whose_clock_is_ahead_breaks_nothing(cells: Cells) -> None:
+    now = int(time.time())
+    cells.provider.id_token = {"iat": now + 3600, "nbf": now + 240}
+    assert cells.log_in(cells.browser()).status_code == 302
 
 
 def test_a_signature_by_another_key_is_refused(cells: Cells) -> None:
