@@ -35,6 +35,7 @@ SAME_ON_EACH_CORE = [
     "tests/unit/cells/config/test_file_store_races.py",
     "tests/unit/cells/config/test_json_text.py",
 ]
+LARGEST_TARBALL = 500_000
 OLDEST, NEWEST = "2.16", "2.21"
 LIBRARIES = [line for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines() if ">=" in line]
 HERE = importlib.metadata.version("ansible-core").rpartition(".")[0]
@@ -178,6 +179,10 @@ def package(session: nox.Session) -> None:
         session.chdir(tree / "ansible_collections/cellsops/sso")
         session.run("ansible-galaxy", "collection", "build", "--output-path", str(dist), silent=True)
         (tarball,) = dist.glob("*.tar.gz")
+        if tarball.stat().st_size > LARGEST_TARBALL:
+            session.error(
+                f"the tarball has {tarball.stat().st_size} bytes, more than {LARGEST_TARBALL}: see build_ignore"
+            )
         # No PYTHONPATH, and a working folder without a collection: what runs is what was installed.
         env = {"ANSIBLE_COLLECTIONS_PATH": str(elsewhere), "PYTHONPATH": None, "ANSIBLE_LOCALHOST_WARNING": "false"}
         session.chdir(dist)
