@@ -36,14 +36,13 @@ _value:
   elements: dict
 """
 
-import base64
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.cellsops.sso.plugins.module_utils.jwt import json_of
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK
 
 TOKEN = re.compile(r"\b(eyJ[\w-]+)\.(eyJ[\w-]+)\.[\w-]+")
@@ -58,7 +57,7 @@ def id_tokens(text: Any) -> list[dict[str, Any]]:
         raise AnsibleFilterError(f"id_tokens takes a text, not {type(text).__name__}.")
     found: list[dict[str, Any]] = []
     for match in TOKEN.finditer(text):
-        header, claims = _decoded(match[1]), _decoded(match[2])
+        header, claims = json_of(match[1]), json_of(match[2])
         # Keycloak names the kind in typ; access tokens and the like are no ID tokens.
         if not header or not {"iss", "aud", "sub"} <= set(claims) or claims.get("typ", "ID") != "ID":
             continue
@@ -67,14 +66,6 @@ def id_tokens(text: Any) -> list[dict[str, Any]]:
         if token not in found:
             found.append(token)
     return found
-
-
-def _decoded(part: str) -> dict[str, Any]:
-    try:
-        value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 class FilterModule:

@@ -17,14 +17,14 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, SsoError, Unmet, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, SsoError, Unmet
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     AGENT,
     base_url,
     check_connection,
     import_requests,
     is_unencrypted,
-    transport_reason,
+    send,
 )
 
 REQUESTS = 10
@@ -139,18 +139,9 @@ def _ask(url: str, params: Mapping[str, Any], count: int) -> Iterable[Sample]:
         for number in range(count):
             time.sleep(max(0.0, begin + number / count - time.monotonic()))
             sent = time.monotonic()
-            try:
-                # No page: it might be long, or trickle.
-                answer = session.head(
-                    url,
-                    allow_redirects=False,
-                    timeout=params["connection_timeout"],
-                    verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-                )
-                received = time.monotonic()
-            except (requests.RequestException, ValueError) as error:
-                # A ValueError is a Location header that is no URL, or no text.
-                raise Unreachable("HEAD", url, transport_reason(error)) from error
+            # No page: it might be long, or trickle.
+            answer = send(session, "HEAD", url, params, allow_redirects=False)
+            received = time.monotonic()
             yield Sample(_date(url, answer.headers), start + sent, start + received)
 
 

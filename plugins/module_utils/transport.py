@@ -16,8 +16,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
+    Conflict,
     InvalidInput,
     MissingLibrary,
+    NotAuthorized,
+    NotFound,
+    ServerError,
+    Unreachable,
 )
 
 if TYPE_CHECKING:
@@ -92,6 +97,33 @@ def repeat_calls(session: requests.Session) -> None:
     session.mount("http://", HTTPAdapter(max_retries=policy))
     session.mount("https://", HTTPAdapter(max_retries=policy))
     session.max_redirects = 0
+
+
+def verification(params: Mapping[str, Any]) -> bool | str:
+    """Return what requests takes as verify, for the options validate_certs and ca_path."""
+    return (params["ca_path"] or True) if params["validate_certs"] else False
+
+
+def refusal(method: str, url: str, status: int, words: str, hint: str = "") -> ServerError:
+    """Return the error for an HTTP status of 400 or more. words: the server's own; hint: what to do about it."""
+    kinds = {401: NotAuthorized, 403: NotAuthorized, 404: NotFound, 409: Conflict}
+    return kinds.get(status, ServerError)(method, url, status, words, hint)
+
+
+def send(session: Any, method: str, url: str, params: Mapping[str, Any], shown: str = "", **more: Any) -> Any:
+    """Send a request by a session of requests, or by requests itself, and return the answer, whatever its status.
+
+    params: the options connection_timeout, validate_certs and ca_path. shown: the URL for an error, if not url. more:
+    arguments of requests, such as json. Raises Unreachable.
+    """
+    requests = import_requests()
+    # The settings go with each call: requests lets REQUESTS_CA_BUNDLE take the place of what a session holds.
+    settings = {"timeout": params["connection_timeout"], "verify": verification(params)}
+    try:
+        return session.request(method, url, **settings, **more)
+    except (requests.RequestException, ValueError) as error:
+        # A ValueError is a Location header that is no URL, or no text.
+        raise Unreachable(method, shown or url, transport_reason(error)) from error
 
 
 def import_requests() -> Any:

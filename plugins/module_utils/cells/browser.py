@@ -11,7 +11,7 @@ from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     AGENT,
     base_url,
@@ -19,7 +19,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     exposure,
     import_requests,
     origin,
-    transport_reason,
+    send,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.web_page import Page
 
@@ -42,20 +42,11 @@ class Browser:
         self._http = requests.Session()
         self._http.headers["User-Agent"] = AGENT
         self._http.cookies = _jar()
-        self._settings = {
-            "timeout": params["connection_timeout"],
-            "verify": (params["ca_path"] or True) if params["validate_certs"] else False,
-            "allow_redirects": False,
-        }
+        self._params = params
 
     def send(self, method: str, url: str, **more: Any) -> Any:
         """Send one request and return its answer; more: arguments of requests, such as json. Raises Unreachable."""
-        requests = import_requests()
-        try:
-            return self._http.request(method, url, **more, **self._settings)
-        except (requests.RequestException, ValueError) as error:
-            # A ValueError is a Location header that is no URL, or no text.
-            raise Unreachable(method, bare(url), transport_reason(error)) from error
+        return send(self._http, method, url, self._params, bare(url), allow_redirects=False, **more)
 
     def follow(self, method: str, url: str, data: dict[str, str] | None = None) -> tuple[Page, Any]:
         """Return the page at the end of the redirects, and its answer, whose ``history`` has the URLs before.

@@ -79,8 +79,8 @@ class Connector:
             raise InvalidInput("connector_id: it must not be empty, and not pydio, which is Cells' own login.")
         if options["state"] == "present":
             _check(options)
-            if options["issuer"]:
-                session.warnings += check_issuer(options["issuer"], options)
+        self._issuer = options["issuer"] if options["state"] == "present" else None
+        """The issuer that is still to be compared with its discovery document."""
 
     @property
     def callback_url(self) -> str:
@@ -88,7 +88,10 @@ class Connector:
         return callback_url(self.session.url, self.connector_id)
 
     def read(self) -> State | None:
-        """Return the connector with its lists sorted, or None. Raises Ambiguous, SsoError."""
+        """Return the connector with its lists sorted, or None. Raises Ambiguous, InvalidInput, SsoError."""
+        if self._issuer:
+            self.warnings += check_issuer(self._issuer, self.options)
+            self._issuer = None
         connectors = list_connectors(self.session)
         self._others = [c for c in connectors if c.get("id") != self.connector_id]
         found = [c for c in connectors if c.get("id") == self.connector_id]

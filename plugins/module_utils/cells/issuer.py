@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, ServerError, Unreachable
-from ansible_collections.cellsops.sso.plugins.module_utils.transport import AGENT, import_requests, transport_reason
+from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
+    AGENT,
+    import_requests,
+    send,
+)
 
 DOCUMENT = "/.well-known/openid-configuration"
 
@@ -53,19 +57,8 @@ def discovery_document(issuer: str, params: Mapping[str, Any]) -> tuple[str | No
     The document is that of OpenID Connect Discovery 1.0, section 4.3. params: connection_timeout (seconds),
     validate_certs and ca_path. Raises Unreachable, ServerError for a status of 500 or more.
     """
-    requests = import_requests()
     url = f"{issuer.rstrip('/')}{DOCUMENT}"
-    try:
-        response = requests.get(
-            url,
-            headers={"User-Agent": AGENT},
-            timeout=params["connection_timeout"],
-            verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-            allow_redirects=False,
-        )
-    except (requests.RequestException, ValueError) as error:
-        # A ValueError is a Location header that is no URL, or no text.
-        raise Unreachable("GET", url, transport_reason(error)) from error
+    response = send(import_requests(), "GET", url, params, headers={"User-Agent": AGENT}, allow_redirects=False)
     if response.status_code >= 500:
         raise ServerError("GET", url, response.status_code, "")
     try:

@@ -11,10 +11,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
-    Conflict,
     InvalidInput,
     NotAuthorized,
-    NotFound,
     ServerError,
     TokenRefused,
     Unreachable,
@@ -26,9 +24,10 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     check_connection,
     exposure,
     import_requests,
+    refusal,
     repeat_calls,
+    send,
     server_words,
-    transport_reason,
 )
 
 # Without a running server, the command never ends by itself.
@@ -57,11 +56,7 @@ class CellsSession:
         if not token.isascii() or len(token.split()) != 1:
             raise InvalidInput(f"cells_token is not one word, so it is no token of Cells. {NEW_TOKEN}")
         check_connection(params)
-        # With each call, since requests lets REQUESTS_CA_BUNDLE take the place of what a session holds.
-        self._settings = {
-            "timeout": params["connection_timeout"],
-            "verify": (params["ca_path"] or True) if params["validate_certs"] else False,
-        }
+        self._params = params
         self._session = requests.Session()
         # An object of its own, since requests would let an entry of ~/.netrc take the header's place.
         self._bearer = _Bearer(token)
@@ -100,13 +95,8 @@ class CellsSession:
         home = self._home(path) if status in (403, 404, 405, 500) else ""
         if home:
             raise WrongEdition(method, url, status, words, home)
-        if status == 403:
-            raise NotAuthorized(method, url, status, words, "Cells does not allow this to the user of the token.")
-        if status == 404:
-            raise NotFound(method, url, status, words)
-        if status == 409:
-            raise Conflict(method, url, status, words)
-        raise ServerError(method, url, status, words)
+        hint = "Cells does not allow this to the user of the token." if status == 403 else ""
+        raise refusal(method, url, status, words, hint)
 
     def _unauthorized(self, method: str, url: str, words: str) -> NotAuthorized:
         """Return the error for a status of 401, which Cells gives for a bad token and for one without the right.
@@ -129,14 +119,8 @@ class CellsSession:
         return self._home(path) or "Is this the URL of Cells?"
 
     def _send(self, method: str, url: str, body: dict[str, Any] | None = None, public: bool = False) -> Any:
-        requests = import_requests()
-        try:
-            return self._session.request(
-                method, url, json=body, auth=_anonymous if public else self._bearer, **self._settings
-            )
-        except (requests.RequestException, ValueError) as error:
-            # A ValueError is a Location header that is no URL, or no text.
-            raise Unreachable(method, url, transport_reason(error)) from error
+        auth = _anonymous if public else self._bearer
+        return send(self._session, method, url, self._params, json=body, auth=auth)
 
     def _bootconf(self, public: bool = False) -> Any:
         """Return the answer with what everybody may read, None if there is none: the first refusal is what counts."""

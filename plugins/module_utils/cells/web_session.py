@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -15,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.browser import Browser
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import REPEATED_STATUSES, server_words
 
 COOKIE = "pydio"
@@ -67,7 +66,10 @@ class WebSession:
         token = _object(answer).get("Token")
         if not isinstance(token, dict) or not isinstance(token.get("AccessToken"), str):
             raise SsoError(f"POST {self._url}: {empty_answer(answer, self._url) or 'no token in the answer'}")
-        return {"access_token": token["AccessToken"], "login": str(_claims(token.get("IDToken")).get("name") or "")}
+        return {
+            "access_token": token["AccessToken"],
+            "login": str(claims_of(str(token.get("IDToken"))).get("name") or ""),
+        }
 
     def roles(self, login: str, access_token: str) -> list[str] | None:
         """Return the ids of a user's roles, without those of groups and the user's own; None if Cells does not tell."""
@@ -162,15 +164,5 @@ def _object(answer: Any) -> dict[str, Any]:
     try:
         found = answer.json()
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _claims(token: Any) -> dict[str, Any]:
-    """Return the claims of an ID token, unverified: it came from Cells itself. {} if it is none."""
-    try:
-        payload = str(token).split(".")[1]
-        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

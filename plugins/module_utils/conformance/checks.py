@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import re
 import time
@@ -20,6 +18,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptio
 from ansible_collections.cellsops.sso.plugins.module_utils.conformance.throw_away import ThrowAway
 from ansible_collections.cellsops.sso.plugins.module_utils.conformance.trial import Trial, try_login
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import ServerError, SsoError, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.jwt import json_of
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import is_mask
 
 UNDOCUMENTED = "post_logout_redirect_uris"
@@ -302,11 +301,7 @@ class Checks:
 
 def _audience(payload: bytes) -> list[str]:
     """Return the audience in the payload of a JWT, [] if it has none."""
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
-    except ValueError:
-        return []
-    audience = claims.get("aud") if isinstance(claims, dict) else None
+    audience = json_of(payload.decode()).get("aud", [])
     return audience if isinstance(audience, list) else [str(audience)]
 
 

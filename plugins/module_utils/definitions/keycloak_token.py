@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
+from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, claims_of
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 
 
 def answer(call: Call) -> Answer:

@@ -15,9 +15,10 @@ from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.try_flow import try_flow
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized
+from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import MAPPER_TYPE, find_provider
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, claims_of
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import example_tokens, find_user
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
@@ -39,7 +39,7 @@ class LdapMapper:
     secret_keys: frozenset[str] = frozenset()
 
     def __init__(self, session: KeycloakSession, options: Mapping[str, Any]) -> None:
-        """Take the options of keycloak_ldap_mapper. Raises InvalidInput where the provider is not there, but needed."""
+        """Take the options of keycloak_ldap_mapper. Raises InvalidInput for values that cannot be used."""
         self.session = session
         self.warnings = session.warnings
         self.options = options
@@ -51,18 +51,25 @@ class LdapMapper:
         check_given_once(options, "config", CONFIG)
         check_lengths(options, "name")
         check_options(options)
-        self.provider_id = ""
         self._others: list[State] = []
+
+    @cached_property
+    def provider_id(self) -> str:
+        """The id of the provider, empty if there is none from which a mapper would have to be removed.
+
+        Raises NoProvider, Ambiguous, SsoError.
+        """
         try:
-            self.provider_id = find_provider(session, options["ldap_provider"])["id"]
+            return str(find_provider(self.session, self.options["ldap_provider"])["id"])
         except NoProvider as error:
-            if options["state"] == "present":
+            if self.options["state"] == "present":
                 raise
             # Keycloak removes a provider with its mappers. But the name may be wrong.
             self.warnings.append(f"{error} So there is no {self.title} to remove.")
+            return ""
 
     def read(self) -> State | None:
-        """Return the component, or None. Raises Ambiguous."""
+        """Return the component, or None. Raises NoProvider, Ambiguous."""
         if not self.provider_id:
             return None
         components = self.session.get_list("components", parent=self.provider_id, type=MAPPER_TYPE)

@@ -10,11 +10,8 @@ calls that can be repeated are repeated, and a login that was refused is not tri
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import threading
-import time
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -32,6 +29,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
     ServerError,
     Unreachable,
 )
+from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of, ends_within, life_of
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.credentials import (
     certificate,
     explicit_first,
@@ -43,9 +41,11 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     base_url,
     check_connection,
     exposure,
+    refusal,
     repeat_calls,
     server_words,
     transport_reason,
+    verification,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -60,9 +60,6 @@ else:
 
 RENEW_BEFORE = 10
 """Seconds of life below which a token is renewed before it is used."""
-
-UNKNOWN_LIFE = 60
-"""Seconds assumed for a token that does not tell its life: that of the realm master's admin tokens."""
 
 
 class Connection(KeycloakOpenIDConnection):
@@ -157,16 +154,17 @@ class Connection(KeycloakOpenIDConnection):
             raise ServerError(method, url, status, words or "not what Keycloak answers", "Is this the URL of Keycloak?")
         if status < 400:
             return response
+        raise refusal(method, url, status, words, self._advice(method, path, status, words))
+
+    def _advice(self, method: str, path: str, status: int, words: str) -> str:
+        """Return what to do about a refusal, empty if nothing is known."""
         if status == 401:
-            raise NotAuthorized(method, url, status, words, self._token_refused())
+            return self._token_refused()
         if status == 403:
-            raise NotAuthorized(method, url, status, words, missing_right(method, path))
-        if status == 404:
-            hint = f"Is realm {unquote(self.realm_name or '')!r} right?" if "realm" in words.lower() else ""
-            raise NotFound(method, url, status, words, hint)
-        if status == 409:
-            raise Conflict(method, url, status, words)
-        raise ServerError(method, url, status, words)
+            return missing_right(method, path)
+        if status == 404 and "realm" in words.lower():
+            return f"Is realm {unquote(self.realm_name or '')!r} right?"
+        return ""
 
     def _token_refused(self) -> str:
         """Say why Keycloak does not accept a token: it is over, or of a client that may not use the admin REST API."""
@@ -211,8 +209,8 @@ class KeycloakSession:
             login_realm=params["auth_realm"],
             server_url=f"{self.url}/",
             realm_name=quote(realm, safe=""),
-            token={"access_token": token, "expires_in": _life(token)} if token else None,
-            verify=(params["ca_path"] or True) if params["validate_certs"] else False,
+            token={"access_token": token, "expires_in": life_of(token)} if token else None,
+            verify=verification(params),
             cert=certificate(params),
             timeout=params["connection_timeout"],
             custom_headers={"User-Agent": params["http_agent"]},
@@ -301,36 +299,8 @@ def _is_as_documented(method: str, path: str, response: Any) -> bool:
     return bool(response.status_code == 200)
 
 
-def claims_of(token: str) -> dict[str, Any]:
-    """Return a token's claims without checking it (RFC 7519), {} where it is not a JWT."""
-    try:
-        payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, binascii.Error):
-        return {}
-    return claims if isinstance(claims, dict) else {}
-
-
-def _life(token: str) -> int:
-    """Return the seconds for which a token may be used without a thought, by this machine's clock.
-
-    Clocks differ: a life longer than the token's whole life is cut to that, and one that is over counts as whole,
-    since Keycloak's answer 401 is the last word.
-    """
-    claims = claims_of(token)
-    try:
-        whole = int(claims["exp"]) - int(claims["iat"])
-        rest = int(claims["exp"] - time.time())
-    except (KeyError, TypeError, ValueError):
-        return UNKNOWN_LIFE
-    return rest if 0 < rest <= whole else whole
-
-
 def _near_its_end(token: str | None) -> bool:
-    if not token:
-        return True
-    expires = claims_of(token).get("exp")
-    return isinstance(expires, (int, float)) and expires - time.time() < RENEW_BEFORE
+    return not token or ends_within(token, RENEW_BEFORE)
 
 
 def _words_of(body: bytes | None) -> str:

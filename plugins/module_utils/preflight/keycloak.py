@@ -13,9 +13,10 @@ from typing import Any
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import check_issuer
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
+from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import find_provider
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, claims_of
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 STEPS = frozenset({"client", "connector", "ldap", "scope", "mapping", "verify"})
