@@ -97,7 +97,8 @@ def assert_untouched(place: Place, identity: tuple[Any, ...], *others: str) -> N
     """Assert that the file is the old one, and that there is nothing else in the folder but these names."""
     assert place.config.read_bytes() == OLD
     assert place.identity(place.config) == identity
-    assert {path.name for path in place.config.parent.iterdir()} - {"cells-vault-key"} == {place.config.name, *others}
+    made_by_cells = {"cells-vault-key", "pydio-vault.json"}
+    assert {path.name for path in place.config.parent.iterdir()} - made_by_cells == {place.config.name, *others}
 
 
 @AS_ROOT
