@@ -174,7 +174,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     mapper = {"ldap_provider": "ldap", "name": "m", "user_model_attribute": "a", "ldap_attribute": "b"}
     account = {"client_id": "own", "public_client": False, "service_accounts_enabled": True}
     session = {"cells_url": cells_url, "keycloak_url": keycloak_url, "username": "dora"}
-    audience = {**config, "audience": ["https://secrets.example.org"], "backup": True}
+    audience = {**config, "audience": ["https://secrets.example.org"], "backup": True, "allow_running": True}
     kit = {"test_instance": "localhost", "run": "0123456789ab"}
     wrong_token = {**no_password, "token": own["token"]}
     address = f"http://admin:{own['password']}@localhost:1"
@@ -182,6 +182,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("keycloak_oidc_client_info", {"token": "{{ login.token }}"}),
         ("keycloak_oidc_client", {**account, "secret": own["first"]}),
         ("keycloak_oidc_client", {**account, "secret": own["second"]}),
+        ("keycloak_oidc_clients", {"clients": [{"client_id": "own", "secret": own["second"]}]}),
         ("keycloak_service_account_roles", {"client_id": "own", "roles": ["view-clients"]}),
         ("keycloak_client_scope", {"name": "own", "protocol_mappers": []}),
         ("keycloak_ldap_mapper", mapper),
@@ -196,6 +197,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("cells_session_check", {**session, "password": own["dora"]}),
         ("clock_skew_info", {"url": cells_url}),
         ("doctor_info", {"client_id": "own", "username": "dora"}),
+        ("keycloak_reachable_info", {"issuer": issuer}),
         ("sso_verification_info", {"client_id": "own", "connector_name": "Own", "username": "dora"}),
     ]
     bad: list[tuple[str, dict[str, Any]]] = [
@@ -204,6 +206,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("keycloak_oidc_client_info", {"auth_keycloak_url": address}),
         ("keycloak_token", {**no_password, "auth_client_id": "own", "auth_client_secret": own["password"]}),
         ("keycloak_oidc_client", {"client_id": "public", "public_client": True, "secret": own["first"]}),
+        ("keycloak_oidc_clients", {**wrong_token, "clients": [{"client_id": "own", "secret": own["first"]}]}),
         ("keycloak_service_account_roles", {**wrong_token, "client_id": "own", "roles": ["view-clients"]}),
         ("keycloak_client_scope", {**wrong_token, "name": "own"}),
         ("keycloak_ldap_mapper", {**mapper, **wrong_token}),
@@ -220,6 +223,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("cells_session_check", {**session, "password": own["password"]}),
         ("clock_skew_info", {"url": address}),
         ("doctor_info", {"client_id": "own", "cells_url": address}),
+        ("keycloak_reachable_info", {"issuer": address}),
         ("cells_host_info", {"method": "unknown"}),
         ("sso_preflight_info", {"client_id": "own", "cells_token": own["token"]}),
         ("sso_verification_info", {"client_id": "own", "connector_name": "Own", "cells_token": own["token"]}),
