@@ -226,7 +226,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("keycloak_reachable_info", {"issuer": address}),
         ("cells_host_info", {"method": "unknown"}),
         ("sso_preflight_info", {"client_id": "own", "cells_token": own["token"]}),
-        ("sso_verification_info", {"client_id": "own", "connector_name": "Own", "cells_token": own["token"]}),
+        ("sso_verification_info", {"client_id": "own", "connector_name": "Own", "cells_url": address}),
     ]
     return ([_task(*call) for call in good], [_task(*call) for call in bad])
 
