@@ -68,6 +68,8 @@ def own_options(url: str) -> dict[str, dict[str, Any]]:
                 {"client_id": "one", "public_client": False, "secret": OWN_SECRET},
                 {"client_id": "two", "public_client": True},
             ],
+            # So that the requests have an order.
+            "parallel": 1,
         },
         "keycloak_service_account_roles": {"realm": "cells", "client_id": "demo", "roles": ["manage-clients"]},
         "keycloak_token": {"realm": "cells"},
