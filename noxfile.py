@@ -237,6 +237,9 @@ def unit_cores(session: nox.Session, core: str) -> None:
         session.install("-c", str(file), f"ansible-core~={core}.0", "-r", "tests/requirements-unit.in")
     left_out = [f"--ignore={path}" for path in SAME_ON_EACH_CORE]
     session.run("pytest", "--numprocesses=auto", "tests/unit", *left_out, *session.posargs)
+    if core == OLDEST:
+        # The role on real servers: the site playbook of the README, and hosts with an old Python.
+        session.run("pytest", "-rs", "tests/integration/test_readme.py", "tests/integration/test_target_python.py")
 
 
 @nox.session(venv_backend="none")

@@ -29,12 +29,17 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def _note(self, status: str, result: Any) -> None:
+        # ansible-core before 2.19 has these attributes with an underscore only.
+        host, task, values = (
+            getattr(result, name) if hasattr(result, name) else getattr(result, f"_{name}")
+            for name in ("host", "task", "result")
+        )
         line = {
             "status": status,
-            "host": result.host.get_name(),
-            "task": result.task.get_name(),
-            "action": result.task.action,
-            "result": {key: value for key, value in result.result.items() if key != "invocation"},
+            "host": host.get_name(),
+            "task": task.get_name(),
+            "action": task.action,
+            "result": {key: value for key, value in values.items() if key != "invocation"},
         }
         with open(os.environ["TASK_RESULTS"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role setup on a Cells host with the oldest supported Python, and on one that is too old.
+
+Newer ansible-cores do not support these Pythons at all: the session unit-cores runs this file with the oldest one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+from ansible.release import __version__ as core
+
+from integration.ansible_run import Run, run_playbook
+from integration.test_role import not_ok
+from integration.test_several_hosts import SITE
+from lab.site import Site
+
+pytestmark = pytest.mark.skipif(
+    not core.startswith(("2.16.", "2.17.")), reason=f"ansible-core {core} does not run on hosts with Python 3.7"
+)
+
+
+def run_on_host(site: Site, version: str) -> Run:
+    """Run the site playbook for a Cells host with that Python; skip the test, visibly, if it is not on this machine."""
+    python = shutil.which(f"python{version}")
+    if python is None or subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode != 0:
+        pytest.skip(f"there is no Python {version} here")
+    inventory = site.folder / "inventory"
+    host = f"ansible_connection=local ansible_become=false ansible_python_interpreter={python}"
+    inventory.write_text(f"[cells]\ncells1 {host}\n", encoding="utf-8")
+    arguments = (SITE, site.role_variables, site.folder / "play", "--inventory", str(inventory))
+    return run_playbook(*arguments, STANDIN_STORE=site.cells.store)
+
+
+def test_python_3_8_is_enough_on_the_cells_host(site: Site) -> None:
+    first = run_on_host(site, "3.8")
+
+    assert first.exit_code == 0, first.output
+    assert not_ok(site) == []
+    assert run_on_host(site, "3.8").recap()["changed"] == 0
+
+
+def test_an_older_python_is_one_line_before_anything_is_changed(site: Site) -> None:
+    run = run_on_host(site, "3.7")
+
+    assert run.exit_code != 0
+    assert "They need Python 3.8 or newer there" in run.failure
+    assert "\n" not in run.failure
+    assert run.changes == []
+    assert "localhost" not in [client["clientId"] for client in site.admin.get_clients()]
