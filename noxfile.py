@@ -77,7 +77,7 @@ EE_IMAGE = "localhost/cellsops-sso-ee"
 IN_TWO_WORKERS = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 KEYCLOAKS = ["22.0.5", "24.0.5", "26.0.8", "26.4.7", "26.7.3"]
 
-nox.options.sessions = ["lint", "sanity", "package", "unit-cores"]
+nox.options.sessions = ["lint", "sanity", "package", "galaxy", "unit-cores"]
 nox.options.error_on_missing_interpreters = False
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
@@ -208,6 +208,32 @@ def package(session: nox.Session) -> None:
         kept.parent.mkdir(exist_ok=True)
         shutil.copy2(tarball, kept)
         session.log(f"built {kept.relative_to(ROOT)}")
+
+
+@nox.session
+def galaxy(session: nox.Session) -> None:
+    """Import the tarball that the session package has built as Galaxy does; an error or a warning fails."""
+    (tarball,) = (ROOT / "build").glob("*.tar.gz")
+    session.install("--require-hashes", "--requirement", "tests/requirements-galaxy.txt")
+    # Not in the checkout, and with nothing but the tarball: this is how Galaxy sees the collection.
+    folder = Path(session.create_tmp()).resolve()
+    log = folder / "importer.log"
+    session.chdir(folder)
+    with log.open("w", encoding="utf-8") as file:
+        session.run(
+            "python",
+            "-m",
+            "galaxy_importer.main",
+            str(tarball),
+            env={"PYTHONPATH": None, "ANSIBLE_COLLECTIONS_PATH": None},
+            stdout=file,
+            stderr=file,
+            success_codes=[0, 1],
+        )
+    lines = log.read_text(encoding="utf-8").splitlines()
+    found = [line for line in lines if line.startswith(("WARNING:", "ERROR:"))]
+    if found or "Importer processing completed successfully" not in lines:
+        session.error("the importer of Galaxy says: " + "; ".join(found or lines[-3:]))
 
 
 def oldest_libraries() -> dict[str, str]:
