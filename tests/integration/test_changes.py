@@ -13,12 +13,14 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from integration.changes import CHANGES
-from integration.guided import apply_guide
+from integration.guided import CLIENT, apply_guide
 from integration.module_call import call_module
 from lab.login import Browser, LoginError
 from lab.site import Site, make_site
@@ -26,6 +28,14 @@ from lab.site import Site, make_site
 ROLES = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 HOW_MANY = int(os.environ.get("CHANGES") or 60) or len(CHANGES)
 CHOSEN = random.Random(int(os.environ.get("CHANGES_SEED") or 2026)).sample(list(CHANGES), min(HOW_MANY, len(CHANGES)))
+
+ROLE = Path(__file__).parents[2] / "roles/setup/vars/main.yml"
+HEALED = (
+    *("client disabled", "client bearer-only", "client by JWT", "standard flow off", "consent"),
+    *("PKCE S256", "pushed requests only", "request objects only", "certificate-bound tokens", "DPoP-bound tokens"),
+    *("lightweight tokens", "ID token HS256", "ID token encrypted", "userinfo signed", "userinfo encrypted"),
+)
+"""Changes of the client that a run of the role takes back."""
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +79,21 @@ def test_the_doctor_says_broken_exactly_if_the_login_is(guided: Site, name: str)
         failed = failure(guided)
         verdict, broken = doctor(guided)
     assert (verdict == "broken") is bool(failed), f"the login: {failed or 'works'}; the doctor: {verdict} {broken}"
+
+
+def declared_by_the_role() -> dict[str, Any]:
+    """Return what the role declares for every client: the values that are no templates."""
+    values = yaml.safe_load(ROLE.read_text(encoding="utf-8"))["setup_client_options"]
+    return {name: value for name, value in values.items() if "{{" not in str(value)}
+
+
+@pytest.mark.parametrize("name", HEALED)
+def test_the_role_heals_what_forbids_a_login(guided: Site, name: str) -> None:
+    with CHANGES[name](guided):
+        options = {**guided.keycloak_options, "client_id": CLIENT, **declared_by_the_role()}
+        healed = call_module("keycloak_oidc_client", options)
+        assert healed["changed"], healed
+        assert failure(guided) == ""
 
 
 def test_the_site_is_healthy_after_all_changes(guided: Site) -> None:

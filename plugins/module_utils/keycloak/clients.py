@@ -204,6 +204,9 @@ class Client:
         body = {key: value for key, value in desired.items() if key not in scopes}
         if current is None:
             payload = {**body, "clientId": self.client_id, "protocol": PROTOCOL}
+            if "attributes" in body:
+                # An empty one clears. On a new client there is nothing to clear, and older servers would keep it.
+                payload["attributes"] = {key: value for key, value in body["attributes"].items() if value}
             made = Action(Verb.CREATE, self.title, lambda: admin.create_client(payload))
             return [made, *self._assign(None, body, scopes)]
         actions = []
