@@ -59,6 +59,14 @@ options:
     description: Name or id of the LDAP provider (row L1). If it is empty, LDAP is not looked at.
     type: str
     default: ""
+  ldap_mapper:
+    description: The LDAP mapper that the run makes. Empty if it may take over another one.
+    type: str
+    default: ""
+  groups_attribute:
+    description: The user attribute that O(ldap_mapper) fills. Another mapper that fills it is reported.
+    type: str
+    default: ""
   username:
     description: A user whose tokens are going to be previewed (row T1). Empty for none.
     type: str

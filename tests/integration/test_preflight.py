@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from integration.ansible_run import Run, run_playbook
+from integration.module_call import call_module
 from integration.test_role import PLAYBOOK, put_connector, run_role
 from lab import rows
 from lab.realm import create_service_account
@@ -128,6 +129,21 @@ def test_all_of_them_at_once_are_in_one_message_in_check_mode_too(shared_site: S
         for name in AT_ONCE:
             for word in BROKEN[name].words:
                 assert word in run.failure
+
+
+def test_an_old_mapper_of_the_same_attribute_is_named_and_taken_over_on_request(site: Site) -> None:
+    options = {**site.keycloak_options, "ldap_provider": "ldap", "name": "my-old-mapper"}
+    attributes = {"user_model_attribute": rows.GUIDE_CLAIM, "ldap_attribute": "memberOf"}
+    assert not call_module("keycloak_ldap_mapper", {**options, **attributes}).get("failed")
+
+    for arguments in ([], ["--check"]):
+        run = refused(site, {}, *arguments)
+        assert "'my-old-mapper'" in run.failure
+        assert "sso_ldap_mapper_take_over" in run.failure
+
+    assert run_role(site, sso_ldap_mapper_take_over=True).exit_code == 0
+    mappers = [c["name"] for c in site.admin.get_components() if "cellsgroups" in str(c.get("config"))]
+    assert mappers == [rows.GUIDE_LDAP_MAPPER]
 
 
 def test_a_rotation_does_not_lock_everybody_out_if_cells_refuses_the_token(site: Site) -> None:

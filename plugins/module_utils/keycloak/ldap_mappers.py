@@ -186,6 +186,12 @@ class LdapMapper:
             raise InvalidInput(f"The {self.title} is not there, and to make it {' and '.join(lacking)} must be given.")
 
 
+def rivals(components: list[State], provider_id: str, name: str, attribute: str) -> list[str]:
+    """Return the names of the other mappers of a provider that fill the attribute of the mapper of that name."""
+    mappers = [c for c in components if c.get("parentId") == provider_id and c.get("name") != name]
+    return sorted(mapper["name"] for mapper in _fill(mappers, attribute))
+
+
 def _fill(mappers: list[State], attribute: str) -> list[State]:
     """Return the attribute mappers that fill a user attribute."""
     found = [m for m in mappers if m.get("providerId") == ATTRIBUTE_MAPPER]
@@ -216,10 +222,16 @@ class NoProvider(InvalidInput):
 
 def find_provider(session: KeycloakSession, name_or_id: str) -> State:
     """Return the LDAP provider of that name or id. Raises NoProvider that names those there are, Ambiguous."""
-    providers = [c for c in session.get_list("components", type=PROVIDER_TYPE) if c.get("providerId") == "ldap"]
+    return provider_among(session.get_list("components", type=PROVIDER_TYPE), session.realm, name_or_id)
+
+
+def provider_among(components: list[State], realm: str, name_or_id: str) -> State:
+    """Return the LDAP provider of that name or id from components of a realm. Raises as find_provider."""
+    users = [c for c in components if c.get("providerType", PROVIDER_TYPE) == PROVIDER_TYPE]
+    providers = [c for c in users if c.get("providerId") == "ldap"]
     found = [p for p in providers if p.get("id") == name_or_id] or [p for p in providers if p.get("name") == name_or_id]
     provider = only(found, f"LDAP provider {name_or_id}")
     if provider is None:
         there = ", ".join(sorted(p["name"] for p in providers)) or "none"
-        raise NoProvider(f"Realm {session.realm} has no LDAP provider {name_or_id!r}. LDAP providers there: {there}.")
+        raise NoProvider(f"Realm {realm} has no LDAP provider {name_or_id!r}. LDAP providers there: {there}.")
     return provider

@@ -15,7 +15,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import find_provider
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import provider_among, rivals
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -111,9 +111,22 @@ class KeycloakLook:
         if "ldap" not in self.steps or not self.params["ldap_provider"]:
             return
         if self.params["state"] == "present":
-            find_provider(session, self.params["ldap_provider"])
+            # Providers and their mappers by one request.
+            components = session.get_list("components")
+            provider = provider_among(components, session.realm, self.params["ldap_provider"])
+            yield from self._look_at_mappers(components, provider["id"])
         if self._roles is not None and "manage-realm" not in self._roles:
             yield self._lacks("manage-realm", "to write the LDAP mapper")
+
+    def _look_at_mappers(self, components: list[State], provider_id: str) -> Iterator[str]:
+        name, attribute = self.params["ldap_mapper"], self.params["groups_attribute"]
+        others = rivals(components, provider_id, name, attribute) if name and attribute else []
+        if others:
+            yield (
+                f"ldap_mapper: the LDAP provider has the mapper {', '.join(map(repr, others))} for the user attribute"
+                f" {attribute} already. With {name!r} beside it, no user of the provider could log in. Remove it, give"
+                " its name, or take it over (sso_ldap_mapper_take_over)."
+            )
 
     def _look_at_users(self, _session: KeycloakSession) -> Iterator[str]:
         if "verify" not in self.steps or not self.params["username"] or self._roles is None:

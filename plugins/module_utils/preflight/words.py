@@ -24,6 +24,8 @@ ROLE_VARIABLES = {
     "client_id": "sso_client_id",
     "connector_id": "sso_connector_id",
     "ldap_provider": "sso_ldap_provider",
+    "ldap_mapper": "sso_mapper_name",
+    "groups_attribute": "sso_groups_attribute",
     "config_path": "sso_cells_config_path",
     "cells_bin": "sso_cells_bin",
     "systemd_unit": "sso_cells_service",
