@@ -20,7 +20,7 @@ from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import claims_of
+from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
 from lab.fault_proxy import Handler
 
 SCOPE = "kc-admin-api"
