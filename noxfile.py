@@ -287,7 +287,7 @@ def tests(session: nox.Session) -> None:
 
     A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own.
     """
-    session.run("pytest", *IN_TWO_WORKERS, *session.posargs)
+    session.run("pytest", *IN_TWO_WORKERS, "--durations=25", *session.posargs)
 
 
 @nox.session(venv_backend="none")
