@@ -18,19 +18,9 @@ from browser.pictures import KeepPicture
 from playwright.sync_api import Browser, Page, expect
 
 from integration.ansible_run import run_playbook
+from integration.breaks import cells_call, client_with, connector_of, connector_with, scope_assigned
 from integration.module_call import call_module
-from integration.test_doctor import (
-    PLAYBOOK,
-    WRONG_SECRET,
-    ask,
-    cells_call,
-    client_with,
-    connector_of,
-    connector_with,
-    doctor_variables,
-    ids,
-    scope_assigned,
-)
+from integration.test_doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, ids
 from integration.test_role import run_role
 from lab.site import Site, make_site
 

@@ -41,17 +41,15 @@ class ServiceAccountRoles:
             raise InvalidInput("roles: name at least one; mode exact with an empty list takes all of them away.")
 
     def read(self) -> State:
-        """Return {client, roles, admin_api}: the roles that the account has itself, not by other roles, and whether the
-        client may use the admin REST API."""
+        """Return {client, roles, admin_api}: the roles that are assigned to the account itself, and whether the client
+        may use the admin REST API, if this server asks for the scope (since 26.8.2)."""
         if self._account is None:
-            return {**self.identity, ROLES: [], ADMIN_API: False}
-        roles = as_set(role["name"] for role in self.session.get_list(self._mappings))
-        return {**self.identity, ROLES: roles, ADMIN_API: self._may_use_admin_api()}
+            return {**self.identity, ROLES: []}
+        state = {**self.identity, ROLES: as_set(role["name"] for role in self.session.get_list(self._mappings))}
+        return {**state, ADMIN_API: self._may_use_admin_api()} if self._admin_api_scope else state
 
     def _may_use_admin_api(self) -> bool:
-        """Return whether the client has the scope that Keycloak asks for since 26.8.2, if this server asks for it."""
-        if self._admin_api_scope is None:
-            return True
+        """Return whether the scope for the admin REST API is among the client's default client scopes."""
         path = f"clients/{self._client_id}/default-client-scopes"
         return any(scope.get("name") == ADMIN_API_SCOPE for scope in self.session.get_list(path))
 
@@ -60,7 +58,8 @@ class ServiceAccountRoles:
         declared, there = self.options["roles"], (current or {}).get(ROLES, [])
         if self.options["state"] == "absent":
             return {ROLES: [name for name in there if name not in declared]}
-        return {ROLES: as_set(declared if self.options["mode"] == "exact" else [*there, *declared]), ADMIN_API: True}
+        state = {ROLES: as_set(declared if self.options["mode"] == "exact" else [*there, *declared])}
+        return {**state, ADMIN_API: True} if self._admin_api_scope else state
 
     def missing(self, current: State | None) -> list[str]:
         """Return what has to be there: the client with its service account, and the roles."""
@@ -80,7 +79,7 @@ class ServiceAccountRoles:
         ):
             if names:
                 actions.append(Action(verb, self.title, partial(self._map, method, names), tuple(names)))
-        if (desired or {}).get(ADMIN_API) and not (current or {})[ADMIN_API]:
+        if (desired or {}).get(ADMIN_API) and not (current or {}).get(ADMIN_API):
             target = f"client {self.options['client_id']}"
             scope = (f"default client scope {ADMIN_API_SCOPE}",)
             actions.append(Action(Verb.ASSIGN, target, self._allow_admin_api, scope))
