@@ -83,7 +83,7 @@ class Fleet:
 def fleet(lab: Lab, tmp_path: Path) -> Iterator[Fleet]:
     """Three Cells and two realms, as they are before the guide begins."""
     with ExitStack() as stack:
-        realms = [stack.enter_context(temporary_realm(lab.keycloak, lab.ldap)) for _ in range(2)]
+        realms = [stack.enter_context(temporary_realm(lab.keycloak, lab.ldap)) for _realm in range(2)]
         cells = {name: stack.enter_context(Cells(tmp_path / name)) for name in ("one", "two", "three")}
         yield Fleet(lab, realms, cells, tmp_path)
 

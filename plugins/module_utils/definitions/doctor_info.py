@@ -37,7 +37,7 @@ DEFINITION = Definition(
             cells_config={"type": "dict", "default": {}},
             session={"type": "dict", "default": {}},
             callback_url={"type": "str", "default": ""},
-            keycloak_from_cells={"type": "dict", "default": {}},
+            keycloak_from_cells={"type": "dict", "default": {}, "no_log": False},
         )
     ),
     answer=answer,

@@ -32,6 +32,7 @@ DEFINITION = Definition(
             audience={"type": "list", "elements": "str", "default": []},
             groups_claim={"type": "str", "default": "cellsgroups"},
             keycloak_clock={
+                "no_log": False,
                 "type": "dict",
                 "options": {
                     "skew_seconds": {"type": "float", "required": True},

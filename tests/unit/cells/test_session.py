@@ -200,7 +200,7 @@ def test_a_valid_token_without_the_right_is_told_from_a_bad_one(
     with pytest.raises(NotAuthorized) as refused:
         session().get(*path.split("/"))
 
-    assert type(refused.value) is kind
+    assert refused.type is kind
     assert all(word in str(refused.value) for word in words)
     assert wrong not in str(refused.value)
 
