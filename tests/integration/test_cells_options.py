@@ -308,7 +308,7 @@ def test_a_secret_that_cells_hides_is_written_as_update_secret_says(visibility: 
         predict_and_run(CONNECTOR, new(site, "hid", **other), changed=False)
         assert stored_secret(site, "hid") == SECRET, "nothing to compare, nothing written"
         done = predict_and_run(CONNECTOR, new(site, "hid", **other, name="Another name"))
-        assert "secret" in done["actions"][0]
+        assert "clientSecret" in done["actions"][0]
         assert stored_secret(site, "hid") == OTHER_SECRET, "it goes along with another change"
         predict_and_run(CONNECTOR, new(site, "hid", update_secret="always"), again=False)
         assert stored_secret(site, "hid") == SECRET

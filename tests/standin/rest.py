@@ -42,7 +42,8 @@ class Rest:
 
     async def answer(self, request: Request) -> Response:
         """Answer a call. Order: the token, the rights, the path, the method, the handler. Raises RestError."""
-        path = request.url.path.removeprefix("/a")
+        # As it was sent: an encoded slash or percent sign in a name is part of the name.
+        path = request.scope["raw_path"].decode("ascii").removeprefix("/a")
         spared = request.method == "GET" and path.startswith("/frontend/state")
         user, bad = self._who(request)
         if bad and not spared:
