@@ -18,6 +18,8 @@ from integration.module_call import assert_one_clear_line, call_module, own_opti
 from lab.realm import LDAP_PROVIDER
 from lab.site import Site
 
+pytestmark = pytest.mark.usefixtures("one_mapper_an_attribute")
+
 CLIENT, SCOPE, MAPPER = "keycloak_oidc_client", "keycloak_client_scope", "keycloak_ldap_mapper"
 Read = Callable[[dict[str, Any]], Any]
 
@@ -308,6 +310,7 @@ KINDS = [
             "client_scopes_mode": "test_scopes_in_mode_add_stay_and_move",
             "rotate_secret_on": "test_the_secret_is_rotated_once_for_a_value",
             "return_secret": "test_the_secret_is_returned_on_request_only",
+            "predicted_client_scopes": "test_scopes_that_an_earlier_task_makes_need_no_warning",
         },
     ),
     Kind(
@@ -321,6 +324,8 @@ KINDS = [
             "state": "test_removing_is_predicted_and_done_once",
             "name": "test_a_scope_name_that_keycloak_refuses",
             "protocol_mappers_mode": "test_protocol_mappers_in_mode_add_stay",
+            "if_unused": "test_what_another_client_uses_stays",
+            "apart_from_clients": "test_what_another_client_uses_stays",
         },
     ),
     Kind(
@@ -335,9 +340,19 @@ KINDS = [
             "name": "test_a_mapper_name_with_awkward_characters",
             "ldap_provider": "test_an_ldap_provider_by_its_id",
             "take_over": "test_a_mapper_of_another_name_is_taken_over",
+            "if_unused": "test_what_another_client_uses_stays",
+            "apart_from_clients": "test_what_another_client_uses_stays",
         },
     ),
 ]
+
+
+@pytest.fixture
+def one_mapper_an_attribute(shared_site: Site) -> None:
+    """Remove what earlier tests map to the same user attribute: a second mapper for it is refused."""
+    for component in shared_site.admin.get_components():
+        if component["config"].get("user.model.attribute") == [ATTRIBUTES["user_model_attribute"]]:
+            shared_site.admin.delete_component(component["id"])
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.module)
@@ -449,6 +464,31 @@ def test_a_mapper_name_with_awkward_characters(shared_site: Site, login: Login) 
     name = 'memberOf, "Größe" & cn=a\\,b/c'
     predict_and_run(MAPPER, {**login.options(), "ldap_provider": LDAP_PROVIDER, "name": name, **ATTRIBUTES})
     assert mapper_of(shared_site, name)["config"]["ldap.attribute"] == ["memberOf"]
+
+
+def test_what_another_client_uses_stays(shared_site: Site, login: Login) -> None:
+    mapper = {"name": "groups", "protocol_mapper": "oidc-usermodel-attribute-mapper"}
+    mapper["config"] = {"user.attribute": "shared", "claim.name": "shared"}
+    scope = {**login.options(), "name": "shared"}
+    ldap = {**login.options(), "ldap_provider": LDAP_PROVIDER, "name": "shared mapper"}
+    predict_and_run(SCOPE, {**scope, "protocol_mappers": [mapper]})
+    predict_and_run(MAPPER, {**ldap, "user_model_attribute": "shared", "ldap_attribute": "memberOf"})
+    predict_and_run(CLIENT, {**login.options(), "client_id": "user", "default_client_scopes": ["shared"]})
+
+    unused = {"state": "absent", "if_unused": True}
+    for module, options in ((MAPPER, ldap), (SCOPE, scope)):
+        kept = predict_and_run(module, {**options, **unused}, changed=False)
+        assert kept["used_by"] == ["user"]
+        predict_and_run(module, {**options, **unused, "apart_from_clients": ["user"]})
+
+
+def test_scopes_that_an_earlier_task_makes_need_no_warning(shared_site: Site, login: Login) -> None:
+    options = {**login.options(), "client_id": "early", "default_client_scopes": ["later"]}
+    warned = call_module(CLIENT, options, check=True)
+    assert any("later" in warning for warning in warned["warnings"])
+    told = call_module(CLIENT, {**options, "predicted_client_scopes": ["later"]}, check=True)
+    assert not told.get("warnings")
+    assert told["actions"] == warned["actions"]
 
 
 def test_a_mapper_of_another_name_is_taken_over(shared_site: Site, login: Login) -> None:
