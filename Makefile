@@ -30,7 +30,7 @@ molecule: $(READY) ## the scenarios on containers; SCENARIO=setup for one of the
 ee: $(READY) ## build the execution environment, and run the site playbook in it with ansible-runner
 	@$(NOX) --session ee -- $(ARGS)
 
-hardening: $(READY) ## nothing lost, nothing leaked: all of it in full, with its numbers; make test does it in short
+hardening: $(READY) ## nothing lost, nothing leaked: all of tests/hardening in full, with its numbers; not part of make test
 	@$(NOX) --session hardening -- $(ARGS)
 
 covering: $(READY) ## the role and the doctor under every pair of answers to what is not known of Cells; make test does a part
@@ -52,7 +52,7 @@ integration: $(READY) ## the integration tests on a real Keycloak and LDAP; ARGS
 	@$(NOX) --session integration -- $(ARGS)
 
 changes: $(READY) ## the doctor against a real login after each single change there is to a healthy site
-	@CHANGES=0 $(NOX) --session integration -- tests/integration/test_changes.py $(ARGS)
+	@$(NOX) --session changes -- $(ARGS)
 
 browser: $(READY) ## the doctor's report and logins in Chromium; makes the pictures in docs/images anew
 	@$(NOX) --session browser -- $(ARGS)

@@ -72,12 +72,13 @@ LINTERS: list[list[str]] = [
 INSTALL_ENGINE = "apt-get install podman runc netavark aardvark-dns iptables debootstrap, or CONTAINER_ENGINE=docker"
 # Scenarios that do not start with the images of the others.
 IMAGES = {"cluster": ["debian", "host", "openldap", "keycloak-cluster", "cells", "api", "postgresql", "haproxy"]}
+CHANGES = "tests/integration/test_changes.py"
 EE_IMAGE = "localhost/cellsops-sso-ee"
 # By itself, xdist begins with the files that have the most tests, and ends on the long ones with few.
 IN_TWO_WORKERS = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 KEYCLOAKS = ["22.0.5", "24.0.5", "26.0.8", "26.4.7", "26.7.3"]
 
-nox.options.sessions = ["lint", "sanity", "package", "galaxy", "unit-cores"]
+nox.options.sessions = ["lint", "sanity", "package", "galaxy", f"unit-cores({OLDEST})"]
 nox.options.error_on_missing_interpreters = False
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
@@ -283,11 +284,19 @@ def integration(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """Run unit, integration, browser and, in short, hardening tests together, for one count of them all.
+    """Run unit and integration tests together, for one count of them all.
 
-    A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own.
+    A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own. The long suites
+    have sessions of their own: changes, hardening, browser, covering.
     """
-    session.run("pytest", *IN_TWO_WORKERS, "--durations=25", *session.posargs)
+    paths = ["tests/integration", "tests/unit", f"--ignore={CHANGES}"]
+    session.run("pytest", *paths, *IN_TWO_WORKERS, "--durations=25", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def changes(session: nox.Session) -> None:
+    """Try the doctor against a real login after each single change to a healthy site."""
+    session.run("pytest", CHANGES, *session.posargs, env={"CHANGES": "0"})
 
 
 @nox.session(venv_backend="none")
