@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule ee hardening covering test-matrix lint sanity unit integration changes browser bench docs build audit requirements clean
+.PHONY: help demo test molecule ee hardening covering test-matrix lint sanity unit integration changes ways browser bench docs build audit requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ integration: $(READY) ## the integration tests on a real Keycloak and LDAP; ARGS
 
 changes: $(READY) ## the doctor against a real login after each single change there is to a healthy site
 	@$(NOX) --session changes -- $(ARGS)
+
+ways: $(READY) ## each module in the controller's process and as a module, with the same results
+	@$(NOX) --session ways -- $(ARGS)
 
 browser: $(READY) ## the doctor's report and logins in Chromium; makes the pictures in docs/images anew
 	@$(NOX) --session browser -- $(ARGS)

@@ -73,6 +73,7 @@ INSTALL_ENGINE = "apt-get install podman runc netavark aardvark-dns iptables deb
 # Scenarios that do not start with the images of the others.
 IMAGES = {"cluster": ["debian", "host", "openldap", "keycloak-cluster", "cells", "api", "postgresql", "haproxy"]}
 CHANGES = "tests/integration/test_changes.py"
+WAYS = "tests/unit/in_place"
 EE_IMAGE = "localhost/cellsops-sso-ee"
 # By itself, xdist begins with the files that have the most tests, and ends on the long ones with few.
 IN_TWO_WORKERS = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
@@ -263,7 +264,7 @@ def unit_cores(session: nox.Session, core: str) -> None:
         )
         session.install("-c", str(file), f"ansible-core~={core}.0", "-r", "tests/requirements-unit.in")
     left_out = [f"--ignore={path}" for path in SAME_ON_EACH_CORE]
-    session.run("pytest", "--numprocesses=auto", "tests/unit", *left_out, *session.posargs)
+    session.run("pytest", "--numprocesses=auto", "tests/unit", f"--ignore={WAYS}", *left_out, *session.posargs)
     if core == OLDEST:
         # The role on real servers: the site playbook of the README, and hosts with an old Python.
         session.run("pytest", "-rs", "tests/integration/test_readme.py", "tests/integration/test_target_python.py")
@@ -272,7 +273,7 @@ def unit_cores(session: nox.Session, core: str) -> None:
 @nox.session(venv_backend="none")
 def unit(session: nox.Session) -> None:
     """Run the unit tests in .venv."""
-    session.run("pytest", "--numprocesses=auto", "tests/unit", *session.posargs)
+    session.run("pytest", "--numprocesses=auto", "tests/unit", f"--ignore={WAYS}", *session.posargs)
 
 
 @nox.session(venv_backend="none")
@@ -287,10 +288,16 @@ def tests(session: nox.Session) -> None:
     """Run unit and integration tests together, for one count of them all.
 
     A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own. The long suites
-    have sessions of their own: changes, hardening, browser, covering.
+    have sessions of their own: changes, ways, hardening, browser, covering.
     """
-    paths = ["tests/integration", "tests/unit", f"--ignore={CHANGES}"]
+    paths = ["tests/integration", "tests/unit", f"--ignore={CHANGES}", f"--ignore={WAYS}"]
     session.run("pytest", *paths, *IN_TWO_WORKERS, "--durations=25", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def ways(session: nox.Session) -> None:
+    """Run each module in the controller's process and as a module, and compare the results."""
+    session.run("pytest", WAYS, *session.posargs)
 
 
 @nox.session(venv_backend="none")
