@@ -17,12 +17,15 @@ from standin.cells_site import Site
 from standin.rest_config import ConfigCalls
 from standin.rest_error import RestError
 from standin.rest_frontend import FrontendCalls
+from standin.rest_rights import RightCalls
 from standin.rest_roles import RoleCalls
 from standin.rest_users import UserCalls
 from standin.state import User
 
 Handler = Callable[[Request, User | None, dict[str, str]], Awaitable[Response]]
 BEARER = "Bearer "
+DECODED = ("/role/{id}",)
+"""Paths that Cells matches after decoding them, so that an id with a slash is not found (common/service/web.go)."""
 
 
 class Rest:
@@ -31,7 +34,7 @@ class Rest:
     def __init__(self, site: Site) -> None:
         """Take the site."""
         self._site = site
-        parts = (ConfigCalls(site), FrontendCalls(site), UserCalls(site), RoleCalls(site))
+        parts = (ConfigCalls(site), FrontendCalls(site), UserCalls(site), RoleCalls(site), RightCalls(site))
         self._handlers: dict[tuple[str, str], Handler] = {}
         for part in parts:
             self._handlers |= part.handlers()
@@ -53,6 +56,8 @@ class Rest:
         if not spared and not rest_calls.allowed(profile, request.method, resource):
             return _text(401, "Unauthorized\n")
         call = rest_calls.find(request.method, path, self._site.is_home)
+        if not isinstance(call, int) and call.template in DECODED and "/" in unquote(call.values["id"]):
+            call = 404
         if isinstance(call, int):
             words = {404: "404: Page Not Found", 405: "405: Method Not Allowed"}[call]
             return Response(words, call)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import time
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from standin.cells_site import Site
 from standin.rest_body import read_message
 from standin.rest_error import RestError
-from standin.roles import BUILT_IN, known_role
+from standin.roles import BUILT_IN, NOT_KEPT, all_roles, known_role
 from standin.state import Role, User
 
 ROLE: dict[str, type | tuple[type, ...]] = {
@@ -29,6 +31,17 @@ ROLE: dict[str, type | tuple[type, ...]] = {
     "PoliciesContextEditable": bool,
     "ForceOverride": bool,
 }
+
+SEARCH: dict[str, type | tuple[type, ...]] = {
+    "Queries": list,
+    "ResourcePolicyQuery": dict,
+    "Offset": (str, int),
+    "Limit": (str, int),
+    "GroupBy": int,
+    "CountOnly": bool,
+    "Operation": str,
+}
+"""What a search of roles, users and rights takes."""
 
 
 class RoleCalls:
@@ -49,37 +62,46 @@ class RoleCalls:
         }
 
     async def search(self, request: Request, user: User | None, _values: dict[str, str]) -> Response:
-        """Show all roles, or those of the ids in the queries."""
-        body = await read_message(
-            request, {"Queries": list, "Limit": int, "Offset": int, "GroupBy": int, "Operation": str}
-        )
-        ids = [each for query in body.get("Queries") or [] for each in query.get("Uuid") or []]
-        found = [role for role in (*BUILT_IN, *self._roles) if not ids or role in ids]
-        return JSONResponse({"Roles": [self._shown(role, user) for role in found], "Total": len(found)})
+        """Show all roles, or those that the queries find. Raises RestError 500."""
+        body = await read_message(request, SEARCH)
+        queries, every = body.get("Queries") or [], body.get("Operation") == "AND"
+        found = [
+            role
+            for role in all_roles(self._site.state)
+            if not queries or (all if every else any)(_finds(query, role) for query in queries)
+        ]
+        return JSONResponse({"Roles": [self._for(user, role) for role in found], "Total": len(found)})
 
     async def get(self, _request: Request, user: User | None, values: dict[str, str]) -> Response:
         """Show a role. Raises RestError 404."""
-        return JSONResponse(self._shown(self._known(values["id"]), user))
+        return JSONResponse(self._for(user, known_role(self._site.state, self._known(values["id"]))))
 
     async def put(self, request: Request, user: User | None, values: dict[str, str]) -> Response:
-        """Make or change a role. Raises RestError 403, 500."""
+        """Make or change a role: the one of the body's Uuid, else of the path. Raises RestError 403, 500."""
         body = await read_message(request, ROLE)
         role = str(body.get("Uuid") or values["id"])
         self._check_right(role, user)
-        self._roles[role] = Role(role, str(body.get("Label") or ""))
+        if "," in role:
+            raise RestError(500, "commas are not allowed in role uuid", "Bad Request")
+        if not body.get("Label"):
+            raise RestError(500, "Role cannot have an empty label", "Bad Request")
+        fields = {key: value for key, value in body.items() if key not in NOT_KEPT and value}
+        fields.setdefault("LastUpdated", int(time.time()))
+        self._roles[role] = Role(role, str(body["Label"]), fields)
         self._site.state.save()
-        return JSONResponse(self._shown(role, user))
+        return JSONResponse(self._for(user, known_role(self._site.state, role)))
 
     async def delete(self, _request: Request, user: User | None, values: dict[str, str]) -> Response:
-        """Remove a role; users lose it. Raises RestError 403."""
-        role = values["id"]
+        """Remove a role; users lose it, and its rights go. Raises RestError 403."""
+        role, state = values["id"], self._site.state
         if role not in self._roles and role not in BUILT_IN:
             raise RestError(403, f"cannot find role with id {role}", "Not Found")
         self._check_right(role, user)
         self._roles.pop(role, None)
-        for each in self._site.state.users.values():
+        for each in state.users.values():
             each.roles = [kept for kept in each.roles if kept != role]
-        self._site.state.save()
+        state.rights = {key: right for key, right in state.rights.items() if right.role != role}
+        state.save()
         return JSONResponse({"Uuid": role})
 
     def _known(self, role: str) -> str:
@@ -93,5 +115,25 @@ class RoleCalls:
         if exists and not (user and user.admin):
             raise RestError(403, f"role {role} is not editable", "Forbidden")
 
-    def _shown(self, role: str, user: User | None) -> dict[str, Any]:
-        return known_role(self._site.state, role) | ({"PoliciesContextEditable": True} if user and user.admin else {})
+    def _for(self, user: User | None, role: dict[str, Any]) -> dict[str, Any]:
+        return role | ({"PoliciesContextEditable": True} if user and user.admin else {})
+
+
+def _finds(query: dict[str, Any], role: dict[str, Any]) -> bool:
+    """Return whether a query finds a role: each of its conditions, or with not the opposite of each."""
+    conditions = []
+    if query.get("Uuid"):
+        conditions.append(any(_like(text, role["Uuid"]) for text in query["Uuid"]))
+    if query.get("Label"):
+        conditions.append(_like(query["Label"], role["Label"]))
+    for name, key in (("IsTeam", "IsTeam"), ("IsGroupRole", "GroupRole"), ("IsUserRole", "UserRole")):
+        if query.get(name):
+            conditions.append(bool(role.get(key)))
+    if query.get("HasAutoApply"):
+        conditions.append(role["AutoApplies"] != [""])
+    return all(met is not bool(query.get("not")) for met in conditions)
+
+
+def _like(pattern: str, text: str) -> bool:
+    """Compare as the database does, where a star stands for anything."""
+    return fnmatch.fnmatchcase(text, pattern) if "*" in pattern else text == pattern

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from standin.cells_site import Site
 from standin.rest_body import read_message
 from standin.rest_error import RestError
+from standin.rest_roles import SEARCH
 from standin.roles import group_uuid, known_role, policies, role_json
 from standin.state import LOCAL, User
 
@@ -54,12 +55,13 @@ class UserCalls:
         }
 
     async def search(self, request: Request, user: User | None, _values: dict[str, str]) -> Response:
-        """Show the users of some logins, with * in them, or all."""
-        body = await read_message(request, {"Queries": list, "Limit": str, "Offset": str, "CountOnly": bool})
-        patterns = [str(query.get("Login", "")) for query in body.get("Queries") or []]
+        """Show the users of some logins, with * in them, those who have a role, or all."""
+        body = await read_message(request, SEARCH)
+        queries = body.get("Queries") or []
         users = self._site.state.users.values()
-        found = [each for each in users if not patterns or any(fnmatch.fnmatchcase(each.login, p) for p in patterns)]
-        return JSONResponse({"Users": [self._shown(each, user) for each in found], "Total": len(found)})
+        found = [each for each in users if not queries or any(_finds(query, each) for query in queries)]
+        shown = [] if body.get("CountOnly") else found[: int(body.get("Limit") or len(found))]
+        return JSONResponse({"Users": [self._shown(each, user) for each in shown], "Total": len(found)})
 
     async def get(self, _request: Request, user: User | None, values: dict[str, str]) -> Response:
         """Show a user with roles. Raises RestError 404."""
@@ -138,11 +140,17 @@ class UserCalls:
 
     def _roles(self, user: User) -> list[dict[str, Any]]:
         """Return the roles in Cells' order: of the groups, the user's, and the one of the user alone."""
-        roles = [role_json("ROOT_GROUP", "Root Group", GroupRole=True, AutoApplies=[""])]
+        roles = [known_role(self._site.state, "ROOT_GROUP")]
         if user.group:
             roles.append(role_json(group_uuid(user.group), user.group, GroupRole=True))
         roles += [known_role(self._site.state, role) for role in user.roles]
         return [*roles, role_json(user.uuid, f"User {user.login}", UserRole=True)]
+
+
+def _finds(query: dict[str, Any], user: User) -> bool:
+    if query.get("HasRole") and query["HasRole"] not in user.roles:
+        return False
+    return not query.get("Login") or fnmatch.fnmatchcase(user.login, str(query["Login"]))
 
 
 def _may_edit(user: User, asking: User | None) -> bool:

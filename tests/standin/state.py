@@ -21,7 +21,7 @@ from joserfc.jwk import RSAKey
 FILE = "standin-state.json"
 LOCAL = "pydio"
 """The connector of users with a password here."""
-KINDS = ("users", "tokens", "sessions", "roles")
+KINDS = ("users", "tokens", "sessions", "roles", "rights")
 
 
 @dataclass
@@ -75,10 +75,22 @@ class Session:
 
 @dataclass
 class Role:
-    """A role that somebody made; label is what the console shows."""
+    """A role that somebody made; label is what the console shows, fields the others that were given."""
 
     id: str
     label: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Right:
+    """What a role may do with a workspace or a node (an ACL, by its id)."""
+
+    id: str
+    role: str
+    action: dict[str, str]
+    workspace: str = ""
+    node: str = ""
 
 
 class State:
@@ -91,6 +103,7 @@ class State:
         self.tokens: dict[str, Token] = {}
         self.sessions: dict[str, Session] = {}
         self.roles: dict[str, Role] = {}
+        self.rights: dict[str, Right] = {}
         self.cookie_key = secrets.token_hex(32)
         self._signing_key: dict[str, Any] | None = None
         if self._path.exists():
@@ -99,6 +112,7 @@ class State:
             self.tokens = {key: Token(**value) for key, value in kept["tokens"].items()}
             self.sessions = {key: Session(**value) for key, value in kept["sessions"].items()}
             self.roles = {key: Role(**value) for key, value in kept["roles"].items()}
+            self.rights = {key: Right(**value) for key, value in kept["rights"].items()}
             self.cookie_key, self._signing_key = kept["cookie_key"], kept["signing_key"]
 
     def save(self) -> None:

@@ -164,6 +164,14 @@ def test_users_come_change_and_go(cells: Cells) -> None:
     assert (gone.status_code, gone.json()) == (404, {"Title": words, "Detail": f"Not Found: {words}"})
 
 
+BUILT_IN = ["ROOT_GROUP", "ADMINS", "EXTERNAL_USERS", "MINISITE", "MINISITE_NODOWNLOAD"]
+
+
+def ids(answer: Any) -> list[str]:
+    """Return the ids of the roles of a search."""
+    return [role["Uuid"] for role in answer.json()["Roles"]]
+
+
 def test_roles_come_change_and_go(cells: Cells) -> None:
     assert cells.admin.get("/a/role/sales").status_code == 404
     made = cells.admin.put("/a/role/sales", json={"Label": "Sales"}).json()
@@ -174,9 +182,67 @@ def test_roles_come_change_and_go(cells: Cells) -> None:
     bob = cells.admin.get("/a/user/bob").json()
     cells.admin.put("/a/user/bob", json={**bob, "Roles": [*bob["Roles"], made]})
     assert "sales" in [role["Uuid"] for role in cells.admin.get("/a/user/bob").json()["Roles"]]
+    found = cells.admin.post("/a/user", json={"Queries": [{"HasRole": "sales"}], "Limit": "1"}).json()
+    assert ([user["Login"] for user in found["Users"]], found["Total"]) == (["bob"], 1)
     assert cells.admin.delete("/a/role/sales").json() == {"Uuid": "sales"}
     assert "sales" not in [role["Uuid"] for role in cells.admin.get("/a/user/bob").json()["Roles"]]
-    assert [role["Uuid"] for role in cells.admin.post("/a/role", json={}).json()["Roles"]] == ["ROOT_GROUP", "ADMINS"]
+    gone = cells.admin.delete("/a/role/sales")
+    assert (gone.status_code, gone.json()["Title"]) == (403, "cannot find role with id sales")
+
+
+def test_roles_are_found_by_what_they_are(cells: Cells) -> None:
+    cells.make_user("bob")
+    cells.admin.put("/a/role/sales", json={"Label": "Sales", "AutoApplies": ["standard"]})
+    plain = {"Queries": [{"IsUserRole": True, "not": True}, {"IsGroupRole": True, "not": True}], "Operation": "AND"}
+
+    assert ids(cells.admin.post("/a/role", json={}))[:5] == BUILT_IN
+    assert ids(cells.admin.post("/a/role", json=plain)) == [*BUILT_IN[1:], "sales"]
+    assert ids(cells.admin.post("/a/role", json={"Queries": [{"Uuid": ["sales", "none"]}]})) == ["sales"]
+    assert ids(cells.admin.post("/a/role", json={"Queries": [{"Uuid": ["sal*"]}]})) == ["sales"]
+    assert ids(cells.admin.post("/a/role", json={"Queries": [{"Label": "Sales"}]})) == ["sales"]
+    assert ids(cells.admin.post("/a/role", json={"Queries": [{"IsGroupRole": True}]})) == ["ROOT_GROUP"]
+
+
+def test_a_role_keeps_what_it_was_given_and_shows_no_profile_as_an_empty_text(cells: Cells) -> None:
+    given = {"Label": "Sales", "ForceOverride": True, "LastUpdated": 5}
+    cells.admin.put("/a/role/sales", json=given)
+
+    shown = cells.admin.get("/a/role/sales").json()
+
+    assert {key: shown[key] for key in given} == given
+    assert shown["AutoApplies"] == [""]
+    assert [policy["Subject"] for policy in shown["Policies"]] == ["profile:standard", "profile:admin"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        ("sales", {}, "Role cannot have an empty label"),
+        ("sales", {"Uuid": "a,b", "Label": "x"}, "commas are not allowed in role uuid"),
+    ],
+)
+def test_a_role_that_cannot_be_is_500(cells: Cells, path: str, body: Any, words: str) -> None:
+    answer = cells.admin.put(f"/a/role/{path}", json=body)
+    assert (answer.status_code, answer.json()["Title"]) == (500, words)
+
+
+def test_an_id_with_a_slash_counts_in_a_body_only(cells: Cells) -> None:
+    assert cells.admin.put("/a/role/x", json={"Uuid": "/a/b", "Label": "B"}).json()["Uuid"] == "/a/b"
+    for answer in (cells.admin.get("/a/role/%2Fa%2Fb"), cells.admin.delete("/a/role/%2Fa%2Fb")):
+        assert (answer.status_code, answer.text) == (404, "404: Page Not Found")
+
+
+def test_rights_go_with_their_role(cells: Cells) -> None:
+    cells.admin.put("/a/role/sales", json={"Label": "Sales"})
+    right = {"RoleID": "sales", "Action": {"Name": "read", "Value": "1"}, "WorkspaceID": "w", "NodeID": "n"}
+    search = {"Queries": [{"RoleIDs": ["sales"]}]}
+    assert cells.admin.post("/a/acl", json=search).json() == {}
+    assert cells.admin.put("/a/acl", json=right).json() == {"ID": "1", **right}
+    assert cells.admin.post("/a/acl", json=search).json() == {"ACLs": [{"ID": "1", **right}]}
+    cells.make_user("bob")
+    assert cells.bearer("bob").post("/a/acl", json=search).status_code == 401
+    cells.admin.delete("/a/role/sales")
+    assert cells.admin.post("/a/acl", json={}).json() == {}
 
 
 @pytest.mark.parametrize(("store", "detail"), [("v4-tree", "Not Found: "), ("v5-kv-trunc", "not.found")])
