@@ -29,8 +29,9 @@ from ansible.utils.display import Display
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Call, Definition, Outcome
 
 # Ansible loads an action plugin in its main process, before it forks one process per task: what is imported here is
-# imported once. Who needs a library that is not installed says so.
-for _library in ("requests", "keycloak", "jmespath", "re2"):
+# imported once. A task that needs a library that is not installed says so. httpx imports httpcore only when
+# python-keycloak makes a client, which would be once per task.
+for _library in ("requests", "keycloak", "httpcore", "jmespath", "re2"):
     with contextlib.suppress(ImportError):
         importlib.import_module(_library)
 

@@ -11,10 +11,12 @@ calls that can be repeated are repeated, and a login that was refused is not tri
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import Any, Callable
 from urllib.parse import quote, unquote
 
@@ -50,7 +52,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 try:
-    from keycloak import KeycloakAdmin, KeycloakOpenIDConnection
+    from keycloak import KeycloakAdmin, KeycloakOpenID, KeycloakOpenIDConnection
     from keycloak.exceptions import KeycloakConnectionError, KeycloakError
 except ImportError:  # said in one line when a session is opened
     HAS_KEYCLOAK = False
@@ -61,13 +63,23 @@ else:
 RENEW_BEFORE = 10
 """Seconds of life below which a token is renewed before it is used."""
 
+TRUSTS_NOBODY: Any = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Settings for the asynchronous client that python-keycloak makes beside each connection, and that nothing here uses.
+
+With the real settings it would read all CA certificates each time, which takes longer than the calls of a task. With
+these, every connection that it might make is refused.
+"""
+
 
 class Connection(KeycloakOpenIDConnection):
     """python-keycloak's connection, whose calls raise this collection's errors."""
 
-    def __init__(self, login_realm: str, **settings: Any) -> None:
+    def __init__(
+        self, login_realm: str, verify: bool | str, cert: str | tuple[str, str] | None, **settings: Any
+    ) -> None:
         """Take the realm of the login and what KeycloakOpenIDConnection takes."""
-        super().__init__(user_realm_name=quote(login_realm, safe=""), **settings)
+        super().__init__(user_realm_name=quote(login_realm, safe=""), verify=TRUSTS_NOBODY, **settings)
+        self.verify, self.cert = verify, cert
         self.login_realm = login_realm
         self._renewal = threading.Lock()
         self._sent_with = threading.local()
@@ -109,8 +121,6 @@ class Connection(KeycloakOpenIDConnection):
         if self._refusal:
             raise self._refusal
         url = f"{self.server_url}realms/{self.user_realm_name}/protocol/openid-connect/token"
-        # The login has a session of its own inside python-keycloak.
-        repeat_calls(self.keycloak_openid.connection._s)
         try:
             super().get_token()
         except (KeyError, TypeError) as error:
@@ -123,6 +133,22 @@ class Connection(KeycloakOpenIDConnection):
         if self.token:
             # A refresh token goes stale by a login elsewhere: renewal is always a new login.
             self.token.pop("refresh_token", None)
+
+    @cached_property
+    def keycloak_openid(self) -> KeycloakOpenID:
+        """python-keycloak's client for the login, which has a connection of its own."""
+        client = KeycloakOpenID(
+            server_url=str(self.server_url),
+            realm_name=str(self.user_realm_name),
+            client_id=str(self.client_id),
+            client_secret_key=self.client_secret_key,
+            custom_headers=self.custom_headers,
+            timeout=self.timeout,
+            verify=TRUSTS_NOBODY,
+        )
+        client.connection.verify, client.connection.cert = self.verify, self.cert
+        repeat_calls(client.connection._s)
+        return client
 
     def _login_error(self, url: str, error: KeycloakError) -> ServerError:
         words = _words_of(error.response_body)
