@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
@@ -52,34 +52,44 @@ class LdapMapper:
         check_lengths(options, "name")
         check_options(options)
         self._others: list[State] = []
+        self._provider_id: str | None = None
+        """The id of the provider once it was looked for, empty if it is not there."""
 
-    @cached_property
-    def provider_id(self) -> str:
-        """The id of the provider, empty if there is none from which a mapper would have to be removed.
+    def read(self) -> State | None:
+        """Return the component, or None. Raises NoProvider, Ambiguous."""
+        mappers = self._mappers()
+        current = only([c for c in mappers if c.get("name") == self.name], self.title)
+        if current is None and self.options["take_over"]:
+            current = only(_fill(mappers, self._declared_attribute()), f"LDAP mapper for {self._declared_attribute()}")
+        self._others = [c for c in mappers if c is not current]
+        return current
 
-        Raises NoProvider, Ambiguous, SsoError.
+    def _mappers(self) -> list[State]:
+        """Return the mappers of the provider, none if there is no provider. Raises NoProvider, Ambiguous, SsoError."""
+        if self._provider_id is None:
+            # The provider and its mappers by one request.
+            components = self.session.get_list("components")
+            self._provider_id = self._id_among(components)
+        elif self._provider_id:
+            components = self.session.get_list("components", parent=self._provider_id, type=MAPPER_TYPE)
+        else:
+            components = []
+        # Keycloak does not always heed the query: the parent is compared here.
+        return [c for c in components if self._provider_id and c.get("parentId") == self._provider_id]
+
+    def _id_among(self, components: list[State]) -> str:
+        """Return the id of the provider, empty if there is none from which a mapper would have to be removed.
+
+        Raises NoProvider, Ambiguous.
         """
         try:
-            return str(find_provider(self.session, self.options["ldap_provider"])["id"])
+            return str(provider_among(components, self.session.realm, self.options["ldap_provider"])["id"])
         except NoProvider as error:
             if self.options["state"] == "present":
                 raise
             # Keycloak removes a provider with its mappers. But the name may be wrong.
             self.warnings.append(f"{error} So there is no {self.title} to remove.")
             return ""
-
-    def read(self) -> State | None:
-        """Return the component, or None. Raises NoProvider, Ambiguous."""
-        if not self.provider_id:
-            return None
-        components = self.session.get_list("components", parent=self.provider_id, type=MAPPER_TYPE)
-        # Keycloak does not always heed the query: parent and name are compared here.
-        mappers = [c for c in components if c.get("parentId") == self.provider_id]
-        current = only([c for c in mappers if c.get("name") == self.name], self.title)
-        if current is None and self.options["take_over"]:
-            current = only(_fill(mappers, self._declared_attribute()), f"LDAP mapper for {self._declared_attribute()}")
-        self._others = [c for c in mappers if c is not current]
-        return current
 
     def desired(self, current: State | None) -> State | None:
         """Return what the options declare. Raises InvalidInput for a mapper of another type."""
@@ -155,7 +165,7 @@ class LdapMapper:
         admin = self.session.admin
         if desired is None:
             return [Action(Verb.REMOVE, self.title, lambda: admin.delete_component((current or {})["id"]))]
-        names = {"name": self.name, "parentId": self.provider_id, "providerType": MAPPER_TYPE}
+        names = {"name": self.name, "parentId": self._provider_id, "providerType": MAPPER_TYPE}
         if current is None:
             payload = {**names, **desired}
             return [Action(Verb.CREATE, self.title, lambda: self._create(payload))]
@@ -173,7 +183,8 @@ class LdapMapper:
         return [Action(Verb.UPDATE, self.title, update, tuple(changed))]
 
     def _create(self, payload: State) -> None:
-        make_once(self.session.admin.create_component, payload, self.provider_id, lambda: self.read() is not None)
+        provider_id = payload["parentId"]
+        make_once(self.session.admin.create_component, payload, provider_id, lambda: self.read() is not None)
 
     def _check_new(self) -> None:
         """Refuse a new attribute mapper that Keycloak would take although it maps nothing. Raises InvalidInput."""

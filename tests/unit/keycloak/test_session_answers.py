@@ -79,14 +79,7 @@ def test_a_refused_read_names_the_role_that_is_missing(
         (
             MAPPER,
             {"ldap_provider": "ldap", "name": "x", "mapper_type": "any-ldap-mapper"},
-            [
-                ("components", [PROVIDER], {"type": "org.keycloak.storage.UserStorageProvider"}),
-                (
-                    "components",
-                    [],
-                    {"parent": "ldap-id", "type": "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"},
-                ),
-            ],
+            [("components", [PROVIDER], {})],
             (
                 "components",
                 {

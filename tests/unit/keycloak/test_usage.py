@@ -43,9 +43,7 @@ HAS_OWN_MAPPER = {"protocolMappers": [MAPPER]}
 
 def reads_ldap_mapper(keycloak: Script) -> None:
     """Expect that the provider and its mapper are read."""
-    keycloak.get(
-        "components", [LDAP_MAPPER], parent="ldap-id", type="org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
-    )
+    keycloak.get("components", [PROVIDER, LDAP_MAPPER])
 
 
 @pytest.mark.parametrize("use", [HAS_IT, HAS_IT_OPTIONAL], ids=["default", "optional"])
@@ -80,7 +78,6 @@ def test_a_scope_that_only_clients_have_that_go_is_removed(keycloak: Script, run
 def test_an_ldap_mapper_whose_attribute_is_in_tokens_stays(
     keycloak: Script, run_module: RunModule, use: dict[str, Any]
 ) -> None:
-    keycloak.get("components", [PROVIDER], type="org.keycloak.storage.UserStorageProvider")
     reads_ldap_mapper(keycloak)
     keycloak.get("client-scopes", [{**SCOPE, "protocolMappers": [MAPPER]}])
     keycloak.get("clients", [client("other", **use)])
@@ -94,7 +91,6 @@ def test_an_ldap_mapper_whose_attribute_is_in_tokens_stays(
 
 
 def test_an_ldap_mapper_that_nobody_uses_is_removed(keycloak: Script, run_module: RunModule) -> None:
-    keycloak.get("components", [PROVIDER], type="org.keycloak.storage.UserStorageProvider")
     reads_ldap_mapper(keycloak)
     keycloak.get("client-scopes", [{**SCOPE, "protocolMappers": [MAPPER]}])
     keycloak.get("clients", [client("other")])
