@@ -38,6 +38,7 @@ OWN = {
     "cells_session_check": {"cells_url": CELLS, "keycloak_url": KEYCLOAK, "username": "dora", "password": SECRET},
     "doctor_info": {**SHARED["keycloak"], **SHARED["cells"], "client_id": "cells", "username": "dora"},
     "keycloak_token": {**SHARED["keycloak"]},
+    "sso_export_info": {**SHARED["keycloak"], **SHARED["cells"]},
     "sso_preflight_info": {**SHARED["keycloak"], **SHARED["cells"], "client_id": "cells"},
     "sso_verification_info": {**SHARED["keycloak"], **SHARED["cells"], "client_id": "cells", "connector_name": "SSO"},
 }

@@ -198,6 +198,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("clock_skew_info", {"url": cells_url}),
         ("doctor_info", {"client_id": "own", "username": "dora"}),
         ("keycloak_reachable_info", {"issuer": issuer}),
+        ("sso_export_info", {"connector_id": "own"}),
         ("sso_verification_info", {"client_id": "own", "connector_name": "Own", "username": "dora"}),
     ]
     bad: list[tuple[str, dict[str, Any]]] = [
@@ -225,6 +226,7 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("doctor_info", {"client_id": "own", "cells_url": address}),
         ("keycloak_reachable_info", {"issuer": address}),
         ("cells_host_info", {"method": "unknown"}),
+        ("sso_export_info", {"connector_id": "own", "cells_token": own["token"]}),
         ("sso_preflight_info", {"client_id": "own", "cells_token": own["token"]}),
         ("sso_verification_info", {"client_id": "own", "connector_name": "Own", "cells_url": address}),
     ]

@@ -41,6 +41,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "cells_connector_info": {},
     "cells_config_audience": {"method": "api", "audience": ["https://cells.example.org"]},
     "clock_skew_info": {},
+    "sso_export_info": {"connector_id": "tls-test"},
 }
 """Each module, with what it needs besides its connection."""
 ELSEWHERE = {

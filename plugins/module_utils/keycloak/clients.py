@@ -78,6 +78,17 @@ ATTRIBUTES = {
 }
 """Options that Keycloak keeps as attributes: option to name of the attribute."""
 
+OFF_BY_DEFAULT = frozenset(
+    {
+        "oauth2.device.authorization.grant.enabled",
+        "require.pushed.authorization.requests",
+        "tls.client.certificate.bound.access.tokens",
+        "dpop.bound.access.tokens",
+        "client.use.lightweight.access.token.enabled",
+    }
+)
+"""Attributes that Keycloak takes for false if a client does not have them, as one that was made by hand."""
+
 COMPUTED_ATTRIBUTES = ("realm_client", "client.secret.")
 """How names of attributes begin that Keycloak works out itself, and would store if they came back (kc#52173): after a
 rotation, those of the secret before it."""
@@ -125,6 +136,8 @@ class Client:
         state: State = {key: options[option] for option, key in FIELDS.items() if options[option] is not None}
         state.update({key: as_set(options[option]) for option, key in SETS.items() if options[option] is not None})
         attributes = _declared_attributes(options)
+        if current is not None:
+            attributes = _without_off(attributes, current.get("attributes") or {})
         if attributes:
             state["attributes"] = attributes
         self._check_together(current or {}, state)
@@ -296,6 +309,15 @@ def _declared_attributes(options: Mapping[str, Any]) -> dict[str, str]:
     if POST_LOGOUT in attributes:
         attributes[POST_LOGOUT] = _sorted_uris(attributes[POST_LOGOUT])
     return attributes
+
+
+def _without_off(declared: dict[str, str], current: Mapping[str, Any]) -> dict[str, str]:
+    """Return declared attributes without those that are declared off and are not there, which is off as well."""
+    return {
+        key: value
+        for key, value in declared.items()
+        if not (key in OFF_BY_DEFAULT and value == "false" and not current.get(key))
+    }
 
 
 def _sorted_uris(uris: str) -> str:

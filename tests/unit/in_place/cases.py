@@ -33,6 +33,7 @@ FAILING = {
     "cells_conformance",
     "cells_session_check",
     "keycloak_token_preview",
+    "sso_export_info",
     "sso_preflight_info",
     "sso_verification_info",
 }
@@ -91,6 +92,7 @@ def own_options(url: str) -> dict[str, dict[str, Any]]:
         "cells_session_check": {"keycloak_url": url, "username": "dora", "password": PASSWORD},
         "clock_skew_info": {"url": url, "max_skew": 1e12},
         "doctor_info": {"realm": "cells", "client_id": "demo", "username": "dora"},
+        "sso_export_info": {"realm": "cells", "connector_id": "keycloak"},
         "sso_preflight_info": {"realm": "cells", "client_id": "demo", "ldap_provider": "ldap"},
         "sso_verification_info": {
             "realm": "cells",

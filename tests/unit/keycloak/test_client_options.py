@@ -204,6 +204,19 @@ def test_a_list_in_another_order_is_the_same(
     assert run_module(MODULE, arguments(**{option: value}))["changed"] is False
 
 
+@pytest.mark.parametrize("shown", [None, "", "false"])
+def test_what_is_off_unless_a_client_says_otherwise_is_not_written_to_be_off(
+    shown: str | None, keycloak: Script, run_module: RunModule
+) -> None:
+    name = "oauth2.device.authorization.grant.enabled"
+    there = SERVER_ATTRIBUTES if shown is None else {**SERVER_ATTRIBUTES, name: shown}
+    reads(keycloak, client(attributes=there))
+
+    outcome = run_module(MODULE, arguments(attributes={name: False}))
+
+    assert not outcome["changed"]
+
+
 def test_a_list_with_an_item_too_many_on_the_server_is_set_right(keycloak: Script, run_module: RunModule) -> None:
     updates(keycloak, client(redirectUris=[OLD, A]), {"redirectUris": [A]})
 
