@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 name: id_tokens
 author:
   - cellsops.sso developers (@cellsops)
-version_added: 0.2.0
+version_added: 1.0.0
 short_description: The ID tokens in a log, decoded
 description:
   - Finds the ID tokens (JSON Web Tokens, RFC 7519) in a text, such as a log of Pydio Cells in debug mode (rows D1 and

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cells_config_info
 short_description: Read the static clients and token lifetimes from Pydio Cells' configuration file
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Reads C(pydio.json) on the Cells host (rows A1 to A3 of the guide). Writes nothing.
   - A running Cells uses the configuration that it read at its start, which can differ from the file.

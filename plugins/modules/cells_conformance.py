@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cells_conformance
 short_description: Ask a Pydio Cells Enterprise for tests how it behaves where this collection has to assume it
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Cells Enterprise is not public, so this collection has to assume some of its behaviour. This module checks each
     assumption on a test instance of yours, and returns a report that you can publish.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cells_host_info
 short_description: Look whether a host of Pydio Cells is ready for an edit of its configuration
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Looks at the configuration file, the rights of the user that the module runs as, the C(cells) command, and at what
     stops Cells for an edit and starts it again (rows A1 and A2 of the guide).

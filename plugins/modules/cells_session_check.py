@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cells_session_check
 short_description: Log in at Pydio Cells through Keycloak, and see whether the session is refreshed
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Logs a test user in as a browser does, opens the session as the web interface of Cells does, by posting the code of
     the login, and refreshes it (row A3 of the guide). If the audience is missing, Cells refuses the refresh, and users

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: clock_skew_info
 short_description: Measure the clock skew between a server and this machine
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Reads the C(Date) header of ten responses of a web server within a second, and calculates the difference between
     its clock and the clock of the machine that runs the module (row K1 of the guide). Wrong clocks break every login.

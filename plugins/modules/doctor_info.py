@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: doctor_info
 short_description: Say why logins at Pydio Cells by Keycloak fail, or would
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Reads Keycloak and Pydio Cells, compares what it sees with the guide, and explains each finding (rows A3, C9, D2,
     K1, T1 and M1 of the guide).

@@ -74,7 +74,7 @@ options:
       - Needs O(state=absent).
     type: bool
     default: false
-    version_added: 0.2.0
+    version_added: 1.0.0
   apart_from_clients:
     description:
       - Ids of clients that do not count for O(if_unused), such as those that an earlier task removes, which check mode
@@ -82,7 +82,7 @@ options:
     type: list
     elements: str
     default: []
-    version_added: 0.2.0
+    version_added: 1.0.0
 seealso:
   - module: cellsops.sso.keycloak_oidc_client
   - module: cellsops.sso.keycloak_token_preview

@@ -76,7 +76,7 @@ options:
       - Needs O(state=absent).
     type: bool
     default: false
-    version_added: 0.2.0
+    version_added: 1.0.0
   apart_from_clients:
     description:
       - Ids of clients that do not count for O(if_unused), such as those that an earlier task removes, which check mode
@@ -84,7 +84,7 @@ options:
     type: list
     elements: str
     default: []
-    version_added: 0.2.0
+    version_added: 1.0.0
   take_over:
     description:
       - Whether a mapper of another name that already fills O(user_model_attribute) becomes this one. It is renamed and
@@ -93,7 +93,7 @@ options:
         attribute, Keycloak refuses the login of every user of the provider.
     type: bool
     default: false
-    version_added: 0.2.0
+    version_added: 1.0.0
 seealso:
   - module: cellsops.sso.keycloak_client_scope
 """

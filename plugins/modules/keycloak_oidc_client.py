@@ -90,17 +90,17 @@ options:
   bearer_only:
     description: Whether the client only checks tokens, so that nobody can log in through it. Cells needs V(false).
     type: bool
-    version_added: 0.2.0
+    version_added: 1.0.0
   consent_required:
     description: Whether Keycloak asks users for their consent before it sends them to the client.
     type: bool
-    version_added: 0.2.0
+    version_added: 1.0.0
   client_authenticator_type:
     description:
       - How the client proves who it is, by Keycloak's own name, such as C(client-secret), C(client-jwt) or
         C(client-x509). Cells needs C(client-secret).
     type: str
-    version_added: 0.2.0
+    version_added: 1.0.0
   pkce_method:
     description: The code challenge method that the client must use; the empty string for none.
     type: str

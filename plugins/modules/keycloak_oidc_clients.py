@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keycloak_oidc_clients
 short_description: Manage many OpenID Connect clients of a Keycloak realm
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Does for many clients of one realm what M(cellsops.sso.keycloak_oidc_client) does for one, in one task.
   - All clients are listed once. Only clients that differ are written, a few at a time.

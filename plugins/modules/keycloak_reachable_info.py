@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keycloak_reachable_info
 short_description: Check whether a host reaches Keycloak as Pydio Cells must
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Fetches the discovery document of a realm from the host that runs the module, and checks it with the certificates
     that the host trusts. Cells does the same for each connector when it starts; if it fails, the connector is missing

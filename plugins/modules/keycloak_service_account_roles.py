@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keycloak_service_account_roles
 short_description: Manage the roles of a Keycloak client's service account
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Grants roles of a client, such as the roles of C(realm-management) that this collection needs, to the service
     account of another client.

@@ -77,7 +77,7 @@ clock_skew:
     skew_seconds: 0.1
     uncertainty_seconds: 0.53
     source: iat of a token that https://sso.example.org issued
-  version_added: 0.2.0
+  version_added: 1.0.0
 """
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_token import DEFINITION

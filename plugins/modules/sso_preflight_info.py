@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sso_preflight_info
 short_description: Log in to Keycloak, and look whether all steps of the role setup can succeed
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - The role P(cellsops.sso.setup#role) runs this before it writes anything. It asks Keycloak for its login, the realm,
     the rights of the account, the client and the LDAP provider, and Pydio Cells for the token, the edition and the

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sso_verification_info
 short_description: Look at what a user would meet after the role setup has run
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Looks at the login page of Pydio Cells (row C9 of the guide), at the clocks of both servers (row K1), and at what
     the tokens of a user would carry and which roles that gives in Cells (rows T1 and M1).
