@@ -145,6 +145,8 @@ report:
       description:
         - Each with C(id), C(row) of the guide, C(verdict) (V(ok), V(warning), V(broken) or V(not checked)), what was
           C(seen), C(why) it matters, and the one thing C(todo).
+        - C(assumptions) lists what a finding takes for granted of Cells although nobody has seen it. C(seen) says the
+          same in words. The ids are those of the page "The stand-in for Pydio Cells" of the documentation.
       type: list
       elements: dict
       sample:
@@ -154,6 +156,7 @@ report:
           seen: The standard flow is off.
           why: Logins by browser use the standard flow.
           todo: Turn on the standard flow of demo.cells.pydio.
+          assumptions: []
     chain:
       description: The way from the LDAP group to the role for O(username), link by link.
       type: dict

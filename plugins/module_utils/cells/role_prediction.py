@@ -214,7 +214,7 @@ def unknown_outcome(values: Values, rule: Mapping[str, str], is_dn: bool) -> str
     if sorted(set(by_list)) == sorted(set(by_regex)):
         return ""
     return (
-        f"Whether Cells reads the rule string {text!r} as a list or as a regular expression is not known:"
+        f"Whether Cells reads the rule string {text!r} as a list or as a regular expression is not known (rule_string):"
         f" as a list it gives {', '.join(by_list) or 'nothing'}, as a regular expression"
         f" {', '.join(by_regex) or 'nothing'}."
     )

@@ -16,12 +16,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Assumption:
-    """A question about Cells. answers: value to meaning, the default first. known: what is known, and from where."""
+    """A question about Cells.
+
+    answers: value to meaning, the default first. known: what is known, and from where. caveat: what a message says if
+    it rests on the default, as a sentence without its full stop; empty if no message does.
+    """
 
     id: str
     question: str
     answers: Mapping[str, str]
     known: str
+    caveat: str = ""
 
     @property
     def default(self) -> str:
@@ -60,6 +65,7 @@ ASSUMPTIONS = (
             "name_key": "always the claim that `userNameKey` names",
         },
         "The vendor's command reference describes the variable.",
+        "The e-mail address is assumed to be the login in Cells",
     ),
     Assumption(
         "login_begin",
@@ -91,6 +97,7 @@ ASSUMPTIONS = (
             "dex": "`/auth/dex/callback`",
         },
         "Vendor documents of different versions name all three.",
+        "Cells is assumed to take users back at /auth/login/<connector>/callback",
     ),
     Assumption(
         "sso_audience",
@@ -101,6 +108,7 @@ ASSUMPTIONS = (
             "asked": "the external URL; it is asked for, so that the login itself fails if it is not listed",
         },
         "The vendor's advice is to list the external URL, since sessions end after ten minutes without it.",
+        "Sessions are assumed to have the external URL as their audience",
     ),
     Assumption(
         "refused_refresh",
@@ -119,18 +127,21 @@ ASSUMPTIONS = (
         "Does Cells turn a distinguished name in a claim into the name in it?",
         {"yes": "yes", "no": "no"},
         "The public LDAP connector does. Enterprise is closed.",
+        "Cells is assumed to turn the distinguished names of groups into names",
     ),
     Assumption(
         "missing_roles",
         "What does Cells do with a value for which there is no role of that id?",
         {"made": "it makes the role", "ignored": "it ignores the value"},
         "Values are role ids, not labels (LDAP documentation).",
+        "Cells is assumed to create roles that it does not have",
     ),
     Assumption(
         "missing_claim",
         "What happens to the roles of a user whose token lacks the claim?",
         {"empties": "the user loses them", "keeps": "the user keeps them"},
         "Enterprise is closed.",
+        "Cells is assumed to take the roles away from users whose token lacks the claim",
     ),
     Assumption(
         "debug_id_token",
@@ -143,19 +154,27 @@ ASSUMPTIONS = (
         "When does a change through the REST interface take effect?",
         {"at_once": "at once", "restart": "after a restart"},
         "The server watches its configuration for changes that it makes itself (public code).",
+        "Cells is assumed to apply changes through the REST API without a restart",
     ),
     Assumption(
         "sites",
         "Does the field `sites` limit a connector to external URLs?",
         {"respected": "yes", "ignored": "no"},
         "The console's help says so.",
+        "Cells is assumed to offer a connector only on the sites that it is limited to",
     ),
     Assumption(
         "email_verified_false",
         "What becomes of a login if `email_verified` is false and the connector does not skip the check?",
         {"refused": "it is refused", "passed": "it is let through"},
         "The connector resembles that of dex, which refuses a missing claim and passes on a false one.",
+        "Cells is assumed to refuse users whose address is not verified",
     ),
 )
 
 BY_ID = {each.id: each for each in ASSUMPTIONS}
+
+
+def caveat(*ids: str) -> str:
+    """Return what a message says that rests on these assumptions, each with its id; "" for none."""
+    return " ".join(f"{BY_ID[name].caveat} ({name})." for name in ids)

@@ -155,7 +155,9 @@ def _check_exists(state: State, config: State) -> Finding:
     domains = ", ".join(config.get("hostedDomains") or [])
     if domains:
         seen += f" It takes users of {domains} only, by the claim hd, which Keycloak does not give by itself."
-    return judged("connector.exists", not domains, seen, "Take away the connector's hosted domains.", WARNING)
+    todo = "Take away the connector's hosted domains."
+    # All that the connector shows counts only if Cells goes by it.
+    return judged("connector.exists", not domains, seen, todo, WARNING, ("reload",))
 
 
 def _check_sites(state: State, url: str) -> Finding:
@@ -163,7 +165,7 @@ def _check_sites(state: State, url: str) -> Finding:
     offered = not sites or any(origin(site) == origin(url) for site in sites)
     seen = f"The connector is limited to {', '.join(sites)}." if sites else "The connector is for every site."
     todo = f"Add {url.rstrip('/')} to the connector's sites, or take all of them away."
-    return judged("connector.sites", offered, seen, todo)
+    return judged("connector.sites", offered, seen, todo, assumes=() if offered else ("sites",))
 
 
 def _check_scopes(scopes: list[str]) -> Finding:
@@ -194,11 +196,13 @@ def _check_login_page(reading: Reading, connector_id: str) -> Finding:
 def _check_redirect_uri(config: State, options: Mapping[str, Any]) -> Finding:
     finding_id, given = "connector.redirect_uri", config.get("redirectURI")
     wanted = options["callback_url"] or callback_url(options["cells_url"], options["connector_id"])
+    assumes = () if options["callback_url"] else ("callback_path",)
     todo = f"Give the connector the redirect URI {wanted}."
     if not given:
-        return Finding(finding_id, WARNING, "The connector has no redirect URI, so that Cells takes its own.", todo)
+        seen = "The connector has no redirect URI, so that Cells takes its own."
+        return Finding(finding_id, WARNING, seen, todo, assumes)
     seen = f"The connector's redirect URI is {given}" + ("." if given == wanted else f", not {wanted}.")
-    return judged(finding_id, given == wanted, seen, todo)
+    return judged(finding_id, given == wanted, seen, todo, assumes=assumes)
 
 
 def _check_issuer(config: State, document: Reading, realm_issuer: str | None) -> Finding:
@@ -254,10 +258,11 @@ def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Findin
         seen = f"The audience of {source} is no list of strings, so that Cells cannot read its clients."
         return [Finding(match, BROKEN, seen, todo), *skipped("It cannot be compared.", loaded)]
     hint = audience_match(audience, [url])
+    assumes = ("sso_audience",) if hint else ()
     seen = f"The audience of {source} is {', '.join(audience) or 'empty'}." + (f" {hint}" if hint else "")
     if reading.error or in_file is None:
         reason = why(reading) if reading.error else config.get("msg") or "The configuration file was not read."
-        return [judged(match, hint is None, seen, todo), *skipped(reason, loaded)]
+        return [judged(match, hint is None, seen, todo, assumes=assumes), *skipped(reason, loaded)]
     written = audience_urls(in_file.get("audience"))
     same = written is not None and sorted(written) == sorted(audience)
     if hint and written and audience_match(written, [url]) is None:
@@ -270,7 +275,10 @@ def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Findin
     else:
         compared = "agree." if same else f"differ: the file says {', '.join(written) or 'nothing'}."
         compared = f"File and running Cells {compared}"
-    return [judged(match, hint is None, seen, todo), judged(loaded, same, compared, restart, WARNING)]
+    return [
+        judged(match, hint is None, seen, todo, assumes=assumes),
+        judged(loaded, same, compared, restart, WARNING),
+    ]
 
 
 def _in_file(clients: list[Any]) -> State:

@@ -72,7 +72,7 @@ def check_client(readings: Readings, options: Mapping[str, Any], connector_confi
         _check_secret(
             readings, client, connector_config, confidential.verdict == OK, bool(options["session"].get("login"))
         ),
-        _check_login_form(readings.get("login_form", Reading())),
+        _check_login_form(readings.get("login_form", Reading())).resting_on(*_assumed_path(options, connector_config)),
         _check_code(readings.get("code", Reading()), client),
         _check_tokens(readings, client, connector_config),
         *_check_uris(
@@ -258,7 +258,8 @@ def _check_uris(
         # Keycloak itself knows best; its rules for wildcards differ from version to version.
         found = registers(uris, root, wanted) or bool(form.value and form.value["form"])
         seen = f"{wanted} is registered." if found else f"{wanted} is not registered. Registered: {listed}."
-        redirect = judged("client.redirect_uri", found, seen, f"Register {wanted} with the client, exactly.")
+        todo = f"Register {wanted} with the client, exactly."
+        redirect = judged("client.redirect_uri", found, seen, todo, assumes=_assumed_path(options, connector_config))
     else:
         redirect = skipped("The connector's redirect URI is not known.", "client.redirect_uri")[0]
     cells, origins = origin(options["cells_url"]), client.get("webOrigins") or []
@@ -281,6 +282,11 @@ def _check_uris(
             WARNING,
         ),
     ]
+
+
+def _assumed_path(options: Mapping[str, Any], connector_config: State) -> tuple[str, ...]:
+    """Return the assumption on the path to which Cells lets Keycloak send users, if neither side names one."""
+    return () if options["callback_url"] or connector_config.get("redirectURI") else ("callback_path",)
 
 
 def registers(uris: list[str], root_url: str, wanted: str) -> bool:

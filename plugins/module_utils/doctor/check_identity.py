@@ -67,8 +67,9 @@ def _check_email_verified(config: State, claims: State | None, reason: str) -> F
     if verified is True:
         return Finding(finding_id, OK, "Cells takes verified addresses only, and this user's is verified.")
     if verified is False:
-        seen = "The address of this user is not verified. Whether Cells lets the user in is not known."
-        return Finding(finding_id, WARNING, seen, todo)
+        return Finding(
+            finding_id, WARNING, "The address of this user is not verified.", todo, ("email_verified_false",)
+        )
     seen = "Cells takes verified addresses only, and the token of this user does not say whether it is."
     return Finding(finding_id, BROKEN, seen, todo)
 
@@ -77,7 +78,8 @@ def _check_login_name(config: State, connector_id: str, cells_config: Mapping[st
     """Say by which claim users are named in Cells. cells_config: what cells_config_info returned, or {}."""
     finding_id, key = "connector.login_name", config.get("userNameKey") or ""
     if key in ("", "email"):
-        return Finding(finding_id, OK, "Users log in to Cells by their e-mail address.")
+        assumes = () if key else ("login_name",)
+        return Finding(finding_id, OK, "Users log in to Cells by their e-mail address.", assumes=assumes)
     listed = cells_config.get("username_as_login")
     if not isinstance(listed, list):
         seen = (
@@ -92,4 +94,4 @@ def _check_login_name(config: State, connector_id: str, cells_config: Mapping[st
         f" {LOGIN_VARIABLE} does not list {connector_id}."
     )
     todo = f"Set {LOGIN_VARIABLE}={connector_id} for Cells before the first login, or name users by email."
-    return Finding(finding_id, WARNING, seen, todo)
+    return Finding(finding_id, WARNING, seen, todo, ("login_name",))

@@ -239,9 +239,8 @@ def _check_groups(tokens: State, claims: State, user: State, claim: str) -> Find
         seen = f"Keycloak has the user's {claim}, but no token has it."
         return Finding(finding_id, BROKEN, seen, "Look at the protocol mappers of the client and of its client scopes.")
     seen = f"The user is in no group, as far as Keycloak sees: there is no {claim}."
-    return Finding(
-        finding_id, WARNING, seen, "Make the user a member of a group in the directory, if roles should follow."
-    )
+    todo = "Make the user a member of a group in the directory, if roles should follow."
+    return Finding(finding_id, WARNING, seen, todo, ("missing_claim",))
 
 
 def _check_roles(claims: State, connector: State | None, options: Mapping[str, Any]) -> Finding:
@@ -259,7 +258,14 @@ def _check_roles(claims: State, connector: State | None, options: Mapping[str, A
         f" No value passes {'; '.join(idle)}." if idle else ""
     )
     todo = "See whether the rule's list or expression has the groups it should."
-    return judged(finding_id, bool(roles), seen, todo)
+    return judged(finding_id, bool(roles), seen, todo, assumes=_assumed_of_roles(roles, claims, connector, options))
+
+
+def _assumed_of_roles(roles: list[str], claims: State, connector: State, options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return on which assumptions the prediction of these roles rests; what the option dn_to_name says is one."""
+    other = rule_steps(claims, connector, {**options, "dn_to_name": not options["dn_to_name"]})
+    names = ("dn_to_name",) if other.error or _roles(other.value) != roles else ()
+    return (*names, "missing_roles") if roles else names
 
 
 def rule_steps(claims: State | None, connector: State | None, options: Mapping[str, Any]) -> Reading:

@@ -25,6 +25,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     BROKEN,
     CATALOGUE,
     NOT_CHECKED,
+    OK,
     WARNING,
     Finding,
     is_one_of,
@@ -69,6 +70,19 @@ FOLLOWS = {
     "session.refresh": ["audience.match", "cells.external_url"],
 }
 """What may follow from which broken findings, so that a break is named once."""
+
+SHOWN_BY = {
+    "audience.match": {"session.refresh": "a session was refreshed"},
+    "client.login_form": {"session.login": "a login works"},
+    "client.redirect_uri": {"session.login": "a login works"},
+    "connector.redirect_uri": {"session.login": "a login works"},
+    "connector.exists": {"session.login": "a login works"},
+    "connector.sites": {"session.login": "a login works", "connector.login_page": "the login page offers it"},
+}
+"""What need not be assumed if another finding is ok, and what that one shows, as a clause."""
+
+TODO_IF_IT_WORKS = {"connector.redirect_uri": "Set sso_callback_url to the redirect URI of the connector."}
+"""What to do instead, so that nobody changes what works."""
 
 
 class Seen(NamedTuple):
@@ -130,7 +144,24 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
     checked = options["validate_certs"]
     found += [check_times.check_certificate(name, reading, checked) for name, reading in seen.certificates.items()]
     order = list(CATALOGUE)
-    return sorted(_each_break_once(found), key=lambda finding: order.index(finding.id))
+    return sorted(_each_break_once(_in_light_of_what_works(found)), key=lambda finding: order.index(finding.id))
+
+
+def _in_light_of_what_works(found: list[Finding]) -> list[Finding]:
+    """Return the findings, of which those that rest on an assumption give way to what works, by SHOWN_BY."""
+    works = {finding.id for finding in found if finding.verdict == OK}
+    return [_given_way(finding, works) if finding.assumes else finding for finding in found]
+
+
+def _given_way(finding: Finding, works: set[str]) -> Finding:
+    """Return a finding that is a warning at most, and assumes nothing, if what works shows how things are."""
+    shown = [clause for name, clause in SHOWN_BY.get(finding.id, {}).items() if name in works]
+    if not shown:
+        return finding
+    if finding.verdict != BROKEN:
+        return finding._replace(assumes=())
+    seen, todo = f"{finding.seen} All the same, {shown[0]}.", TODO_IF_IT_WORKS.get(finding.id, finding.todo)
+    return Finding(finding.id, WARNING, seen, todo)
 
 
 def _each_break_once(found: list[Finding]) -> list[Finding]:
@@ -139,7 +170,7 @@ def _each_break_once(found: list[Finding]) -> list[Finding]:
     causes = {f.id: [c for c in broken if is_one_of(c, FOLLOWS.get(f.id, []))] for f in found}
     first = {name: [cause for cause in names if not causes[cause]] for name, names in causes.items()}
     return [
-        finding._replace(verdict=NOT_CHECKED, seen=f"It follows from {', '.join(first[finding.id])}.", todo="")
+        Finding(finding.id, NOT_CHECKED, f"It follows from {', '.join(first[finding.id])}.")
         if first[finding.id] and finding.verdict in (BROKEN, WARNING)
         else finding
         for finding in found

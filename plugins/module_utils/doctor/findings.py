@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import caveat
 
 OK, WARNING, BROKEN, NOT_CHECKED, UNKNOWN = "ok", "warning", "broken", "not checked", "unknown"
 """The verdicts. A finding is never unknown, and a report is never not checked."""
@@ -96,29 +98,38 @@ CATALOGUE: dict[str, Kind] = {
 
 
 class Finding(NamedTuple):
-    """One comparison: its id, its verdict, what was seen, and the one thing to do."""
+    """One comparison: its id, its verdict, what was seen, the one thing to do, and on which assumptions it rests."""
 
     id: str
     verdict: str
     seen: str
     todo: str = ""
+    assumes: tuple[str, ...] = ()
+    """Ids of conformance/assumptions.py."""
 
-    def shown(self) -> dict[str, str]:
+    def resting_on(self, *assumptions: str) -> Finding:
+        """Return the finding, resting on these assumptions if it has a verdict."""
+        return self if self.verdict == NOT_CHECKED else self._replace(assumes=assumptions)
+
+    def shown(self) -> dict[str, Any]:
         """Return the finding as reports have it."""
         row, why = CATALOGUE[self.id]
         return {
             "id": self.id,
             "row": row,
             "verdict": self.verdict,
-            "seen": self.seen,
+            "seen": f"{self.seen} {caveat(*self.assumes)}".rstrip(),
             "why": why,
             "todo": self.todo if self.verdict in (BROKEN, WARNING) else "",
+            "assumptions": list(self.assumes),
         }
 
 
-def judged(finding_id: str, good: bool, seen: str, todo: str, worse: str = BROKEN) -> Finding:
-    """Return a finding that is ok where good holds, else worse."""
-    return Finding(finding_id, OK if good else worse, seen, todo)
+def judged(
+    finding_id: str, good: bool, seen: str, todo: str, worse: str = BROKEN, assumes: tuple[str, ...] = ()
+) -> Finding:
+    """Return a finding that is ok if good holds, else worse."""
+    return Finding(finding_id, OK if good else worse, seen, todo, assumes)
 
 
 def is_one_of(finding_id: str, ids: Iterable[str]) -> bool:

@@ -23,6 +23,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors impo
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import predicted_roles
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import measure
+from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import caveat
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import preview
@@ -81,7 +82,7 @@ class Verification:
         if missing:
             self.warnings.append(
                 f"The audience of {CELLS_OWN_CLIENT} lacks {', '.join(missing)}: sessions end at their first refresh,"
-                " with the status 401. Set it where Cells keeps its configuration."
+                f" with the status 401. Set it where Cells keeps its configuration. {caveat('sso_audience')}"
             )
 
     def _look_at_clocks(self) -> None:

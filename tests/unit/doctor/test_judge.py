@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import ASSUMPTIONS
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_user import chain
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import FOLLOWS, Seen, judge
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import FOLLOWS, SHOWN_BY, Seen, judge
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
     CATALOGUE,
@@ -260,9 +261,18 @@ def failed_login(site: Site) -> None:
     site.options["session"] = {"msg": "The login ended.", "refused": {"by": "Cells", "words": "No."}}
 
 
+def no_login(site: Site) -> None:
+    """Nobody is given to log in."""
+    site.options["session"] = {}
+
+
 def refused_at_the_form(site: Site) -> None:
     """Keycloak shows an error where its login form should be."""
     site.login_form.update(form=False, status=400, words="Invalid parameter: redirect_uri")
+
+
+def hidden_login_page(site: Site) -> None:
+    site.instead["login_page"] = SILENT
 
 
 def no_redirect_uri(site: Site) -> None:
@@ -326,7 +336,7 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
         ["keycloak.reachable_from_cells"],
     ),
     "connector for another site": (
-        both(lambda site: site.sites.append(OTHER), lambda site: site.login_page.clear()),
+        both(failed_login, lambda site: site.sites.append(OTHER), lambda site: site.login_page.clear()),
         ["connector.sites"],
     ),
     "no e-mail": (claims_without("id_token", "email"), ["token.email"]),
@@ -336,11 +346,11 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
     ),
     "connector not on the login page": (lambda site: site.login_page.clear(), ["connector.login_page"]),
     "connector of an old id": (
-        lambda site: site.oidc.update(redirectURI=CALLBACK.replace("keycloak", "old")),
+        both(no_login, lambda site: site.oidc.update(redirectURI=CALLBACK.replace("keycloak", "old"))),
         ["connector.redirect_uri"],
     ),
     "no callback URL registered, and none in the connector": (
-        both(no_redirect_uri, lambda site: site.oidc.pop("redirectURI")),
+        both(no_login, no_redirect_uri, lambda site: site.oidc.pop("redirectURI")),
         ["client.redirect_uri"],
     ),
     "claim gets lost in Keycloak": (no_groups, ["token.groups"]),
@@ -559,6 +569,7 @@ def test_a_rule_that_can_be_read_in_two_ways_gives_no_verdict() -> None:
 def test_another_callback_url_can_be_set() -> None:
     site = Site()
     callback = f"{CELLS}/auth/dex/callback"
+    no_login(site)
     site.oidc.update(redirectURI=callback)
     assert site.finding("connector.redirect_uri").verdict == BROKEN
     site.options["callback_url"] = callback
@@ -663,6 +674,92 @@ def test_lightweight_tokens_are_judged_by_the_version() -> None:
     assert site.finding("client.tokens").verdict == OK
     site.instead["version"] = FORBIDDEN
     assert site.finding("client.tokens").verdict == BROKEN
+
+
+ASSUMED: dict[str, list[tuple[Change, str, str]]] = {
+    "sso_audience": [(lambda site: site.audience.clear(), "audience.match", BROKEN)],
+    "callback_path": [
+        (lambda site: None, "connector.redirect_uri", OK),
+        (lambda site: site.oidc.update(redirectURI=f"{CELLS}/auth/dex/callback"), "connector.redirect_uri", BROKEN),
+        (lambda site: site.oidc.update(redirectURI=""), "client.redirect_uri", OK),
+        (both(lambda site: site.oidc.update(redirectURI=""), refused_at_the_form), "client.login_form", BROKEN),
+    ],
+    "login_name": [
+        (lambda site: site.oidc.update(userNameKey="name"), "connector.login_name", WARNING),
+        (lambda site: site.oidc.update(userNameKey=""), "connector.login_name", OK),
+    ],
+    "rule_string": [(lambda site: site.rule.update(RuleString="Test(.*)"), "mapping.roles", NOT_CHECKED)],
+    "dn_to_name": [
+        (lambda site: None, "mapping.roles", OK),
+        (lambda site: site.rule.update(RuleString=f"preg:{GROUPS[0]}"), "mapping.roles", BROKEN),
+    ],
+    "missing_roles": [(lambda site: None, "mapping.roles", OK)],
+    "missing_claim": [(both(no_groups, lambda site: site.user["attributes"].clear()), "token.groups", WARNING)],
+    "reload": [(lambda site: None, "connector.exists", OK)],
+    "sites": [(both(lambda site: site.sites.append(OTHER), hidden_login_page), "connector.sites", BROKEN)],
+    "email_verified_false": [
+        (
+            both(
+                lambda site: site.oidc.update(insecureSkipEmailVerified=False),
+                lambda site: site.tokens["id_token"].update(email_verified=False),
+            ),
+            "connector.email_verified",
+            WARNING,
+        )
+    ],
+}
+"""For each assumption that a verdict can rest on: changes to a healthy site without a login; the finding; verdict."""
+
+NO_VERDICT = {
+    "secret_visibility": "a secret that does not show is tried at Keycloak",
+    "secret_on_put": "it counts for writing only",
+    "oauth2clients": "the audience is a documented field",
+    "login_begin": "a login is tried in both ways",
+    "login_end": "a login may end at either",
+    "login_failure": "both are read as a refusal",
+    "refused_refresh": "the cause is told by the words, not by the status",
+    "debug_id_token": "it counts for the debug mode only",
+}
+"""Why no verdict rests on the others."""
+
+
+def test_no_assumption_is_forgotten() -> None:
+    assert {*ASSUMED, *NO_VERDICT} == {each.id for each in ASSUMPTIONS}
+    assert not {*ASSUMED} & {*NO_VERDICT}
+    # A rule string that can be read in two ways has a message of its own.
+    assert {each.id for each in ASSUMPTIONS if each.caveat} == {*ASSUMED} - {"rule_string"}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "finding_id", "verdict"),
+    [(name, *case) for name, cases in ASSUMED.items() for case in cases],
+)
+def test_a_verdict_names_what_it_assumes(name: str, change: Change, finding_id: str, verdict: str) -> None:
+    site = Site()
+    no_login(site)
+    change(site)
+    found = site.finding(finding_id)
+    assert found.verdict == verdict
+    assert f"({name})" in found.shown()["seen"]
+    assert (name in found.shown()["assumptions"]) is (verdict != NOT_CHECKED)
+
+
+@pytest.mark.parametrize(
+    "change", [change for cases in ASSUMED.values() for change, finding_id, _verdict in cases if finding_id in SHOWN_BY]
+)
+def test_what_works_counts_for_more_than_what_is_assumed(change: Change) -> None:
+    site = Site()
+    change(site)
+    assert site.named(BROKEN) == []
+    assert [finding for finding in site.findings() if finding.id in SHOWN_BY and finding.assumes] == []
+
+
+def test_a_redirect_uri_that_works_is_to_be_kept() -> None:
+    site = Site()
+    site.oidc.update(redirectURI=f"{CELLS}/auth/dex/callback")
+    found = site.finding("connector.redirect_uri")
+    assert (found.verdict, found.todo) == (WARNING, "Set sso_callback_url to the redirect URI of the connector.")
+    assert "All the same, a login works." in found.seen
 
 
 def test_what_follows_says_from_what() -> None:
