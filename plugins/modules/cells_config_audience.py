@@ -93,6 +93,12 @@ options:
         if only the parent process is signalled. Stopping a systemd unit ends all of them.
     type: bool
     default: false
+  wait_timeout:
+    description:
+      - How many seconds to wait for a Cells server that is still running on O(config_path), and for its children. They
+        may still be ending after the task before has stopped Cells. The module fails if they run longer.
+    type: int
+    default: 10
 seealso:
   - module: cellsops.sso.cells_connector
 """

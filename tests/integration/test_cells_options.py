@@ -7,7 +7,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +19,7 @@ import pytest
 import requests
 
 from integration.module_call import assert_one_clear_line, call_module, own_options, predict_and_run
+from lab import process
 from lab.cells_server import Cells
 from lab.site import Site, make_site
 
@@ -157,6 +161,7 @@ ELSEWHERE = {
         "cells_bin": "test_the_audience_by_the_command",
         "backup": "test_a_backup_is_made_on_request",
         "allow_running": "test_a_running_server_is_noticed",
+        "wait_timeout": "test_children_that_are_still_ending_are_waited_for",
     },
     INFO: {"connector_id": "test_connectors_are_read_one_and_all"},
 }
@@ -461,7 +466,7 @@ def test_a_backup_is_made_on_request(method: str, stopped: Cells) -> None:
 def test_a_running_server_is_noticed(method: str, tmp_path: Path) -> None:
     with Cells(tmp_path / "cells") as cells:
         before = cells.config_path.read_bytes()
-        options = by(cells, method, audience=[A])
+        options = by(cells, method, audience=[A], wait_timeout=0)
 
         assert_one_clear_line(call_module(AUDIENCE, options), "Cells is running", "Stop Cells before the edit")
         assert call_module(AUDIENCE, options, check=True)["changed"]
@@ -471,6 +476,26 @@ def test_a_running_server_is_noticed(method: str, tmp_path: Path) -> None:
         assert call_module(AUDIENCE, {**options, "allow_running": True})["changed"]
         assert audience_of(cells) == [A]
         assert not call_module(AUDIENCE, options)["changed"]
+
+
+@pytest.mark.parametrize("method", ["file", "cli"])
+def test_children_that_are_still_ending_are_waited_for(method: str, tmp_path: Path) -> None:
+    with Cells(tmp_path / "cells") as cells:
+        before = cells.config_path.read_bytes()
+        options = by(cells, method, audience=[A])
+        group = process.running(cells.directory)
+        assert group is not None
+        # To the server alone, as "kill" does it: a child is left.
+        os.kill(group, signal.SIGTERM)
+        assert process.wait_for(lambda: process.running(cells.directory) is None, 60)
+
+        left = call_module(AUDIENCE, {**options, "wait_timeout": 0})
+        assert_one_clear_line(left, "Cells has been stopped, but children of it are still running", "End them")
+        assert cells.config_path.read_bytes() == before
+
+        with subprocess.Popen(["sh", "-c", f"sleep 1; kill -TERM -{group}"]):
+            assert call_module(AUDIENCE, {**options, "wait_timeout": 60})["changed"]
+        assert audience_of(cells) == [A]
 
 
 def test_the_audience_by_rest(lab: Any, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ DEFINITION = Definition(
         cells_bin={"type": "list", "elements": "path", "default": ["cells"]},
         backup={"type": "bool", "default": False},
         allow_running={"type": "bool", "default": False},
+        wait_timeout={"type": "int", "default": 10},
     ),
     answer=answer,
 )

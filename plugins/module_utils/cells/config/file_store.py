@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_file import CLIENTS, SERVICE, ConfigFile
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.json_text import with_value, without_value
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.processes import hidden_servers, why_not_now
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.processes import hidden_servers, why_not_within
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.source import RunCommand, other_source
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import find_static_client
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.undo_copy import UndoCopy
@@ -34,6 +34,7 @@ class FileStore:
         path: str = options["config_path"]
         self.working_dir = os.path.dirname(os.path.abspath(path))
         self.allow_running: bool = options["allow_running"]
+        self.wait_timeout: int = options["wait_timeout"]
         self.file = ConfigFile(path)
         self.undo = UndoCopy(self.file)
         self.client_id: str = options["oauth_client_id"]
@@ -61,13 +62,13 @@ class FileStore:
         return client
 
     def why_not_now(self) -> str | None:
-        """Return in a sentence which server is running on the file and would drop an edit, or None."""
+        """Return in a sentence which server still runs on the file after the wait and would drop an edit, or None."""
         if self.allow_running:
             return None
         hidden = hidden_servers()
         if hidden and hidden not in self.warnings:
             self.warnings.append(hidden)
-        return why_not_now(self.working_dir)
+        return why_not_within(self.working_dir, self.wait_timeout)
 
     def clean_up(self) -> None:
         """Remove what killed runs left, and undo what a killed command did to the file. Raises InvalidInput."""

@@ -62,8 +62,8 @@ class CellsHost:
 
     def _store(self) -> FileStore:
         # Whether it is running counts only if something has to change: see _look_at_servers.
-        options = {**self.options, "oauth_client_id": CELLS_OWN_CLIENT, "backup": False, "allow_running": True}
-        return (CliStore if self.options["method"] == "cli" else FileStore)(options, self.run_command)
+        own = {"oauth_client_id": CELLS_OWN_CLIENT, "backup": False, "allow_running": True, "wait_timeout": 0}
+        return (CliStore if self.options["method"] == "cli" else FileStore)({**self.options, **own}, self.run_command)
 
     def _audience_options(self) -> dict[str, Any]:
         own = {key: self.options[key] for key in ("state", "audience")}

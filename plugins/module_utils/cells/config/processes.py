@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import glob
 import os
+import time
 from typing import NamedTuple
 
 OTHER_PROGRAMS = ("cells-sync", "cells-client", "cells-fuse")
 DEFAULT_DIRECTORY = ".config/pydio/cells"
 """The working directory, below the home directory, of a server without CELLS_WORKING_DIR."""
+LOOK_AGAIN = 0.2
+"""Seconds after which to look again whether a server has ended."""
 
 
 class ServerProcess(NamedTuple):
@@ -74,6 +77,16 @@ def why_not_now(working_dir: str) -> str | None:
             " before the edit."
         )
     return None
+
+
+def why_not_within(working_dir: str, seconds: float) -> str | None:
+    """Return what why_not_now does, once it has nothing to say or the seconds are over: a server may be ending."""
+    end = time.monotonic() + seconds
+    reason = why_not_now(working_dir)
+    while reason and time.monotonic() < end:
+        time.sleep(LOOK_AGAIN)
+        reason = why_not_now(working_dir)
+    return reason
 
 
 def hidden_servers() -> str | None:

@@ -31,7 +31,13 @@ EDITOR = """
 import sys
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.file_store import FileStore
 
-options = {"config_path": sys.argv[1], "oauth_client_id": "cells-frontend", "backup": False, "allow_running": False}
+options = {
+    "config_path": sys.argv[1],
+    "oauth_client_id": "cells-frontend",
+    "backup": False,
+    "allow_running": False,
+    "wait_timeout": 0,
+}
 store = FileStore(options, lambda *_words, **_options: (1, "", ""))
 print("ready", flush=True)
 while True:

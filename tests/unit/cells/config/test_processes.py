@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -48,8 +49,8 @@ def test_an_edit_beside_a_running_server_is_refused(
         processes = [stack.enter_context(running(tmp_path, "cells", arguments, variables)) for arguments in started]
         parents = [process for process, arguments in zip(processes, started, strict=True) if "--fork" not in arguments]
 
-        outcome = edit_audience(**options)
-        predicted = edit_audience(check=True, **options)
+        outcome = edit_audience(wait_timeout=0, **options)
+        predicted = edit_audience(check=True, wait_timeout=0, **options)
 
     assert_one_clear_line(outcome, *words, *map(str, parents or processes))
     assert config.read_bytes() == before
@@ -66,6 +67,24 @@ def test_an_edit_beside_a_running_server_can_be_allowed(
 
     assert outcome["changed"]
     assert not outcome.warnings
+    assert static_client(config)["audience"]
+
+
+@pytest.mark.parametrize("arguments", [["start"], FORKED], ids=["server", "child"])
+def test_a_server_that_is_ending_is_waited_for(
+    edit_audience: EditAudience, config: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    with ExitStack() as stack:
+        variables = {"CELLS_WORKING_DIR": str(config.parent)}
+        process = stack.enter_context(running(tmp_path, "cells", arguments, variables))
+        assert_one_clear_line(edit_audience(wait_timeout=0), str(process))
+        ending = threading.Timer(1, stack.close)
+        ending.start()
+
+        outcome = edit_audience(wait_timeout=60)
+
+        ending.join()
+    assert outcome["changed"]
     assert static_client(config)["audience"]
 
 
@@ -90,9 +109,10 @@ def test_a_server_without_a_working_directory_uses_the_one_below_its_home(
         shutil.copy(config, directory)
 
     with running(tmp_path, "cells", ["start"], {"HOME": str(tmp_path / "home")}):
-        assert edit_audience().failed != own
+        assert edit_audience(wait_timeout=0).failed != own
         if own:
-            assert_one_clear_line(edit_audience(config_path=str(directory / "pydio.json")), "Cells is running")
+            beside_it = edit_audience(config_path=str(directory / "pydio.json"), wait_timeout=0)
+            assert_one_clear_line(beside_it, "Cells is running")
 
 
 def test_cells_sync_is_no_server(edit_audience: EditAudience, tmp_path: Path) -> None:

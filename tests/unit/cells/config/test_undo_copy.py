@@ -32,7 +32,7 @@ def run_command(words, **options):
     done = subprocess.run(words, cwd=options.get("cwd"), env=environment, pass_fds=options.get("pass_fds", ()))
     return done.returncode, "", ""
 
-options = {"oauth_client_id": "cells-frontend", "backup": False, "allow_running": False}
+options = {"oauth_client_id": "cells-frontend", "backup": False, "allow_running": False, "wait_timeout": 0}
 store = CliStore({**options, "config_path": sys.argv[1], "cells_bin": [sys.argv[2]]}, run_command)
 store.save(store.load(), [*(store.load().get("audience") or []), sys.argv[3]])
 """
