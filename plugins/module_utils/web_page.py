@@ -23,6 +23,11 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
 
+    @property
+    def asked(self) -> list[str]:
+        """The names of the fields that a user sees."""
+        return [name for name in self.names if name not in self.fields]
+
 
 class Page(HTMLParser):
     """A parsed page: ``title``, ``links`` (address to text), ``forms``, ``messages`` (each text once, in order)."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 from integration.ansible_run import run_playbook
+from integration.breaks import realm_with
+from integration.changes import dora_with
 from integration.module_call import assert_one_clear_line, call_module
 from integration.test_doctor import PLAYBOOK, client_with, connector_with, doctor_variables
 from integration.test_role import run_role
@@ -105,6 +108,21 @@ def test_a_wrong_password_is_one_line_and_tried_once(site: Site, tmp_path: Path)
     assert "BROKEN   session.login" in run.output
     assert "To do: Mend what Keycloak says: Invalid username or password." in run.output
     assert password not in run.output
+
+
+def test_a_keycloak_that_asks_for_the_name_first(site: Site) -> None:
+    with realm_with(organizationsEnabled=True)(site):
+        organizations = f"{site.lab.keycloak.url}/admin/realms/{site.realm}/organizations"
+        example = {"name": "example", "domains": [{"name": "example.org"}]}
+        site.admin.connection.raw_post(organizations, json.dumps(example)).raise_for_status()
+        assert check(site)["login"]["login"] == "dora@example.org"
+
+
+def test_what_keycloak_asks_for_besides_is_named(site: Site) -> None:
+    with dora_with(requiredActions=["CONFIGURE_TOTP"])(site):
+        result = check(site)
+    assert_one_clear_line(result, "ended at Keycloak", "asks for the setup of an authenticator", "Use an account")
+    assert "refused" not in result
 
 
 def test_the_password_goes_to_the_named_keycloak_only(site: Site) -> None:

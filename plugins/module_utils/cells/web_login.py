@@ -20,6 +20,13 @@ from ansible_collections.cellsops.sso.plugins.module_utils.web_page import Form,
 FRONTEND = "cells-frontend"
 SCOPE = "openid email profile pydio offline"
 """What the web interface asks its own provider for."""
+ASKED = {
+    "otp": "a one-time password",
+    "totp": "the setup of an authenticator",
+    "password-new": "a new password",
+    "accept": "consent",
+}
+"""What fields of Keycloak's pages ask for, by their names."""
 
 
 class WebLogin:
@@ -43,19 +50,31 @@ class WebLogin:
         less far. The password is sent to Keycloak only.
         """
         form, answer = self._form()
+        if "password" not in form.names:
+            # Such as in a realm with organizations, the name comes first.
+            page, answer = self._send(form, answer, "")
+            with_password = page.form_with("password")
+            if with_password is None:
+                raise self._ended(page, answer)
+            form = with_password
+        page, answer = self._send(form, answer, password)
+        self.end = (urlsplit(answer.url).path, answer.status_code)
+        return self._code(page, answer)
+
+    def _send(self, form: Form, answer: Any, password: str) -> tuple[Page, Any]:
+        """Send name and password, as far as the form has them, and return the page that follows, and its answer."""
         target = urljoin(answer.url, form.action)
         if not self._browser.at_keycloak(target):
             raise SsoError(
                 f"The form for the password goes to {bare(target)}, which is not {self._browser.keycloak_url}: it was"
                 " not sent."
             )
-        fields = {**form.fields, "username": self._username, "password": password}
-        page, answer = self._browser.follow("POST", target, fields)
-        self.end = (urlsplit(answer.url).path, answer.status_code)
-        return self._code(page, answer)
+        account = {"username": self._username, "password": password}
+        given = {name: value for name, value in account.items() if name in form.names}
+        return self._browser.follow("POST", target, {**form.fields, **given})
 
     def _form(self) -> tuple[Form, Any]:
-        """Return Keycloak's form for the password, and the answer that it is in.
+        """Return Keycloak's form for name and password, or for the name alone, and the answer that it is in.
 
         Cells' own code begins a login with a challenge of its provider. So if the plain address of the connector only
         gives the page of the web interface, it is asked with such a challenge.
@@ -67,7 +86,7 @@ class WebLogin:
             if challenge:
                 self.began_with_challenge = True
                 page, answer = self._browser.follow("GET", f"{address}?{urlencode({'login_challenge': challenge})}")
-        form = page.form_with("username", "password")
+        form = page.form_with("username", "password") or page.form_with("username")
         if form is not None and self._browser.at_keycloak(answer.url):
             self._callback = _parameter([*answer.history, answer.url], "redirect_uri", self._browser.at_keycloak)
             return form, answer
@@ -117,9 +136,9 @@ class WebLogin:
         """Return the error for a login that ended on this page, in the words of its address or of the page itself."""
         query = _query(answer.url)
         told = ": ".join(query[key] for key in ("error", "error_description") if key in query)
-        titled = f"a page titled {page.title!r}" if page.title else server_words(answer)
-        words = " ".join((told or "; ".join(page.messages) or titled or "no reason given").split())
         where = "Keycloak" if self._browser.at_keycloak(answer.url) else "Cells"
+        titled = f"a page titled {page.title!r}{_asks(page)}" if page.title else server_words(answer)
+        words = " ".join((told or "; ".join(page.messages) or titled or "no reason given").split())
         # A page without a complaint is no refusal, such as one that asks for one thing more; nor is a gateway's answer.
         if answer.status_code in REPEATED_STATUSES or not (told or page.messages or answer.status_code >= 400):
             return SsoError(self._line(where, answer, words))
@@ -131,6 +150,14 @@ class WebLogin:
     def _line(self, where: str, answer: Any, words: str) -> str:
         end = f"{where}, {bare(answer.url)}, HTTP {answer.status_code}"
         return f"The login of {self._username!r} ended at {end}: {words}"
+
+
+def _asks(page: Page) -> str:
+    """Return what a page asks of a user who has given name and password, and what to do, "" if it asks for nothing."""
+    asked = list(dict.fromkeys(ASKED.get(name, name) for form in page.forms for name in form.asked))
+    if not asked:
+        return ""
+    return f" that asks for {', '.join(asked)}. Use an account of which Keycloak asks nothing but name and password"
 
 
 def _parameter(urls: list[str], name: str, wanted: Callable[[str], bool]) -> str:

@@ -236,6 +236,36 @@ def test_only_what_somebody_refused_is_a_refusal(
     assert outcome.values.get("refused") == refused
 
 
+def test_a_name_that_is_asked_for_first(run_module: RunModule, http: responses.RequestsMock) -> None:
+    second = f"{FORM}?code=2"
+    fields = {"credentialId": "", "password": "password-of-dora-0123456789"}
+    http.get(BEGIN, status=302, headers={"Location": f"{AUTH}?redirect_uri={END}"})
+    http.get(AUTH, body=f"<form action='{FORM}?code=1' method=post><input name=username>")
+    matcher = responses.matchers.urlencoded_params_matcher
+    form = f"<form action='{second}'><input name=credentialId type=hidden><input name=password>"
+    http.post(f"{FORM}?code=1", match=[matcher({"username": "dora"})], body=form)
+    http.post(second, match=[matcher(fields, allow_blank=True)], **come_back(http))
+    cells(http, {"json": tokens()})
+
+    outcome = check(run_module)
+
+    assert outcome["login"]["login"] == "dora@example.org"
+    assert outcome["refreshes"][0]["ok"]
+
+
+@pytest.mark.parametrize(
+    ("field", "words"), [("otp", "a one-time password"), ("accept", "consent"), ("favouriteColour", "favouriteColour")]
+)
+def test_what_a_page_asks_for_besides_the_password(
+    run_module: RunModule, http: responses.RequestsMock, field: str, words: str
+) -> None:
+    more = f"<title>Sign in to R</title><form><input type=hidden name=session_code value=s><input name={field}>"
+    keycloak(http, {"body": more})
+    outcome = check(run_module)
+    assert_one_clear_line(outcome, f"'Sign in to R' that asks for {words}. Use an account")
+    assert "refused" not in outcome.values
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
