@@ -17,6 +17,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SHOWN = ("docs", "playbooks", "plugins", "roles")
+"""Where users read commands."""
 REQUIRED = {
     "sso_keycloak_url": "https://sso.example.org",
     "sso_realm": "cells",
@@ -58,6 +60,15 @@ def test_the_execution_environment_takes_the_tarball_of_this_version() -> None:
     (file,) = definition["additional_build_files"]
     assert collection["name"] == f"collections/cellsops-sso-{version}.tar.gz"
     assert file["src"] == f"../build/cellsops-sso-{version}.tar.gz"
+
+
+def test_whoever_asks_cells_for_a_token_is_told_to_limit_the_wait() -> None:
+    """Without a running server, the command never ends."""
+    files = [ROOT / "README.md", *(path for name in SHOWN for path in (ROOT / name).rglob("*") if path.is_file())]
+    texts = [path.read_text(encoding="utf-8") for path in files if path.suffix in (".md", ".py", ".yml")]
+    calls = [call for text in texts for call in re.findall(r"(?:timeout \d+ )?\S*cells admin user token -u", text)]
+    assert len(calls) > 1
+    assert [call for call in calls if not call.startswith("timeout")] == []
 
 
 @pytest.mark.parametrize("named", list(examples()))
