@@ -63,6 +63,15 @@ options:
         description:
           - The mapper's settings by Keycloak's names. Other settings stay unchanged.
         type: dict
+      state:
+        description:
+          - Whether the mapper exists.
+          - V(absent) removes a mapper only if it has the same name and type and all the settings in
+            O(protocol_mappers[].config).
+        type: str
+        choices: [present, absent]
+        default: present
+        version_added: 1.0.0
   protocol_mappers_mode:
     description: V(add) keeps mappers that are not in O(protocol_mappers), V(exact) removes them.
     type: str
@@ -109,6 +118,15 @@ EXAMPLES = r"""
           userinfo.token.claim: true
           multivalued: true
           aggregate.attrs: true
+
+- name: The claim comes from Keycloak's groups instead, and the mapper for the user attribute goes
+  cellsops.sso.keycloak_client_scope:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    name: cellsscope
+    protocol_mappers: "{{ ['groups'] | cellsops.sso.group_mappers('cellsgroups', 'User Group Mapper') }}"
 
 - name: Remove the scope
   cellsops.sso.keycloak_client_scope:

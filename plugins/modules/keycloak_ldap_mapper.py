@@ -10,9 +10,9 @@ module: keycloak_ldap_mapper
 short_description: Manage a mapper of an LDAP provider in Keycloak
 version_added: 0.1.0
 description:
-  - Makes, changes or removes a mapper of an LDAP user federation provider (rows L1 and L2 of the guide).
-    The provider must be there, and is never changed, nor are its other mappers.
-  - Only options that are given are compared and written; an empty string clears.
+  - Creates, updates or removes a mapper of an LDAP user federation provider (rows L1 and L2 of the guide).
+    The provider must exist. The module changes neither the provider nor its other mappers.
+  - Only options that you give are compared and written. An empty string clears a value.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -27,9 +27,9 @@ options:
     required: true
   state:
     description:
-      - Whether the mapper is to be there.
-      - With V(absent), a mapper of another O(mapper_type) is refused, and where the provider is gone there is nothing
-        to do, which a warning tells.
+      - Whether the mapper exists.
+      - V(absent) refuses a mapper of another O(mapper_type), and leaves one in place that fills another attribute than
+        O(user_model_attribute), if you give it. If there is no such provider, nothing is done, and a warning says so.
     type: str
     choices: [present, absent]
     default: present
@@ -42,7 +42,10 @@ options:
     type: str
     required: true
   mapper_type:
-    description: The mapper's type by Keycloak's own name. The type of a mapper that is there cannot be changed.
+    description:
+      - The mapper's type by Keycloak's name. The type of an existing mapper cannot be changed.
+      - The options from O(groups_dn) to O(mode) are for V(group-ldap-mapper), those from O(user_model_attribute) to
+        O(mandatory_in_ldap) for other types.
     type: str
     default: user-attribute-ldap-mapper
   user_model_attribute:
@@ -63,6 +66,85 @@ options:
   mandatory_in_ldap:
     description: Whether entries in LDAP must have the attribute.
     type: bool
+  groups_dn:
+    description: The DN below which the groups are. A new group mapper needs it.
+    type: str
+    version_added: 1.0.0
+  groups_path:
+    description: The path of the Keycloak group below which the groups are created. It must exist. The default is V(/).
+    type: str
+    version_added: 1.0.0
+  groups_ldap_filter:
+    description: An LDAP filter that groups must match, in parentheses, such as V((cn=cells-*\)).
+    type: str
+    version_added: 1.0.0
+  group_name_ldap_attribute:
+    description: The LDAP attribute with the group's name, such as V(cn).
+    type: str
+    version_added: 1.0.0
+  group_object_classes:
+    description: The object classes of groups, such as V(groupOfNames), or V(group) in Active Directory.
+    type: list
+    elements: str
+    version_added: 1.0.0
+  preserve_group_inheritance:
+    description:
+      - Whether a group that is a member of another group becomes its subgroup in Keycloak. If not, all groups are on
+        one level.
+      - Keycloak allows a group one parent only, so the synchronization fails if a group is a member of two.
+    type: bool
+    version_added: 1.0.0
+  ignore_missing_groups:
+    description: Whether the synchronization skips members that are groups outside O(groups_dn), instead of failing.
+    type: bool
+    version_added: 1.0.0
+  membership_ldap_attribute:
+    description: The attribute of a group that lists its members, such as V(member) or V(memberUid).
+    type: str
+    version_added: 1.0.0
+  membership_attribute_type:
+    description: Whether that attribute holds the DNs of members or their user names.
+    type: str
+    choices: [DN, UID]
+    version_added: 1.0.0
+  membership_user_ldap_attribute:
+    description: For V(UID), the attribute of a user's entry that the group names, such as V(uid).
+    type: str
+    version_added: 1.0.0
+  memberof_ldap_attribute:
+    description: The attribute of a user's entry with its groups, for V(GET_GROUPS_FROM_USER_MEMBEROF_ATTRIBUTE).
+    type: str
+    version_added: 1.0.0
+  user_groups_retrieve_strategy:
+    description:
+      - How Keycloak finds the groups of a user.
+      - V(LOAD_GROUPS_BY_MEMBER_ATTRIBUTE_RECURSIVELY) finds nested groups too. It asks with the matching rule
+        C(LDAP_MATCHING_RULE_IN_CHAIN), which Active Directory has and OpenLDAP has not.
+    type: str
+    choices:
+      - LOAD_GROUPS_BY_MEMBER_ATTRIBUTE
+      - GET_GROUPS_FROM_USER_MEMBEROF_ATTRIBUTE
+      - LOAD_GROUPS_BY_MEMBER_ATTRIBUTE_RECURSIVELY
+    version_added: 1.0.0
+  mapped_group_attributes:
+    description: LDAP attributes of a group that become attributes of the Keycloak group.
+    type: list
+    elements: str
+    version_added: 1.0.0
+  drop_non_existing_groups_during_sync:
+    description:
+      - Whether a synchronization removes Keycloak groups that are not in LDAP.
+      - It removes groups that somebody created in Keycloak below O(groups_path) too.
+    type: bool
+    version_added: 1.0.0
+  mode:
+    description:
+      - V(READ_ONLY) takes memberships from LDAP, V(LDAP_ONLY) also writes them there and needs an LDAP provider that
+        is writable, V(IMPORT) keeps them in Keycloak. A new group mapper needs it.
+      - With V(IMPORT), later changes in LDAP do not reach users that Keycloak already has.
+    type: str
+    choices: [READ_ONLY, LDAP_ONLY, IMPORT]
+    version_added: 1.0.0
   config:
     description:
       - Further settings, or those of other types, by Keycloak's own names. Values may be lists of text.
@@ -72,7 +154,8 @@ options:
   if_unused:
     description:
       - Whether O(state=absent) leaves the LDAP mapper in place if a client of the realm has its user attribute in
-        tokens, by a protocol mapper of its own or of a client scope.
+        tokens, by a protocol mapper of its own or of a client scope. For V(group-ldap-mapper), what counts is whether
+        a client has groups in tokens.
       - Needs O(state=absent).
     type: bool
     default: false
@@ -81,6 +164,14 @@ options:
     description:
       - Ids of clients that do not count for O(if_unused), such as those that an earlier task removes, which check mode
         still sees.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.0.0
+  apart_from_client_scopes:
+    description:
+      - Names of client scopes that do not count for O(if_unused), such as one from which an earlier task removes the
+        protocol mapper, which check mode still sees.
     type: list
     elements: str
     default: []
@@ -96,6 +187,7 @@ options:
     version_added: 1.0.0
 seealso:
   - module: cellsops.sso.keycloak_client_scope
+  - module: cellsops.sso.keycloak_ldap_sync
 """
 
 EXAMPLES = r"""
@@ -111,6 +203,23 @@ EXAMPLES = r"""
     ldap_attribute: memberOf
     read_only: true
     always_read_value_from_ldap: true
+
+- name: LDAP groups become groups in Keycloak
+  cellsops.sso.keycloak_ldap_mapper:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    ldap_provider: ldap
+    name: groups
+    mapper_type: group-ldap-mapper
+    groups_dn: ou=test-pydio-cells,dc=example,dc=org
+    group_name_ldap_attribute: cn
+    group_object_classes: [groupOfNames]
+    membership_ldap_attribute: member
+    membership_attribute_type: DN
+    preserve_group_inheritance: false
+    mode: READ_ONLY
 
 - name: A mapper of another type
   cellsops.sso.keycloak_ldap_mapper:

@@ -55,6 +55,18 @@ options:
         connector has the same client.
     type: str
     default: ""
+  groups_source:
+    description: Where the groups come from (row S2). Empty if it is not to be looked at.
+    type: list
+    elements: str
+    choices: [ldap_attribute, user_attribute, groups, realm_roles, client_roles]
+    default: []
+    version_added: 1.0.0
+  groups_client:
+    description: The client whose roles count, for V(client_roles) in O(groups_source).
+    type: str
+    default: ""
+    version_added: 1.0.0
   ldap_provider:
     description: Name or id of the LDAP provider (row L1). If it is empty, LDAP is not looked at.
     type: str

@@ -83,6 +83,7 @@ def connector(site: Site, **options: Any) -> dict[str, Any]:
         ("keycloak_oidc_client_info", {}),
         ("keycloak_client_scope", {"name": "s"}),
         ("keycloak_ldap_mapper", {"ldap_provider": LDAP_PROVIDER, **MAPPER}),
+        ("keycloak_ldap_sync", {"ldap_provider": LDAP_PROVIDER}),
         ("keycloak_token_preview", {"client_id": "c", "username": "dora"}),
     ],
 )

@@ -35,6 +35,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "keycloak_oidc_client_info": {},
     "keycloak_client_scope": {"name": "tls-test"},
     "keycloak_ldap_mapper": {"ldap_provider": "ldap", "name": "tls-test", "state": "absent"},
+    "keycloak_ldap_sync": {"ldap_provider": "ldap"},
     "keycloak_token_preview": {"client_id": "tls-test", "username": "nobody"},
     "keycloak_service_account_roles": {"client_id": "tls-test", "roles": ["view-users"]},
     "cells_connector": {"connector_id": "tls-test", "state": "absent"},

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mapper_types import GROUP_CONFIG, STRATEGIES
 from integration.module_call import assert_one_clear_line, call_module, own_options, predict_and_run
 from lab.realm import LDAP_PROVIDER
 from lab.site import Site
@@ -234,6 +235,26 @@ def ldap_flag(option: str, name: str) -> Row:
     return Row(option, [True, False, True], config(name), [["true"], ["false"], ["true"]], ATTRIBUTES)
 
 
+LDAP_GROUPS = {"groups_dn": "ou=test-pydio-cells,dc=example,dc=org", "mode": "READ_ONLY"}
+GROUP_VALUES: dict[str, list[Any]] = {
+    "groups_dn": ["ou=test-pydio-cells,dc=example,dc=org", "ou=people,dc=example,dc=org"],
+    "groups_path": ["/"],
+    "groups_ldap_filter": ["(cn=Test_*)", "(|(cn=Test_*)(cn=a))"],
+    "group_name_ldap_attribute": ["cn", "ou"],
+    "group_object_classes": [["groupOfNames"], ["groupOfNames", "top"]],
+    "preserve_group_inheritance": [True, False],
+    "ignore_missing_groups": [True, False],
+    "membership_ldap_attribute": ["member", "memberUid"],
+    "membership_attribute_type": ["UID", "DN"],
+    "membership_user_ldap_attribute": ["uid", "cn"],
+    "memberof_ldap_attribute": ["memberOf", "isMemberOf"],
+    "user_groups_retrieve_strategy": list(STRATEGIES),
+    "mapped_group_attributes": [["description"], ["description", "o"]],
+    "drop_non_existing_groups_during_sync": [True, False],
+    "mode": ["READ_ONLY", "IMPORT"],
+}
+"""Values of each option of the group mapper, one after the other."""
+
 LDAP_ROWS = [
     Row(
         "user_model_attribute",
@@ -258,6 +279,18 @@ LDAP_ROWS = [
         config("attribute.default.value"),
         [[LONG_DN], ['a, "b"'], []],
         ATTRIBUTES | {"read_only": True},
+    ),
+    *(
+        Row(
+            option,
+            values,
+            config(GROUP_CONFIG[option]),
+            [[",".join(value) if isinstance(value, list) else str(value).lower()] for value in values]
+            if isinstance(values[0], (bool, list))
+            else [[value] for value in values],
+            {"mapper_type": "group-ldap-mapper", **LDAP_GROUPS},
+        )
+        for option, values in GROUP_VALUES.items()
     ),
     Row(
         "mapper_type",
@@ -324,6 +357,7 @@ KINDS = [
             "state": "test_removing_is_predicted_and_done_once",
             "name": "test_a_scope_name_that_keycloak_refuses",
             "protocol_mappers_mode": "test_protocol_mappers_in_mode_add_stay",
+            "protocol_mappers.state": "test_an_absent_protocol_mapper_is_removed_if_it_is_that_one",
             "if_unused": "test_what_another_client_uses_stays",
             "apart_from_clients": "test_what_another_client_uses_stays",
         },
@@ -342,6 +376,7 @@ KINDS = [
             "take_over": "test_a_mapper_of_another_name_is_taken_over",
             "if_unused": "test_what_another_client_uses_stays",
             "apart_from_clients": "test_what_another_client_uses_stays",
+            "apart_from_client_scopes": "test_what_another_client_uses_stays",
         },
     ),
 ]
@@ -479,6 +514,9 @@ def test_what_another_client_uses_stays(shared_site: Site, login: Login) -> None
     for module, options in ((MAPPER, ldap), (SCOPE, scope)):
         kept = predict_and_run(module, {**options, **unused}, changed=False)
         assert kept["used_by"] == ["user"]
+        if module == MAPPER:
+            apart = {"apart_from_client_scopes": ["shared"]}
+            assert call_module(module, {**options, **unused, **apart}, check=True)["changed"]
         predict_and_run(module, {**options, **unused, "apart_from_clients": ["user"]})
 
 
@@ -614,6 +652,16 @@ def test_protocol_mappers_in_mode_add_stay(shared_site: Site, login: Login) -> N
     exact = {"protocol_mappers": [protocol_mapper(name="c")], "protocol_mappers_mode": "exact"}
     run({**login.options(), "name": "adding", **exact})
     assert names() == {"c"}
+
+
+def test_an_absent_protocol_mapper_is_removed_if_it_is_that_one(shared_site: Site, login: Login) -> None:
+    wish = {**login.options(), "name": "removing"}
+    mapper = protocol_mapper(name="a")
+    predict_and_run(SCOPE, {**wish, "protocol_mappers": [mapper, protocol_mapper(name="b")]})
+    other = {**mapper, "state": "absent", "config": {"claim.name": "another"}}
+    predict_and_run(SCOPE, {**wish, "protocol_mappers": [other]}, changed=False)
+    predict_and_run(SCOPE, {**wish, "protocol_mappers": [{**mapper, "state": "absent"}]})
+    assert {mapper["name"] for mapper in scope_of(shared_site, "removing")["protocolMappers"]} == {"b"}
 
 
 def test_the_secret_is_rotated_once_for_a_value(shared_site: Site, login: Login) -> None:

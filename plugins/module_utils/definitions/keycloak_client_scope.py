@@ -37,6 +37,7 @@ DEFINITION = Definition(
                 "name": {"type": "str", "required": True},
                 "protocol_mapper": {"type": "str", "required": True},
                 "config": {"type": "dict"},
+                "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             },
         },
         protocol_mappers_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},

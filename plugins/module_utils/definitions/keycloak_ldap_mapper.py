@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, reconciled
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mapper_types import group_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import LdapMapper
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import APART_FROM_SCOPES
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import OPTIONS as USAGE_OPTIONS
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reconcile, shown
 
@@ -34,8 +36,10 @@ DEFINITION = Definition(
         read_only={"type": "bool"},
         always_read_value_from_ldap={"type": "bool"},
         mandatory_in_ldap={"type": "bool"},
+        **group_argument_spec(),
         config={"type": "dict"},
         **USAGE_OPTIONS,
+        apart_from_client_scopes=APART_FROM_SCOPES,
         take_over={"type": "bool", "default": False},
     ),
     answer=answer,

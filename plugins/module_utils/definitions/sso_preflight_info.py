@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import SOURCES
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.preflight.preflight import Preflight
 
@@ -32,6 +33,8 @@ DEFINITION = Definition(
             client_id={"type": "str", "required": True},
             connector_id={"type": "str", "default": "keycloak"},
             issuer={"type": "str", "default": ""},
+            groups_source={"type": "list", "elements": "str", "choices": list(SOURCES), "default": []},
+            groups_client={"type": "str", "default": ""},
             ldap_provider={"type": "str", "default": ""},
             ldap_mapper={"type": "str", "default": ""},
             groups_attribute={"type": "str", "default": ""},

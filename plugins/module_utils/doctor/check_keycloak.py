@@ -21,9 +21,8 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, ServerError
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mapper_types import ATTRIBUTE_MAPPER, CONFIG
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import (
-    ATTRIBUTE_MAPPER,
-    CONFIG,
     MODEL_ATTRIBUTE,
     duplicates,
     first_values,

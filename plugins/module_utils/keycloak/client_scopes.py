@@ -76,13 +76,19 @@ class ClientScope:
             state["attributes"] = text_map(options["attributes"])
         if options["protocol_mappers"] is not None:
             protocol = options["protocol"] or (current or {}).get("protocol") or "openid-connect"
-            state[MAPPERS] = {mapper["name"]: _mapper(mapper, protocol) for mapper in options["protocol_mappers"]}
-            self._check_protocols((current or {}).get(MAPPERS, {}), protocol)
-            if options["protocol_mappers_mode"] == "exact":
-                state[MAPPERS].update(
-                    {name: None for name in (current or {}).get(MAPPERS, {}) if name not in state[MAPPERS]}
-                )
+            have = (current or {}).get(MAPPERS, {})
+            wanted = [mapper for mapper in options["protocol_mappers"] if mapper["state"] == "present"]
+            self._check_protocols(wanted, have, protocol)
+            state[MAPPERS] = {mapper["name"]: _mapper(mapper, protocol) for mapper in wanted}
+            state[MAPPERS].update(dict.fromkeys(self._unwanted(have, state[MAPPERS])))
         return state
+
+    def _unwanted(self, have: State, wanted: State) -> list[str]:
+        """Return the names of the mappers that are to go: in mode exact all that are not wanted."""
+        if self.options["protocol_mappers_mode"] == "exact":
+            return [name for name in have if name not in wanted]
+        absent = [mapper for mapper in self.options["protocol_mappers"] if mapper["state"] == "absent"]
+        return [mapper["name"] for mapper in absent if _is(have.get(mapper["name"]), mapper)]
 
     def _stays(self, current: State | None) -> State | None:
         """Return None for a scope that is to be removed, or {} for one that others use: it stays as it is."""
@@ -91,9 +97,9 @@ class ClientScope:
         self.used_by = users_of_scope(self.session, self.name, self.options["apart_from_clients"])
         return {} if self.used_by else None
 
-    def _check_protocols(self, current: State, protocol: str) -> None:
+    def _check_protocols(self, wanted: list[Mapping[str, Any]], current: State, protocol: str) -> None:
         """Refuse to declare a mapper that is there for another protocol. Raises InvalidInput."""
-        for mapper in self.options["protocol_mappers"]:
+        for mapper in wanted:
             have = current.get(mapper["name"], {}).get("protocol", protocol)
             if have != protocol:
                 raise InvalidInput(
@@ -171,3 +177,11 @@ def _mapper(mapper: Mapping[str, Any], protocol: str) -> State:
     if mapper["config"] is not None:
         state["config"] = text_map(mapper["config"])
     return state
+
+
+def _is(mapper: State | None, declared: Mapping[str, Any]) -> bool:
+    """Return whether a mapper that is there has the type and all the settings of a declared one."""
+    if mapper is None or mapper.get("protocolMapper") != declared["protocol_mapper"]:
+        return False
+    config = text_map(declared["config"] or {})
+    return declared_part(mapper.get("config") or {}, config) == config

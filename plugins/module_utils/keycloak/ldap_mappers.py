@@ -11,25 +11,33 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once, check_lengths
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mapper_types import (
+    ATTRIBUTE_MAPPER,
+    CONFIG,
+    GROUP_MAPPER,
+    check_group_config,
+    check_mapper_options,
+    check_new,
+    declared_config,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_lengths
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import check_options, users_of_attribute
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import (
+    check_options,
+    users_of_attribute,
+    users_of_groups,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
-from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State, changed_keys, merged, text_lists
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
+    MASK,
+    State,
+    changed_keys,
+    merged,
+    text_lists,
+)
 
 PROVIDER_TYPE = "org.keycloak.storage.UserStorageProvider"
 MAPPER_TYPE = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
-ATTRIBUTE_MAPPER = "user-attribute-ldap-mapper"
-
-CONFIG = {
-    "user_model_attribute": "user.model.attribute",
-    "ldap_attribute": "ldap.attribute",
-    "read_only": "read.only",
-    "always_read_value_from_ldap": "always.read.value.from.ldap",
-    "mandatory_in_ldap": "is.mandatory.in.ldap",
-}
-"""Options of the attribute mapper: option to key of the component's config."""
-
 MODEL_ATTRIBUTE = CONFIG["user_model_attribute"]
 
 
@@ -48,12 +56,12 @@ class LdapMapper:
         self.identity: State = {"name": self.name}
         self.used_by: list[str] = []
         """The clients that keep the mapper from being removed."""
-        check_given_once(options, "config", CONFIG)
+        check_mapper_options(options)
         check_lengths(options, "name")
         check_options(options)
         self._others: list[State] = []
-        self._provider_id: str | None = None
-        """The id of the provider once it was looked for, empty if it is not there."""
+        self._provider: State | None = None
+        """The provider once it was looked for, {} if it is not there."""
 
     def read(self) -> State | None:
         """Return the component, or None. Raises NoProvider, Ambiguous."""
@@ -66,30 +74,30 @@ class LdapMapper:
 
     def _mappers(self) -> list[State]:
         """Return the mappers of the provider, none if there is no provider. Raises NoProvider, Ambiguous, SsoError."""
-        if self._provider_id is None:
+        if self._provider is None:
             # The provider and its mappers by one request.
             components = self.session.get_list("components")
-            self._provider_id = self._id_among(components)
-        elif self._provider_id:
-            components = self.session.get_list("components", parent=self._provider_id, type=MAPPER_TYPE)
+            self._provider = self._provider_among(components)
+        elif self._provider:
+            components = self.session.get_list("components", parent=self._provider["id"], type=MAPPER_TYPE)
         else:
             components = []
         # Keycloak does not always heed the query: the parent is compared here.
-        return [c for c in components if self._provider_id and c.get("parentId") == self._provider_id]
+        return [c for c in components if self._provider and c.get("parentId") == self._provider["id"]]
 
-    def _id_among(self, components: list[State]) -> str:
-        """Return the id of the provider, empty if there is none from which a mapper would have to be removed.
+    def _provider_among(self, components: list[State]) -> State:
+        """Return the provider, {} if there is none from which a mapper would have to be removed.
 
         Raises NoProvider, Ambiguous.
         """
         try:
-            return str(provider_among(components, self.session.realm, self.options["ldap_provider"])["id"])
+            return provider_among(components, self.session.realm, self.options["ldap_provider"])
         except NoProvider as error:
             if self.options["state"] == "present":
                 raise
             # Keycloak removes a provider with its mappers. But the name may be wrong.
             self.warnings.append(f"{error} So there is no {self.title} to remove.")
-            return ""
+            return {}
 
     def desired(self, current: State | None) -> State | None:
         """Return what the options declare. Raises InvalidInput for a mapper of another type."""
@@ -107,28 +115,38 @@ class LdapMapper:
         if options["state"] == "absent":
             return self._stays(current)
         if current is None:
-            self._check_new()
+            check_new(options, self.title)
         state: State = {"name": self.name, "providerId": options["mapper_type"]}
-        config = {key: options[option] for option, key in CONFIG.items() if options[option] is not None}
-        config.update(options["config"] or {})
+        config = declared_config(options)
         if config:
             state["config"] = text_lists(config)
-            self._check_binary(merged((current or {}).get("config", {}), state["config"]))
+        whole = merged(current or {}, state)
+        self._check_binary(whole.get("config", {}))
         if options["mapper_type"] == ATTRIBUTE_MAPPER:
-            self._check_duplicates(merged(current or {}, state))
+            self._check_duplicates(whole)
+        if options["mapper_type"] == GROUP_MAPPER:
+            edit_mode = first_values(self._provider or {}).get("editMode", "")
+            check_group_config(first_values(whole), edit_mode, self.title)
         return state
 
     def _stays(self, current: State | None) -> State | None:
-        """Return None for a mapper that is to be removed, or {} for one whose attribute others use: it stays as it is.
+        """Return None for a mapper that is to be removed, or {} for one that stays as it is.
 
-        Raises InvalidInput for if_unused with a mapper of another type: what uses its groups or roles is not looked at.
+        It stays if it fills another attribute than the one given, or if others use its attribute or groups. Raises
+        InvalidInput for if_unused with a mapper of another type: what uses it is not looked at.
         """
+        attribute = first_values(current or {}).get(MODEL_ATTRIBUTE, "")
+        if current is not None and self._declared_attribute() not in ("", attribute):
+            return {}
         if current is None or not self.options["if_unused"]:
             return None
-        attribute = (current.get("config") or {}).get(CONFIG["user_model_attribute"], [""])[0]
-        if current.get("providerId") != ATTRIBUTE_MAPPER or not attribute:
+        apart = (self.options["apart_from_clients"], self.options["apart_from_client_scopes"])
+        if current.get("providerId") == GROUP_MAPPER:
+            self.used_by = users_of_groups(self.session, *apart)
+        elif current.get("providerId") == ATTRIBUTE_MAPPER and attribute:
+            self.used_by = users_of_attribute(self.session, attribute, *apart)
+        else:
             raise InvalidInput(f"if_unused: the {self.title} maps no user attribute, so it is not known what uses it.")
-        self.used_by = users_of_attribute(self.session, attribute, self.options["apart_from_clients"])
         return {} if self.used_by else None
 
     def _declared_attribute(self) -> str:
@@ -165,7 +183,7 @@ class LdapMapper:
         admin = self.session.admin
         if desired is None:
             return [Action(Verb.REMOVE, self.title, lambda: admin.delete_component((current or {})["id"]))]
-        names = {"name": self.name, "parentId": self._provider_id, "providerType": MAPPER_TYPE}
+        names = {"name": self.name, "parentId": (self._provider or {})["id"], "providerType": MAPPER_TYPE}
         if current is None:
             payload = {**names, **desired}
             return [Action(Verb.CREATE, self.title, lambda: self._create(payload))]
@@ -185,16 +203,6 @@ class LdapMapper:
     def _create(self, payload: State) -> None:
         provider_id = payload["parentId"]
         make_once(self.session.admin.create_component, payload, provider_id, lambda: self.read() is not None)
-
-    def _check_new(self) -> None:
-        """Refuse a new attribute mapper that Keycloak would take although it maps nothing. Raises InvalidInput."""
-        options = self.options
-        if options["mapper_type"] != ATTRIBUTE_MAPPER:
-            return
-        config = options["config"] or {}
-        lacking = [o for o in ("user_model_attribute", "ldap_attribute") if not (options[o] or config.get(CONFIG[o]))]
-        if lacking:
-            raise InvalidInput(f"The {self.title} is not there, and to make it {' and '.join(lacking)} must be given.")
 
 
 def rivals(components: list[State], provider_id: str, name: str, attribute: str) -> list[str]:

@@ -13,6 +13,7 @@ _AREAS = {
     "default-optional-client-scopes": ("view-clients", "manage-clients"),
     "components": ("view-realm", "manage-realm"),
     "users": ("view-users", "manage-users"),
+    "user-storage": ("manage-users", "manage-users"),
 }
 """What the path below a realm begins with: the role to read, and the role to write."""
 

@@ -264,6 +264,16 @@ class KeycloakSession:
         call = getattr(self.connection, f"raw_{verb}")
         call(f"admin/realms/{self.connection.realm_name}/{path}", data=json.dumps(body))
 
+    def ask(self, path: str) -> dict[str, Any]:
+        """Return the JSON with which Keycloak answers a POST without a body below the realm's admin URL.
+
+        Raises SsoError.
+        """
+        answer = self.connection.raw_post(f"admin/realms/{self.connection.realm_name}/{path}", data="").json()
+        if not isinstance(answer, dict):
+            raise ServerError("POST", f"{self.url}/…/{path}", 200, "an object was expected")
+        return answer
+
     def version(self) -> str:
         """Return the server's version. Raises SsoError: from 26.4 on only administrators of the realm master see it."""
         shown = self.connection.raw_get("admin/serverinfo").json()
@@ -316,7 +326,7 @@ def _is_as_documented(method: str, path: str, response: Any) -> bool:
         return bool(response.status_code == 204)
     if path.endswith("/testLDAPConnection") or ("/role-mappings/" in path and method == "POST"):
         return bool(response.status_code == 204)
-    if method == "POST" and not path.endswith("/client-secret"):
+    if method == "POST" and not path.partition("?")[0].endswith(("/client-secret", "/sync")):
         return bool(response.status_code == 201 and response.headers.get("Location"))
     try:
         response.json()

@@ -17,6 +17,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import provider_among, rivals
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.preflight.group_sources import source_problems
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 STEPS = frozenset({"client", "connector", "ldap", "scope", "mapping", "verify"})
@@ -39,7 +40,7 @@ BUILT_IN_CLIENT = "broker"
 
 
 class KeycloakLook:
-    """One look at Keycloak, with at most four requests besides the login."""
+    """One look at Keycloak, with few requests besides the login, none of them for each user or group."""
 
     def __init__(self, params: Mapping[str, Any], steps: Collection[str]) -> None:
         """Take the options of sso_preflight_info and the steps of the run. Sends nothing."""
@@ -62,7 +63,8 @@ class KeycloakLook:
         except SsoError as error:
             yield str(error)
             return
-        for look in (self._look_at_client, self._look_at_issuer, self._look_at_ldap, self._look_at_users):
+        looks = (self._look_at_client, self._look_at_sources, self._look_at_issuer, self._look_at_ldap)
+        for look in (*looks, self._look_at_users):
             try:
                 yield from look(session)
             except SsoError as error:
@@ -96,6 +98,12 @@ class KeycloakLook:
                 f"client_id: realm {session.realm} has no client {self.params['client_id']}, and the chosen steps do"
                 " not make it. Run the step client too."
             )
+
+    def _look_at_sources(self, session: KeycloakSession) -> Iterator[str]:
+        """Look whether Keycloak can write the groups of each source into the claim."""
+        if "scope" in self.steps and self.params["state"] == "present":
+            names = ("groups_source", "groups_client", "ldap_provider", "client_id")
+            yield from source_problems(session, {name: self.params[name] for name in names})
 
     def _needs_client(self) -> bool:
         absent = self.params["state"] == "absent"

@@ -26,6 +26,8 @@ ROLE_VARIABLES = {
     "ldap_provider": "sso_ldap_provider",
     "ldap_mapper": "sso_mapper_name",
     "groups_attribute": "sso_groups_attribute",
+    "groups_source": "sso_groups_source",
+    "groups_client": "sso_groups_client",
     "config_path": "sso_cells_config_path",
     "cells_bin": "sso_cells_bin",
     "systemd_unit": "sso_cells_service",

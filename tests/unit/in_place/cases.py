@@ -23,6 +23,7 @@ WRITERS = (
     "cells_connector",
     "keycloak_client_scope",
     "keycloak_ldap_mapper",
+    "keycloak_ldap_sync",
     "keycloak_oidc_client",
     "keycloak_oidc_clients",
     "keycloak_service_account_roles",
@@ -61,6 +62,7 @@ def own_options(url: str) -> dict[str, dict[str, Any]]:
             "ldap_attribute": "memberOf",
             "read_only": True,
         },
+        "keycloak_ldap_sync": {"realm": "cells", "ldap_provider": "ldap"},
         "keycloak_oidc_client": {"realm": "cells", "client_id": "demo", "name": "Cells", "secret": OWN_SECRET},
         "keycloak_oidc_client_info": {"realm": "cells"},
         "keycloak_oidc_clients": {

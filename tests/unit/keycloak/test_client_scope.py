@@ -220,6 +220,37 @@ def test_mode_exact_removes_other_mappers(
     assert again["changed"] is False
 
 
+ABSENT = {**OPTION, "state": "absent"}
+
+
+def test_an_absent_mapper_is_removed_and_no_other(keycloak: Script, run_module: RunModule) -> None:
+    wish = arguments(protocol_mappers=[{**ABSENT, "config": {"claim.name": "cellsgroups"}}])
+    reads(keycloak, scope(OTHER, shown()))
+    promised = run_module(MODULE, wish, check=True)
+    reads(keycloak, scope(OTHER, shown()))
+    keycloak.delete(f"{MAPPERS}/mapper-id")
+    reads(keycloak, scope(OTHER), times=2)
+    done = run_module(MODULE, wish)
+    again = run_module(MODULE, wish)
+
+    assert promised["actions"] == done["actions"] == [f"remove protocol mapper Group Mapper of client scope {NAME}"]
+    assert promised["diff"] == done["diff"]
+    assert again["changed"] is False
+
+
+@pytest.mark.parametrize(
+    "there",
+    [[], [shown(**{"claim.name": "groups"})], [{**shown(), "protocolMapper": "oidc-audience-mapper"}]],
+    ids=["no such mapper", "another claim", "another type"],
+)
+def test_a_mapper_that_does_something_else_is_not_the_absent_one(
+    there: list[dict[str, Any]], keycloak: Script, run_module: RunModule
+) -> None:
+    reads(keycloak, scope(OTHER, *there))
+
+    assert run_module(MODULE, arguments(protocol_mappers=[ABSENT]))["changed"] is False
+
+
 def test_mappers_that_are_not_declared_are_not_touched_even_in_mode_exact(
     keycloak: Script, run_module: RunModule
 ) -> None:

@@ -326,6 +326,29 @@ def test_an_absent_mapper_is_removed_and_no_other(keycloak: Script, run_module: 
     assert again["ldap_mapper"] == {}
 
 
+def test_a_mapper_for_another_attribute_than_the_one_given_is_not_removed(
+    keycloak: Script, run_module: RunModule
+) -> None:
+    looks(keycloak, mapper({**WIRE_ROW, "user.model.attribute": ["groups"]}))
+
+    assert run_module(MODULE, arguments(**ROW, state="absent"))["changed"] is False
+
+
+def test_a_client_scope_that_does_not_count_does_not_keep_the_mapper(keycloak: Script, run_module: RunModule) -> None:
+    protocol_mapper = {"protocolMapper": "oidc-usermodel-attribute-mapper", "config": {"user.attribute": "cellsgroups"}}
+    wish = arguments(**ROW, state="absent", if_unused=True)
+    for _run in range(2):
+        looks(keycloak, mapper(WIRE_ROW))
+        keycloak.get("client-scopes", [{"name": "cellsscope", "protocolMappers": [protocol_mapper]}])
+        keycloak.get("clients", [{"clientId": "demo", "defaultClientScopes": ["cellsscope"]}])
+
+    kept = run_module(MODULE, wish, check=True)
+    gone = run_module(MODULE, {**wish, "apart_from_client_scopes": ["cellsscope"]}, check=True)
+
+    assert (kept["changed"], kept["used_by"]) == (False, ["demo"])
+    assert (gone["changed"], gone["used_by"]) == (True, [])
+
+
 def test_a_value_that_the_server_does_not_keep_is_an_error_that_shows_both(
     keycloak: Script, run_module: RunModule
 ) -> None:

@@ -1,0 +1,238 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The sources of a user's groups (sso_groups_source) on a real Keycloak, each up to a login with the roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from integration.people import add_person
+from integration.test_role import not_ok, run_role, scope_of
+from lab import rows
+from lab.login import Browser
+from lab.site import Site
+
+PORTAL = "portal"
+SOMEBODY_ELSES = {
+    "name": "User Group Mapper: groups of somebody else",
+    "protocol": "openid-connect",
+    "protocolMapper": "oidc-group-membership-mapper",
+    "config": {"claim.name": "othergroups", "full.path": "true", "id.token.claim": "true"},
+}
+
+
+def join_group(site: Site, user_id: str, name: str) -> None:
+    site.admin.group_user_add(user_id, site.admin.get_group_by_path(name)["id"])
+
+
+def leave_group(site: Site, user_id: str, name: str) -> None:
+    site.admin.group_user_remove(user_id, site.admin.get_group_by_path(name)["id"])
+
+
+def get_realm_role(site: Site, user_id: str, name: str) -> None:
+    site.admin.assign_realm_roles(user_id, [site.admin.get_realm_role(name)])
+
+
+def lose_realm_role(site: Site, user_id: str, name: str) -> None:
+    site.admin.delete_realm_roles_of_user(user_id, [site.admin.get_realm_role(name)])
+
+
+def get_client_role(site: Site, user_id: str, name: str) -> None:
+    portal = site.admin.get_client_id(PORTAL)
+    site.admin.assign_client_role(user_id, portal, [site.admin.get_client_role(portal, name)])
+
+
+def lose_client_role(site: Site, user_id: str, name: str) -> None:
+    portal = site.admin.get_client_id(PORTAL)
+    site.admin.delete_client_roles_of_user(user_id, portal, [site.admin.get_client_role(portal, name)])
+
+
+class Membership(NamedTuple):
+    """A source: variables of the role, how a user gets and loses a group, its name there, and the role in Cells."""
+
+    variables: dict[str, Any]
+    join: Callable[[Site, str, str], None]
+    leave: Callable[[Site, str, str], None]
+    first: tuple[str, str]
+    second: tuple[str, str]
+
+
+SOURCES = {
+    "groups by name": Membership({}, join_group, leave_group, ("/staff/editors", "editors"), ("/guests", "guests")),
+    "groups by path": Membership(
+        {"sso_groups_full_path": True},
+        join_group,
+        leave_group,
+        ("/staff/editors", "/staff/editors"),
+        ("/guests", "/guests"),
+    ),
+    "realm roles": Membership(
+        {"sso_groups_source": "realm_roles", "sso_groups_role_prefix": "kc-"},
+        get_realm_role,
+        lose_realm_role,
+        ("editor", "kc-editor"),
+        ("auditor", "kc-auditor"),
+    ),
+    "client roles": Membership(
+        {"sso_groups_source": ["client_roles"], "sso_groups_client": PORTAL},
+        get_client_role,
+        lose_client_role,
+        ("writer", "writer"),
+        ("reader", "reader"),
+    ),
+}
+
+
+def with_groups(site: Site) -> dict[str, str]:
+    """Give a realm groups, roles and the user ada; return her passwords by her user id."""
+    site.admin.create_group({"name": "guests"})
+    site.admin.create_group({"name": "editors"}, parent=site.admin.create_group({"name": "staff"}))
+    for name in ("editor", "auditor"):
+        site.admin.create_realm_role({"name": name})
+    portal = site.admin.create_client({"clientId": PORTAL})
+    for name in ("writer", "reader"):
+        site.admin.create_client_role(portal, {"name": name})
+    return add_person(site, "ada")
+
+
+@pytest.fixture(scope="module")
+def people(shared_site: Site) -> dict[str, str]:
+    """Who is in the realm of the shared site."""
+    return with_groups(shared_site)
+
+
+def run(site: Site, *arguments: str, **variables: Any) -> Any:
+    """Run the role without LDAP."""
+    return run_role(site, *arguments, **{"sso_ldap_provider": "", "sso_verify_username": "ada", **variables})
+
+
+def roles_at_login(site: Site, person: dict[str, str]) -> list[str]:
+    """Log in as ada and return her roles in Cells, those apart that each user of a realm has."""
+    browser = Browser(site.cells.url)
+    roles = browser.log_in("keycloak", "ada", person["password"]).roles
+    return [role for role in roles if "default-roles-" not in role and "offline" not in role and "uma_" not in role]
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES.keys())
+def test_a_source_gives_the_roles_and_follows_the_membership(
+    source: Membership, shared_site: Site, people: dict[str, str]
+) -> None:
+    site, user = shared_site, people["id"]
+    source.join(site, user, source.first[0])
+    predicted = run(site, "--check", **source.variables)
+    done = run(site, **source.variables)
+    again = run(site, **source.variables)
+
+    assert done.exit_code == 0, done.output
+    assert predicted.changes == done.changes
+    assert again.changes == []
+    assert source.first[1] in done.task("Show the user's groups and roles").result["msg"]["roles"]
+    assert roles_at_login(site, people) == [source.first[1]]
+
+    source.join(site, user, source.second[0])
+    source.leave(site, user, source.first[0])
+    assert roles_at_login(site, people) == [source.second[1]]
+    source.leave(site, user, source.second[0])
+
+
+def mappers_of(site: Site) -> dict[str, str]:
+    """Return the types of the scope's protocol mappers by name."""
+    return {mapper["name"]: mapper["protocolMapper"] for mapper in scope_of(site).get("protocolMappers", [])}
+
+
+def test_a_switch_removes_what_the_role_made_for_the_former_source_and_nothing_else(site: Site) -> None:
+    assert run_role(site).exit_code == 0
+    site.admin.add_mapper_to_client_scope(scope_of(site)["id"], SOMEBODY_ELSES)
+    components = {c["name"] for c in site.admin.get_components()}
+
+    predicted = run_role(site, "--check", sso_groups_source="groups")
+    switched = run_role(site, sso_groups_source="groups")
+
+    assert switched.exit_code == 0, switched.output
+    assert predicted.changes == switched.changes
+    assert mappers_of(site) == {
+        "User Group Mapper: groups": "oidc-group-membership-mapper",
+        SOMEBODY_ELSES["name"]: "oidc-group-membership-mapper",
+    }
+    assert components - {c["name"] for c in site.admin.get_components()} == {rows.GUIDE_LDAP_MAPPER}
+    assert run_role(site, sso_groups_source="groups").changes == []
+
+    assert run_role(site).exit_code == 0
+    assert not_ok(site) == []
+    assert sorted(mappers_of(site)) == ["User Group Mapper", SOMEBODY_ELSES["name"]]
+
+
+def test_the_ldap_mapper_of_a_former_source_stays_as_long_as_another_client_uses_it(site: Site) -> None:
+    assert run_role(site).exit_code == 0
+    own = {
+        "name": "groups",
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-usermodel-attribute-mapper",
+        "config": {"user.attribute": rows.GUIDE_CLAIM, "claim.name": "groups"},
+    }
+    site.admin.create_client({"clientId": "other", "protocolMappers": [own]})
+
+    assert run_role(site, sso_groups_source="groups").exit_code == 0
+
+    assert rows.GUIDE_LDAP_MAPPER in {c["name"] for c in site.admin.get_components()}
+
+
+def test_drift_of_a_source_is_seen_and_fixed(shared_site: Site, people: dict[str, str]) -> None:
+    site = shared_site
+    assert run(site).exit_code == 0
+    scope = scope_of(site)
+    (mapper,) = scope["protocolMappers"]
+    mapper["config"]["full.path"] = "true"
+    site.admin.update_mapper_in_client_scope(scope["id"], mapper["id"], mapper)
+
+    predicted = run(site, "--check", "--diff", "--tags", "scope")
+    fixed = run(site, "--diff", "--tags", "scope")
+
+    assert predicted.changes == fixed.changes == ["Define the claim (S1, S2)"]
+    assert "full.path" in str(fixed.task("Define the claim").result["diff"])
+    assert scope_of(site)["protocolMappers"][0]["config"]["full.path"] == "false"
+
+
+def test_several_sources_are_merged_or_refused(site: Site) -> None:
+    person = with_groups(site)
+    join_group(site, person["id"], "/guests")
+    get_client_role(site, person["id"], "writer")
+    sources = {"sso_groups_source": ["groups", "client_roles"], "sso_groups_client": PORTAL}
+
+    done = run(site, **sources)
+
+    if site.lab.keycloak.version.startswith("22."):
+        assert done.exit_code != 0
+        assert "does not merge groups with another source" in done.failure
+        assert "cellsscope" not in {scope["name"] for scope in site.admin.get_client_scopes()}
+        return
+    assert done.exit_code == 0, done.output
+    assert sorted(roles_at_login(site, person)) == ["guests", "writer"]
+    undone = run(site, sso_state="absent", **sources)
+    assert undone.exit_code == 0, undone.output
+    assert "cellsscope" not in {scope["name"] for scope in site.admin.get_client_scopes()}
+    assert site.admin.get_group_by_path("/staff/editors")["name"] == "editors"
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"sso_groups_source": "ldap_attribute"}, ["sso_groups_source: ldap_attribute needs sso_ldap_provider"]),
+        ({"sso_groups_source": "client_roles"}, ["client_roles needs sso_groups_client"]),
+        ({"sso_groups_source": "client_roles", "sso_groups_client": "shop"}, ["sso_groups_client", "no client 'shop'"]),
+    ],
+    ids=["no LDAP provider", "no client named", "no such client"],
+)
+def test_a_source_that_cannot_give_groups_is_refused_before_anything_is_written(
+    variables: dict[str, Any], words: list[str], site: Site
+) -> None:
+    done = run(site, **variables)
+
+    assert done.exit_code != 0
+    assert all(word in done.failure for word in ["Nothing has been written", *words]), done.failure
+    assert "localhost" not in {client["clientId"] for client in site.admin.get_clients()}
