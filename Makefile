@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule ee hardening covering test-matrix lint sanity unit integration changes ways browser bench docs build audit requirements clean
+.PHONY: help demo test molecule ee hardening covering test-matrix lint sanity unit integration changes ways browser bench docs build release audit requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ docs: $(READY) ## the documentation as HTML, in build/docs
 
 build: $(READY) ## build the collection, install it elsewhere, call a module
 	@$(NOX) --session package
+
+release: $(READY) ## everything of a release in build/release: changelog, tarball, bill of materials, checksums; all checked
+	@$(NOX) --session changelog package galaxy sbom
 
 audit: $(READY) ## known vulnerabilities of what users install
 	@$(NOX) --session audit

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -17,8 +18,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nox
+import yaml
 from nox.command import CommandFailed
 
 ROOT = Path(__file__).parent
@@ -208,6 +211,8 @@ def package(session: nox.Session) -> None:
             session.error(f"ansible-builder finds {found} as the needs of the collection; requirements.txt has others")
         kept = ROOT / "build" / tarball.name
         kept.parent.mkdir(exist_ok=True)
+        for older in kept.parent.glob("cellsops-sso-*.tar.gz"):
+            older.unlink()
         shutil.copy2(tarball, kept)
         session.log(f"built {kept.relative_to(ROOT)}")
 
@@ -236,6 +241,77 @@ def galaxy(session: nox.Session) -> None:
     found = [line for line in lines if line.startswith(("WARNING:", "ERROR:"))]
     if found or "Importer processing completed successfully" not in lines:
         session.error("the importer of Galaxy says: " + "; ".join(found or lines[-3:]))
+
+
+@nox.session(venv_backend="none")
+def changelog(session: nox.Session) -> None:
+    """Write the changelog of the version in galaxy.yml from the fragments, unless it is released already."""
+    if metadata()["version"] in released_versions():
+        session.log(f"{metadata()['version']} is in the changelog already")
+        return
+    session.run("antsibull-changelog", "release", "--version", metadata()["version"])
+    session.run("antsibull-changelog", "lint")
+
+
+@nox.session
+def sbom(session: nox.Session) -> None:
+    """Put the tarball of the session package, its bill of materials and the checksums of both in build/release."""
+    version, release = metadata()["version"], ROOT / "build/release"
+    tarball = ROOT / f"build/cellsops-sso-{version}.tar.gz"
+    bill = release / f"cellsops-sso-{version}.cdx.json"
+    shutil.rmtree(release, ignore_errors=True)
+    release.mkdir(parents=True)
+    session.install("--require-hashes", "--requirement", "tests/requirements-sbom.txt")
+    # What users install, in an environment with nothing else.
+    runtime = Path(session.create_tmp(), "runtime")
+    session.run("uv", "venv", "--quiet", "--clear", str(runtime), external=True)
+    needs = [f"--requirement={file}" for file in requirement_files()]
+    session.run("uv", "pip", "install", "--quiet", "--python", str(runtime), *needs, external=True)
+    command = ["cyclonedx-py", "environment", "--output-reproducible", "--spec-version=1.6", f"--output-file={bill}"]
+    session.run(*command, str(runtime))
+    copy = Path(shutil.copy2(tarball, release))
+    bill.write_text(json.dumps(with_collection(json.loads(bill.read_text(encoding="utf-8")), copy), indent=2) + "\n")
+    sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in (copy, bill)]
+    (release / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    session.log(f"{', '.join(sorted(file.name for file in release.iterdir()))} in {release.relative_to(ROOT)}")
+
+
+def with_collection(bill: dict[str, Any], tarball: Path) -> dict[str, Any]:
+    """Return a CycloneDX bill whose subject is the collection, which depends on the libraries that users install."""
+    about = metadata()
+    reference = f"cellsops.sso@{about['version']}"
+    bill["metadata"]["component"] = {
+        "type": "library",
+        "bom-ref": reference,
+        "group": about["namespace"],
+        "name": about["name"],
+        "version": about["version"],
+        "description": about["description"],
+        "licenses": [{"license": {"id": license_id}} for license_id in about["license"]],
+        "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(tarball.read_bytes()).hexdigest()}],
+        "externalReferences": [{"type": "vcs", "url": about["repository"]}],
+    }
+    lines = [line for file in requirement_files() for line in file.read_text(encoding="utf-8").splitlines()]
+    named = {line.partition(">=")[0] for line in lines if ">=" in line}
+    needs = sorted(part["bom-ref"] for part in bill["components"] if part["name"] in named)
+    bill["dependencies"] = [*bill.get("dependencies", []), {"ref": reference, "dependsOn": needs}]
+    return bill
+
+
+def requirement_files() -> list[Path]:
+    """Return the files that name the libraries that users install."""
+    return sorted(ROOT.glob("requirements*.txt"))
+
+
+def metadata() -> dict[str, Any]:
+    """Return galaxy.yml."""
+    about: dict[str, Any] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    return about
+
+
+def released_versions() -> list[str]:
+    """Return the versions that the changelog has."""
+    return list(yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text(encoding="utf-8"))["releases"])
 
 
 def oldest_libraries() -> dict[str, str]:
@@ -418,6 +494,7 @@ def requirements(session: nox.Session) -> None:
         "requirements-galaxy",
         "requirements-molecule",
         "requirements-oldest",
+        "requirements-sbom",
         "requirements-uv",
     ):
         oldest = [f"--constraints={floor}"] if name == "requirements-oldest" else []
