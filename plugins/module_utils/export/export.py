@@ -36,10 +36,14 @@ from ansible_collections.cellsops.sso.plugins.module_utils.export import role_op
 from ansible_collections.cellsops.sso.plugins.module_utils.export.hand_made import HandMade
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_scopes import ClientScope
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import TRIGGER, Client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import ATTRIBUTE, SOURCES
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import LdapMapper, first_values
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource
-from ansible_collections.cellsops.sso.plugins.module_utils.wire import declared_part, differing, is_mask
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State, declared_part, is_mask
+
+LDAP = "ldap_attribute"
+"""The source of groups that fills a user attribute from LDAP."""
 
 GUIDE_SCOPE = "cellsscope"
 GUIDE_CLAIM = "cellsgroups"
@@ -95,20 +99,44 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _claim(found: HandMade) -> dict[str, Any]:
-    scope, mapper = found.scope or {"name": GUIDE_SCOPE}, found.protocol_mapper or {"name": GUIDE_PROTOCOL_MAPPER}
+    scope = found.scope or {"name": GUIDE_SCOPE}
     variables = {
         "sso_groups_attribute": found.claim or GUIDE_CLAIM,
         "sso_scope_name": scope["name"],
         "sso_scope_description": scope.get("description") or "",
-        "sso_protocol_mapper_name": mapper["name"],
+        **_sources(found),
     }
-    if found.provider is None or found.ldap_mapper is None:
+    if found.provider is None or found.ldap_mapper is None or LDAP not in variables["sso_groups_source"]:
         return {**variables, "sso_ldap_provider": ""}
     return {
         **variables,
         "sso_ldap_provider": found.provider["name"],
         "sso_mapper_name": found.ldap_mapper["name"],
         "sso_ldap_attribute": first_values(found.ldap_mapper).get("ldap.attribute", ""),
+    }
+
+
+def _sources(found: HandMade) -> dict[str, Any]:
+    """Return where the groups come from, by the types of the protocol mappers that write the claim."""
+    mappers = {mapper.get("protocolMapper"): mapper for mapper in found.protocol_mappers}
+    attribute = "user_attribute" if found.ldap_mapper is None and found.protocol_mappers else LDAP
+    kinds = {kind.protocol_mapper: kind for kind in SOURCES.values()}
+    sources = [name for name, kind in SOURCES.items() if kind.protocol_mapper in mappers and kind is not ATTRIBUTE]
+    if ATTRIBUTE.protocol_mapper in mappers or not sources:
+        sources.insert(0, attribute)
+    config: dict[str, Any] = {}
+    names = []
+    for kind, mapper in ((kinds[each], mappers[each]) for each in kinds if each in mappers):
+        config.update(mapper.get("config") or {})
+        name = str(mapper["name"])
+        names.append(name[: -len(kind.suffix)] if kind.suffix and name.endswith(kind.suffix) else name)
+    prefixes = [key for key in config if key.endswith("rolePrefix") and config[key]]
+    return {
+        "sso_protocol_mapper_name": names[0] if names else GUIDE_PROTOCOL_MAPPER,
+        "sso_groups_source": sources,
+        "sso_groups_full_path": config.get("full.path") == "true",
+        "sso_groups_client": config.get("usermodel.clientRoleMapping.clientId") or "",
+        "sso_groups_role_prefix": config[prefixes[0]] if prefixes else "",
     }
 
 
@@ -143,6 +171,7 @@ class Differences:
         scope = _filled(keycloak_client_scope.DEFINITION, options, role_options.scope_options(variables))
         yield ClientScope(self.keycloak, scope)
         if variables["sso_ldap_provider"]:
+            # Only set if the groups come from there.
             mapper = _filled(keycloak_ldap_mapper.DEFINITION, options, role_options.ldap_options(variables))
             yield LdapMapper(self.keycloak, mapper)
         connector = {**role_options.connector_options(variables), "client_secret": self._secret()}
@@ -194,11 +223,25 @@ def _differences(resource: Resource) -> Iterator[str]:
     if current is None:
         yield f"{resource.title}: it is not there, and the role makes it."
         return
-    for key, want, have in differing(desired, declared_part(current, desired)):
-        if key.rpartition(".")[2] in resource.secret_keys:
+    for key, want, have in _differing(desired, current):
+        if have is None and isinstance(want, dict):
+            yield f"{resource.title}: {key} is not there, and the role makes it."
+        elif want is None:
+            yield f"{resource.title}: {key} is there, and the role removes it."
+        elif key.rpartition(".")[2] in resource.secret_keys:
             yield f"{resource.title}: {key} is another one than in Keycloak, and the role writes Keycloak's."
         else:
             yield f"{resource.title}: {key} is {_shown(have)}, and the role makes it {_shown(want)}."
+
+
+def _differing(desired: State, current: State, prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield as wire.differing, but only once for an object that is not there at all."""
+    part = declared_part(current, desired)
+    for key, want in desired.items():
+        if isinstance(want, dict) and isinstance(current.get(key), dict):
+            yield from _differing(want, current[key], f"{prefix}{key}.")
+        elif part[key] != want:
+            yield f"{prefix}{key}", want, current.get(key) if isinstance(want, dict) else part[key]
 
 
 def _shown(value: Any) -> str:

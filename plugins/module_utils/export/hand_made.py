@@ -43,8 +43,8 @@ class HandMade:
     """The claim that becomes roles in Cells; empty if no mapping rule makes roles."""
     scope: State | None = None
     """The client scope, assigned to the client, that defines the claim."""
-    protocol_mapper: State | None = None
-    """The protocol mapper of that scope."""
+    protocol_mappers: list[State] = field(default_factory=list)
+    """The protocol mappers of that scope that write the claim."""
     provider: State | None = None
     """The LDAP provider with a mapper that fills the user attribute of the claim's name."""
     ldap_mapper: State | None = None
@@ -106,9 +106,9 @@ def _find_claim(found: HandMade, scopes: list[State]) -> None:
     assigned = [*found.client.get("defaultClientScopes", []), *found.client.get("optionalClientScopes", [])]
     for claim in claims:
         for scope in (s for name in assigned for s in scopes if s.get("name") == name):
-            mapper = next((m for m in scope.get("protocolMappers") or [] if _claim_of(m) == claim), None)
-            if mapper is not None:
-                found.claim, found.scope, found.protocol_mapper = claim, scope, mapper
+            mappers = [m for m in scope.get("protocolMappers") or [] if _claim_of(m) == claim]
+            if mappers:
+                found.claim, found.scope, found.protocol_mappers = claim, scope, mappers
                 return
     found.claim = claims[0] if claims else ""
 

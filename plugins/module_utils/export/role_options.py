@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import protocol_mappers
+
 Variables = Mapping[str, Any]
 
 OIDC_SCOPE = "openid"
@@ -72,26 +74,22 @@ def client_options(variables: Variables) -> dict[str, Any]:
 
 def scope_options(variables: Variables) -> dict[str, Any]:
     """Return the options of keycloak_client_scope (rows S1, S2)."""
-    attribute = variables["sso_groups_attribute"]
-    config = {
-        "user.attribute": attribute,
-        # A dot would nest the claim.
-        "claim.name": attribute.replace(".", "\\."),
-        "jsonType.label": "String",
-        **dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), True),
-        **dict.fromkeys(("multivalued", "aggregate.attrs"), True),
+    settings = {
+        "attribute": variables["sso_groups_attribute"],
+        "full_path": variables["sso_groups_full_path"],
+        "client": variables["sso_groups_client"],
+        "role_prefix": variables["sso_groups_role_prefix"],
     }
     name = variables["sso_protocol_mapper_name"]
-    mapper = {"name": name, "protocol_mapper": "oidc-usermodel-attribute-mapper", "config": config}
     return {
         "name": variables["sso_scope_name"],
         "description": variables["sso_scope_description"],
-        "protocol_mappers": [mapper],
+        "protocol_mappers": protocol_mappers(variables["sso_groups_source"], name, settings),
     }
 
 
 def ldap_options(variables: Variables) -> dict[str, Any]:
-    """Return the options of keycloak_ldap_mapper (rows L1, L2)."""
+    """Return the options of keycloak_ldap_mapper (rows L1, L2) if the groups come from LDAP."""
     return {
         "ldap_provider": variables["sso_ldap_provider"],
         "name": variables["sso_mapper_name"],

@@ -160,6 +160,61 @@ def test_what_the_role_would_change_is_named_in_one_line(name: str, site: HandMa
     assert line in site.export()["not_expressible"]
 
 
+EVERYWHERE = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")
+GROUPS = {
+    "id": "g",
+    "name": "teams: groups",
+    "protocol": "openid-connect",
+    "protocolMapper": "oidc-group-membership-mapper",
+    "config": {"claim.name": "cellsgroups", "full.path": "true", **EVERYWHERE},
+}
+ROLES = {
+    "id": "r",
+    "name": "teams: client roles",
+    "protocol": "openid-connect",
+    "protocolMapper": "oidc-usermodel-client-role-mapper",
+    "config": {
+        "claim.name": "cellsgroups",
+        "jsonType.label": "String",
+        "multivalued": "true",
+        "usermodel.clientRoleMapping.clientId": "shop",
+        "usermodel.clientRoleMapping.rolePrefix": "shop-",
+        **EVERYWHERE,
+    },
+}
+
+
+def test_groups_and_roles_of_keycloak_are_sources_too(site: HandMade) -> None:
+    site.scopes[0]["protocolMappers"] = [GROUPS, ROLES]
+
+    outcome = site.export()
+
+    assert outcome["not_expressible"] == []
+    variables = outcome["variables"]
+    assert variables["sso_groups_source"] == ["groups", "client_roles"]
+    assert (variables["sso_protocol_mapper_name"], variables["sso_groups_full_path"]) == ("teams", True)
+    assert (variables["sso_groups_client"], variables["sso_groups_role_prefix"]) == ("shop", "shop-")
+    # The role would remove this mapper, which somebody else may need.
+    assert variables["sso_ldap_provider"] == ""
+
+
+def test_an_attribute_that_ldap_does_not_fill_is_a_source(site: HandMade) -> None:
+    site.components = [PROVIDER]
+
+    outcome = site.export()
+
+    assert outcome["not_expressible"] == []
+    assert outcome["variables"]["sso_groups_source"] == ["user_attribute"]
+
+
+def test_a_mapper_whose_name_the_role_cannot_choose_is_named_in_one_line(site: HandMade) -> None:
+    site.scopes[0]["protocolMappers"] = [{**GROUPS, "name": "teams"}]
+
+    assert site.export()["not_expressible"] == [
+        "client scope cellsscope: protocolMappers.teams: groups is not there, and the role makes it."
+    ]
+
+
 def test_a_missing_audience_is_a_difference(site: HandMade) -> None:
     outcome = site.export(cells_config={"static_clients": [{"client_id": "cells-frontend"}], "username_as_login": []})
 

@@ -23,6 +23,7 @@ REQUIRED = {
     "sso_realm": "cells",
     "sso_cells_url": "https://cells.example.org/base/",
 }
+GUIDE = {"sso_ldap_provider": "ldap"}
 OTHER = {
     "sso_client_id": "other",
     "sso_client_name": "Other",
@@ -35,6 +36,9 @@ OTHER = {
     "sso_scope_description": "Teams",
     "sso_ldap_provider": "directory",
     "sso_sites": ["https://cells.example.org"],
+    "sso_groups_source": ["ldap_attribute", "client_roles"],
+    "sso_groups_client": "shop",
+    "sso_groups_role_prefix": "shop-",
 }
 DECLARED = {
     "client": "clients",
@@ -87,13 +91,14 @@ def same_form(options: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-@pytest.mark.parametrize("variables", [{}, OTHER], ids=["the guide's names", "other names"])
+@pytest.mark.parametrize("variables", [GUIDE, OTHER], ids=["the guide's names", "other names"])
 def test_the_export_knows_what_the_role_declares(variables: dict[str, Any], tmp_path: Path) -> None:
     declared = declared_by_the_role(variables, tmp_path)
     known = {**declared["variables"], **REQUIRED, **variables}
     # What the export takes from the servers, the role works out.
     known["sso_callback_url"] = declared["connector"]["redirect_uri"]
-    beside = {"predicted_client_scopes", "client_secret", "update_secret", "take_over", "mapping_rules_mode"}
+    beside = {"predicted_client_scopes", "client_secret", "update_secret", "mapping_rules_mode"}
+    beside |= {"take_over", "state", "if_unused", "apart_from_client_scopes"}
 
     for name, options in (
         ("client", declared["client"]["clients"][0]),
