@@ -133,7 +133,7 @@ def _fleet(lab: Lab, options: argparse.Namespace, folder: Path) -> str:
     variables = write_variables(lab)
     # Makes everything that the hosts share, among it the audience, for which Cells has to be stopped.
     run(play(PLAYBOOK, variables), folder)
-    inventory = write_fleet(options.hosts, folder)
+    inventory = write_fleet(options.hosts, folder, str(environments.collection() / "python"))
     name = f"playbook fleet, {options.hosts} hosts, --forks {FORKS}"
     command = play(FLEET, variables, "--inventory", str(inventory), "--forks", str(FORKS))
     costs = {name: repeat_play(lab, name, command, options.repeat, folder)}

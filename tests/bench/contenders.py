@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +86,7 @@ def _twice(command: Command) -> dict[str, Command]:
 
 def _own(playbook: Path, variables: Path, arguments: list[str] | None = None) -> Command:
     arguments = KEYCLOAK_SIDE if arguments is None else arguments
-    program = str(Path(sys.executable).with_name("ansible-playbook"))
+    program = str(environments.collection() / "ansible-playbook")
     return Command([program, str(playbook), "-e", f"@{variables}", *arguments], environments.own_environment())
 
 
@@ -101,7 +100,7 @@ def _pings(folder: Path, count: int) -> Command:
     path = folder / "pings.yml"
     text = yaml.safe_dump([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}])
     path.write_text(text, encoding="utf-8")
-    program = str(Path(sys.executable).with_name("ansible-playbook"))
+    program = str(environments.collection() / "ansible-playbook")
     return Command([program, str(path)], environments.ansible_environment())
 
 

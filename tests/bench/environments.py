@@ -2,16 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the contenders need besides this checkout: community.general in its own environment, keycloak-config-cli."""
+"""What the contenders need besides this checkout: an environment for each collection, keycloak-config-cli."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import subprocess
 import sys
 import venv
 import zipfile
+from functools import cache
 from pathlib import Path
 
 from lab import tools
@@ -52,18 +54,35 @@ def community() -> Path:
 
     Raises LabError if pip fails.
     """
-    wanted = REQUIREMENTS.read_text(encoding="utf-8")
-    home = tools.cache_directory() / f"bench-community-{sys.version_info.major}.{sys.version_info.minor}"
+    return _environment("community", REQUIREMENTS.read_text(encoding="utf-8"))
+
+
+@cache
+def collection() -> Path:
+    """Return the folder ``bin`` of an environment with what users of this collection install, made the first time.
+
+    The versions are those of the development environment, whose many other libraries would slow down each start.
+    Raises LabError if pip fails.
+    """
+    pinned = [f"{name}=={importlib.metadata.version(name)}" for name in ("ansible-core", "python-keycloak", "requests")]
+    return _environment("collection", "\n".join(pinned))
+
+
+def _environment(name: str, requirements: str) -> Path:
+    """Return the folder ``bin`` of an environment in the cache. requirements: the text of a file for pip."""
+    home = tools.cache_directory() / f"bench-{name}-{sys.version_info.major}.{sys.version_info.minor}"
     done = home / "installed.txt"
     with tools.locked(home.with_suffix(".lock")):
-        if not done.exists() or done.read_text(encoding="utf-8") != wanted:
-            print(f"Installing community.general in {home}", file=sys.stderr)
+        if not done.exists() or done.read_text(encoding="utf-8") != requirements:
+            print(f"Installing {name} in {home}", file=sys.stderr)
             venv.create(home, clear=True, with_pip=True)
+            file = home / "requirements.txt"
+            file.write_text(requirements, encoding="utf-8")
             pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            made = subprocess.run([*pip, "-r", str(REQUIREMENTS)], capture_output=True, text=True, check=False)
+            made = subprocess.run([*pip, "-r", str(file)], capture_output=True, text=True, check=False)
             if made.returncode != 0:
-                raise LabError(f"pip did not install {REQUIREMENTS.name}: {made.stderr.strip()[-300:]}")
-            done.write_text(wanted, encoding="utf-8")
+                raise LabError(f"pip did not install {file}: {made.stderr.strip()[-300:]}")
+            done.write_text(requirements, encoding="utf-8")
     return home / "bin"
 
 

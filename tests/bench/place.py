@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -120,9 +119,9 @@ def new_place(lab: Lab) -> Iterator[Place]:
     requests.delete(url, headers={"Authorization": f"Bearer {lab.cells.token}"}, timeout=10)
 
 
-def write_fleet(count: int, folder: Path) -> Path:
-    """Write an inventory of count hosts, all of them this machine, to folder; return its path."""
-    here = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable}
+def write_fleet(count: int, folder: Path, python: str) -> Path:
+    """Write an inventory of count hosts, all of them this machine with this Python, to folder; return its path."""
+    here = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": python}
     names = [f"cells-{number:03}" for number in range(count)]
     hosts = {name: {**here, "sso_client_id": name, "sso_connector_id": name} for name in names}
     path = folder / "fleet.json"

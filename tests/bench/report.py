@@ -12,7 +12,6 @@ import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bench.compare import ONCE_ABOVE, Costs
 from bench.contenders import CACHED, FIRST, UNCHANGED
@@ -31,8 +30,9 @@ ABOUT = f"""# Benchmark
 
 All contenders work on the same Keycloak, one after the other, and each starts from a new realm. The benchmark checks
 that all of them reach the same end state, and that an unchanged run changes nothing. Before the first measurement, each
-contender runs once to warm up. Every figure is a median; the fastest and the slowest run are in brackets. A contender
-that takes more than {ONCE_ABOVE} seconds is measured once.
+contender runs once to warm up. Each collection has a Python environment of its own, with only what its users install.
+Every figure is a median; the fastest and the slowest run are in brackets. A contender that takes more than
+{ONCE_ABOVE} seconds is measured once.
 
 - *Share* is the time of this collection divided by the contender's time: below 1, this collection is faster.
 - *CPU* is the processor time of the command and everything that it starts. Keycloak's own time is not included.
@@ -68,7 +68,7 @@ def machine(keycloak: str, community: str, config_cli: str) -> dict[str, str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     return {
         "date": datetime.now(tz=UTC).strftime("%Y-%m-%d"),
-        "machine": f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}",
+        "machine": f"{os.cpu_count()} cores, {memory:.0f} GiB, {system}",
         "load average before": f"{os.getloadavg()[0]:.1f}",
         "Keycloak": keycloak,
         "Java": str(tools.java_version(java)),
@@ -78,14 +78,6 @@ def machine(keycloak: str, community: str, config_cli: str) -> dict[str, str]:
         "community.general": community,
         "keycloak-config-cli": config_cli,
     }
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        name, _colon, value = line.partition(":")
-        if name.strip() == "model name":
-            return value.strip()
-    return platform.machine()
 
 
 def table(costs: Costs, share_of: str | None = None) -> str:
