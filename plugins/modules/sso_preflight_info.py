@@ -45,6 +45,9 @@ options:
     description: The client that stands for Cells in Keycloak (row G1).
     type: str
     required: true
+  rotate_secret_on:
+    description: The value of this option that the step C(client) is going to give M(cellsops.sso.keycloak_oidc_client).
+    type: str
   connector_id:
     description: The connector that stands for Keycloak in Cells (row C1).
     type: str
@@ -142,6 +145,14 @@ clock_skew:
     skew_seconds: 0.1
     uncertainty_seconds: 0.53
     source: iat of a token that https://sso.example.org issued
+client_secret:
+  description:
+    - The client's secret, if the client is there, shows its secret to the account, and keeps it in this run. Otherwise
+      empty.
+    - Register it in a task with C(no_log).
+  type: str
+  returned: when a step looks at the client
+  sample: 2mOXoqFe9EB7ozPDmbKSXkSj3NSrzl8Q
 other_connectors:
   description: Ids of the other connectors of Cells, apart from its own login.
   type: list

@@ -21,7 +21,8 @@ def answer(call: Call) -> Answer:
     """Return what the module returns. Raises SsoError."""
     preflight = Preflight(call.options)
     values = preflight.values()
-    return replace(read(preflight.warnings, **values), revealed=frozenset([values.get("token", "")]))
+    revealed = frozenset(values.get(name, "") for name in ("token", "client_secret"))
+    return replace(read(preflight.warnings, **values), revealed=revealed)
 
 
 DEFINITION = Definition(
@@ -31,6 +32,7 @@ DEFINITION = Definition(
             state={"type": "str", "choices": ["present", "absent"], "default": "present"},
             steps={"type": "list", "elements": "str", "choices": STEPS, "default": STEPS},
             client_id={"type": "str", "required": True},
+            rotate_secret_on={"type": "str", "no_log": False},
             connector_id={"type": "str", "default": "keycloak"},
             issuer={"type": "str", "default": ""},
             groups_source={"type": "list", "elements": "str", "choices": list(SOURCES), "default": []},

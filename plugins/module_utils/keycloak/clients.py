@@ -18,6 +18,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights impor
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Result, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
+    MASK,
     State,
     as_set,
     changed_keys,
@@ -245,8 +246,7 @@ class Client:
         )
 
     def _rotates(self, current: State) -> bool:
-        trigger = self.options["rotate_secret_on"]
-        return trigger is not None and current.get("attributes", {}).get(TRIGGER, "") != trigger
+        return rotates(current, self.options["rotate_secret_on"])
 
     def _assign(self, current: State | None, body: State, scopes: State) -> list[Action]:
         """Return the changes of assignments, removals first: a scope is not both default and optional."""
@@ -268,6 +268,17 @@ class Client:
 
     def _scope_call(self, verb: str, current: State | None, name: str, *body: State) -> Callable[[], object]:
         return lambda: getattr(self.session.admin, verb)(_id(current or self.read()), self.scopes.id_of(name), *body)
+
+
+def rotates(client: State, trigger: str | None) -> bool:
+    """Return whether a client gets a new secret for a value of rotate_secret_on, None for no value."""
+    return trigger is not None and client.get("attributes", {}).get(TRIGGER, "") != trigger
+
+
+def secret_of(client: State) -> str:
+    """Return the secret that Keycloak shows of a client; empty for a public client, or if the account sees a mask."""
+    secret = "" if client.get("publicClient", True) else str(client.get("secret") or "")
+    return "" if secret == MASK else secret
 
 
 def find_client(session: KeycloakSession, client_id: str) -> State | None:

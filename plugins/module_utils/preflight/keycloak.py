@@ -14,7 +14,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import c
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client, rotates, secret_of
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import provider_among, rivals
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.preflight.group_sources import source_problems
@@ -48,7 +48,7 @@ class KeycloakLook:
         self.steps = frozenset(steps)
         self.warnings: list[str] = []
         self.values: dict[str, Any] = {}
-        """token, expires_in and clock_skew (as of keycloak_token), as soon as the login was accepted."""
+        """After the login: token, expires_in and clock_skew (see keycloak_token); client_secret, if a step needs it."""
         self._management = ""
         self._roles: frozenset[str] | None = None
 
@@ -87,6 +87,7 @@ class KeycloakLook:
         if not self.steps & CLIENT_STEPS:
             return
         client = find_client(session, self.params["client_id"])
+        self.values["client_secret"] = self._lasting_secret(client)
         # Some versions show an empty list to an account without view-clients.
         judged = client or find_client(session, BUILT_IN_CLIENT)
         if judged is None:
@@ -104,6 +105,12 @@ class KeycloakLook:
         if "scope" in self.steps and self.params["state"] == "present":
             names = ("groups_source", "groups_client", "ldap_provider", "client_id")
             yield from source_problems(session, {name: self.params[name] for name in names})
+
+    def _lasting_secret(self, client: State | None) -> str:
+        """Return the secret that the client keeps in this run, empty if it gets another one or does not show it."""
+        if client is None or ("client" in self.steps and rotates(client, self.params["rotate_secret_on"])):
+            return ""
+        return secret_of(client)
 
     def _needs_client(self) -> bool:
         absent = self.params["state"] == "absent"

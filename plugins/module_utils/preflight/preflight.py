@@ -24,7 +24,8 @@ class Preflight:
         self.warnings: list[str] = []
 
     def values(self) -> dict[str, Any]:
-        """Return token, expires_in and clock_skew of the login to Keycloak, and other_connectors (ids) of Cells.
+        """Return token, expires_in and clock_skew of the login to Keycloak, client_secret (see KeycloakLook), and
+        other_connectors (ids) of Cells.
 
         What belongs to a server is left out if no step asks it.
 
