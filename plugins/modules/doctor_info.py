@@ -50,6 +50,30 @@ options:
     description: The user attribute and claim that hold the groups (L2, S2).
     type: str
     default: cellsgroups
+  groups_source:
+    description:
+      - Where a user's groups come from (row S2). By default, it is V(ldap_attribute) if O(ldap_provider) is set, and
+        V(user_attribute) otherwise.
+    type: list
+    elements: str
+    choices: [ldap_attribute, user_attribute, groups, realm_roles, client_roles]
+    default: []
+    version_added: 1.0.0
+  groups_full_path:
+    description: For V(groups), whether the claim has the full path of each group instead of its name.
+    type: bool
+    default: false
+    version_added: 1.0.0
+  groups_client:
+    description: For V(client_roles), the id of the client whose roles count.
+    type: str
+    default: ""
+    version_added: 1.0.0
+  groups_role_prefix:
+    description: For V(realm_roles) and V(client_roles), the text that Keycloak puts in front of each role.
+    type: str
+    default: ""
+    version_added: 1.0.0
   ldap_provider:
     description: Name or id of the LDAP provider (L1). Where it is empty, LDAP is not looked at.
     type: str
@@ -158,7 +182,7 @@ report:
           todo: Turn on the standard flow of demo.cells.pydio.
           assumptions: []
     chain:
-      description: The way from the LDAP group to the role for O(username), link by link.
+      description: The way from the group to the role for O(username), link by link.
       type: dict
       sample: {username: dora, links: []}
     rules:

@@ -10,6 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_client import check_client
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_groups import (
+    RUN,
+    check_claim_mappers,
+    check_role_scope,
+    gives,
+    group_mappers,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
     NOT_CHECKED,
@@ -19,6 +26,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     judged,
     skipped,
 )
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import sources_of
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, ServerError
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mapper_types import ATTRIBUTE_MAPPER, CONFIG
@@ -29,9 +37,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
-CLAIM_MAPPER = "oidc-usermodel-attribute-mapper"
 SUB_MAPPER = "oidc-sub-mapper"
-RUN = "Make it as the guide has it: run the role setup."
 
 
 def check_keycloak(readings: Readings, options: Mapping[str, Any], connector_config: State) -> list[Finding]:
@@ -55,6 +61,7 @@ def check_keycloak(readings: Readings, options: Mapping[str, Any], connector_con
         *_check_realm(readings["realm"], options["realm"]),
         *check_client(readings, options, connector_config),
         *_check_scope(readings, options, connector_config),
+        check_role_scope(readings, options, readings["client"].value),
         *_check_ldap(readings, options),
     ]
 
@@ -87,7 +94,7 @@ def _check_scope(readings: Readings, options: Mapping[str, Any], connector_confi
     if name not in scopes:
         return [*assigned, *skipped(f"There is no client scope {name}.", "scope.mapper")]
     asks_userinfo = bool(connector_config.get("getUserInfo"))
-    return [*assigned, _check_claim_mapper(scopes[name], options["groups_attribute"], asks_userinfo)]
+    return [*assigned, check_claim_mappers(scopes[name], options, asks_userinfo)]
 
 
 def _check_assigned(name: str, there: bool, client: State, asked: bool, options: Mapping[str, Any]) -> Finding:
@@ -136,34 +143,7 @@ def _judged_by_claim(finding_id: str, good: bool, seen: str, todo: str, client: 
 def _gives(mapper: State, claim: str) -> bool:
     if claim == "sub" and mapper.get("protocolMapper") == SUB_MAPPER:
         return True
-    # A dot nests a claim, unless there is a backslash before it.
-    name = str((mapper.get("config") or {}).get("claim.name") or "")
-    return name.replace("\\.", ".") == claim and not ("." in claim and "\\." not in name)
-
-
-def _check_claim_mapper(scope: State, claim: str, asks_userinfo: bool) -> Finding:
-    """Judge the mapper of the claim. asks_userinfo: whether Cells also looks for claims in userinfo."""
-    finding_id, mappers = "scope.mapper", scope.get("protocolMappers") or []
-    found = [mapper for mapper in mappers if _gives(mapper, claim)]
-    if not found:
-        there = ", ".join(f"{m['name']} (claim {(m.get('config') or {}).get('claim.name')})" for m in mappers) or "none"
-        seen = f"No mapper of {scope['name']} makes the claim {claim}. Mappers there: {there}."
-        return Finding(finding_id, BROKEN, seen, RUN)
-    name, kind, config = found[0]["name"], found[0].get("protocolMapper"), found[0]["config"]
-    if kind != CLAIM_MAPPER:
-        return Finding(finding_id, WARNING, f"{name} makes the claim, and is a {kind}, not a {CLAIM_MAPPER}.", RUN)
-    # Without a type, Keycloak leaves the text that it has as it is.
-    shown = {**config, "jsonType.label": config.get("jsonType.label") or "String"}
-    where = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")
-    needed = {"user.attribute": claim, "multivalued": "true", "jsonType.label": "String"}
-    if not (asks_userinfo and shown.get("userinfo.token.claim") == "true"):
-        needed["id.token.claim"] = "true"
-    better = {**where, "aggregate.attrs": "true"}
-    for verdict, wanted in ((BROKEN, needed), (WARNING, better)):
-        wrong = [f"{k} is {shown.get(k) or 'not set'}, not {v}" for k, v in wanted.items() if shown.get(k) != v]
-        if wrong:
-            return Finding(finding_id, verdict, f"{name}: {'; '.join(wrong)}.", RUN)
-    return Finding(finding_id, OK, f"{name} puts the user's {claim} into ID token, access token and userinfo.")
+    return gives(mapper, claim)
 
 
 def _check_ldap(readings: Readings, options: Mapping[str, Any]) -> list[Finding]:
@@ -227,6 +207,8 @@ def _check_ldap_mapper(readings: Readings, options: Mapping[str, Any], provider_
     reading, finding_id = readings["mappers"], "ldap.mapper"
     if reading.error:
         return skipped(why(reading), finding_id)[0]
+    if "ldap_attribute" not in sources_of(options):
+        return _check_group_mapper(readings)
     attribute = options["groups_attribute"]
     mappers = [m for m in reading.value if m.get("parentId") == provider_id and m.get("providerId") == ATTRIBUTE_MAPPER]
     twice = duplicates(mappers)
@@ -246,3 +228,17 @@ def _check_ldap_mapper(readings: Readings, options: Mapping[str, Any], provider_
     wrong = [note for option, note in notes.items() if config.get(CONFIG[option]) != "true"]
     seen = f"{name} takes {attribute} from {source}" + (f", but {' and '.join(wrong)}." if wrong else ".")
     return judged(finding_id, not wrong, seen, RUN, WARNING)
+
+
+def _check_group_mapper(readings: Readings) -> Finding:
+    """Say which mapper brings groups of the directory to Keycloak; not every site has one."""
+    finding_id = "ldap.mapper"
+    mappers = group_mappers(readings)
+    if not mappers:
+        return skipped("The groups do not come from LDAP.", finding_id)[0]
+    config = first_values(mappers[0])
+    seen = f"{mappers[0]['name']} takes groups from {config.get('groups.dn')} (mode {config.get('mode') or 'not set'})"
+    todo = "Set the mode to READ_ONLY, so that Keycloak takes memberships from the directory at each login."
+    imports = config.get("mode") == "IMPORT"
+    later = ", so that later changes of membership do not arrive." if imports else "."
+    return judged(finding_id, not imports, f"{seen}{later}", todo, WARNING)

@@ -16,6 +16,11 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction
     prepared,
     unknown_outcome,
 )
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_groups import (
+    all_values,
+    from_attribute,
+    source_links,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
     NOT_CHECKED,
@@ -68,7 +73,7 @@ def check_user(
         # Without a name for them, Cells takes what dex takes.
         _check_key("token.user_id_key", config, config.get("userIDKey") or "sub", claims, username),
         _check_key("token.user_name_key", config, config.get("userNameKey") or "name", claims, username),
-        _check_groups(tokens.value, claims, user, options["groups_attribute"]),
+        _check_groups(tokens.value, claims, all_values(keycloak, user, options), options["groups_attribute"]),
         _check_roles(claims, connector, options),
     ]
 
@@ -178,7 +183,7 @@ def in_light_of_claims(
     """
     user: State = (keycloak["user"].value if "user" in keycloak else None) or {}
     claims, claim = claims_for_cells(keycloak, connector) or {}, options["groups_attribute"]
-    groups = (user.get("attributes") or {}).get(claim) or []
+    groups = all_values(keycloak, user, options)
     if not groups or sorted(groups) != sorted(_texts(claims.get(claim))):
         return found
     note = f" All the same, the tokens of {options['username']} have the claim {claim}."
@@ -207,6 +212,8 @@ def _check_profile(reading: Reading, user: State, options: Mapping[str, Any], el
     elsewhere: whether the user is not from the LDAP provider, though one is named.
     """
     finding_id, attribute = "user_profile.attribute", options["groups_attribute"]
+    if not from_attribute(options):
+        return Finding(finding_id, OK, "The groups do not come from a user attribute.")
     if elsewhere:
         return skipped("The user is not from the LDAP provider.", finding_id)[0]
     if reading.error:
@@ -223,8 +230,8 @@ def _check_profile(reading: Reading, user: State, options: Mapping[str, Any], el
     return Finding(finding_id, WARNING, seen, f"Add {attribute} to the realm's user profile.")
 
 
-def _check_groups(tokens: State, claims: State, user: State, claim: str) -> Finding:
-    """Judge the claim by what Cells sees of it. claims: those of claims_for_cells."""
+def _check_groups(tokens: State, claims: State, groups: list[str], claim: str) -> Finding:
+    """Judge the claim by what Cells sees of it. claims: those of claims_for_cells. groups: what its sources give."""
     finding_id = "token.groups"
     kinds = {"id_token": "ID token", "access_token": "access token", "userinfo": "userinfo"}
     absent = [title for kind, title in kinds.items() if not tokens[kind].get(claim)]
@@ -235,11 +242,11 @@ def _check_groups(tokens: State, claims: State, user: State, claim: str) -> Find
         return Finding(finding_id, WARNING, seen, f"{todo}: run the role setup.")
     if len(absent) < len(kinds):
         return Finding(finding_id, BROKEN, f"{seen} Cells does not look at the rest.", f"{todo}: run the role setup.")
-    if (user.get("attributes") or {}).get(claim):
-        seen = f"Keycloak has the user's {claim}, but no token has it."
+    if groups:
+        seen = f"Keycloak has the user's {claim} ({', '.join(groups[:3])}), but no token has it."
         return Finding(finding_id, BROKEN, seen, "Look at the protocol mappers of the client and of its client scopes.")
     seen = f"The user is in no group, as far as Keycloak sees: there is no {claim}."
-    todo = "Make the user a member of a group in the directory, if roles should follow."
+    todo = "Make the user a member of a group, or give the user a role, where the groups come from."
     return Finding(finding_id, WARNING, seen, todo, ("missing_claim",))
 
 
@@ -325,7 +332,7 @@ def _roles(rules: list[dict[str, Any]]) -> list[str]:
 def chain(
     keycloak: Readings, options: Mapping[str, Any], connector: State | None, findings: list[Finding]
 ) -> dict[str, Any] | None:
-    """Return the way from the LDAP group to the role for the named user, {username, links}, None where none is named.
+    """Return the way from the group to the role for the named user, {username, links}, None if nobody is named.
 
     A link: {id, title, values, verdict, note}; its verdict is the worst of the findings about it.
     """
@@ -333,14 +340,10 @@ def chain(
     if not options["username"] or user is None:
         return None
     attribute, claims = options["groups_attribute"], claims_for_cells(keycloak, connector)
-    groups = (user.get("attributes") or {}).get(attribute) or []
-    # What the directory gives shows only in the attribute that it fills.
-    from_ldap = groups if user.get("federationLink") and not are_broken(findings, "ldap.*") else []
     claim, titles = (claims or {}).get(attribute), [_title(rule) for rule in _for_roles(connector)]
     roles = _roles(rule_steps(claims, connector, options).value or [])
     links: dict[str, tuple[str, list[str], list[str]]] = {
-        "ldap_group": (f"LDAP: {options['ldap_attribute']}", from_ldap, ["ldap.*"]),
-        "keycloak_attribute": (f"Keycloak: attribute {attribute}", groups, ["user_profile.*", "token.user"]),
+        **source_links(keycloak, user, options, are_broken(findings, "ldap.*")),
         "claim": (
             f"Token: claim {attribute}",
             _texts(claim),

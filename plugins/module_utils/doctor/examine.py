@@ -32,6 +32,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     overall,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import connector, oidc, read_cells
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import sources_of
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_keycloak import read_keycloak
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
@@ -187,7 +188,8 @@ def _asks(state: State | None, options: Mapping[str, Any]) -> State | None:
 def _left_out(options: Mapping[str, Any]) -> list[str]:
     """Return what the options leave out on purpose: no user or no LDAP provider is named."""
     user = [] if options["username"] else ["token.*", "connector.email_verified"]
-    return user + ([] if options["ldap_provider"] else ["ldap.*"])
+    elsewhere = [] if "ldap_attribute" in sources_of(options) else ["ldap.mapper"]
+    return user + (elsewhere if options["ldap_provider"] else ["ldap.*"])
 
 
 def _clock_of_cells(cells: Readings, options: Mapping[str, Any]) -> Reading:

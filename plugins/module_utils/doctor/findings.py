@@ -42,6 +42,7 @@ CATALOGUE: dict[str, Kind] = {
     "scope.requested": Kind("C8", "Keycloak refuses a login that asks for a scope which the client does not have."),
     "scope.mapper": Kind("S2", "The mapper puts the groups into the claim."),
     "scope.basic": Kind("S1", "From Keycloak 25 on, tokens have no sub without the client scope basic."),
+    "scope.roles": Kind("S2", "Keycloak puts a role into tokens only if the client's scope has it."),
     "ldap.enabled": Kind("L1", "Users and their groups come from this provider."),
     "ldap.reachable": Kind("L1", "Keycloak asks the directory at each login."),
     "ldap.mapper": Kind("L2", "The mapper brings the groups of LDAP into a user's attribute."),

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import read_groups
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.try_flow import try_flow
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized
@@ -32,7 +33,8 @@ def read_keycloak(
     URI, None if it is not known. The keys, each there if its question arose: discovery (str, the issuer), login_form
     and code (of try_flow), login (dict, the skew of Keycloak's clock, {} if no login was needed), realm, client (None
     if there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers, profile, user (None),
-    tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version (str).
+    tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version (str),
+    and those of read_groups.
     """
     realm_url = f"{session.url}/realms/{session.connection.realm_name}"
     readings: Readings = {"discovery": take(lambda: discovered_issuer(realm_url, options))}
@@ -61,6 +63,8 @@ def read_keycloak(
             readings["lockout"] = take(lambda: session.get(f"attack-detection/brute-force/users/{user['id']}"))
         if client and user:
             readings["tokens"] = take(lambda: example_tokens(session, client["id"], user["id"], " ".join(scopes)))
+    known = readings["user"].value if "user" in readings else None
+    readings.update(read_groups(session, options, client, known, " ".join(scopes)))
     return readings
 
 

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Keycloak shows of a user's groups and roles, from each source. The requests do not grow with the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import ROLE_SOURCES
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+
+def sources_of(options: Mapping[str, Any]) -> list[str]:
+    """Return where the groups come from; options: those of doctor_info. Without a choice it is a user attribute."""
+    given = options.get("groups_source") or []
+    return list(given) or ["ldap_attribute" if options["ldap_provider"] else "user_attribute"]
+
+
+def read_groups(
+    session: KeycloakSession, options: Mapping[str, Any], client: State | None, user: State | None, scope: str
+) -> Readings:
+    """Return the readings of the sources that options name.
+
+    scope: what Cells asks for. The keys, each there if its question arose: groups, realm_roles and client_roles (what
+    the user has, lists of {name, path}), granted_realm_roles and granted_client_roles (names of the roles that the
+    client lets through, if it does not let through all), identity_providers (aliases).
+    """
+    readings: Readings = {}
+    sources = sources_of(options)
+    if "groups" in sources and user:
+        path = f"users/{user['id']}/groups"
+        readings["groups"] = take(lambda: session.get_list(path, briefRepresentation="true"))
+    if "user_attribute" in sources and user:
+        path_of_links = f"users/{user['id']}/federated-identity"
+        readings["identity_providers"] = take(
+            lambda: [str(link.get("identityProvider")) for link in session.get_list(path_of_links)]
+        )
+    for source in sorted(ROLE_SOURCES.intersection(sources)):
+        readings.update(_read_roles(session, source, options, client, user, scope))
+    return readings
+
+
+def _read_roles(
+    session: KeycloakSession,
+    source: str,
+    options: Mapping[str, Any],
+    client: State | None,
+    user: State | None,
+    scope: str,
+) -> Readings:
+    owner = take(lambda: _owner(session, source, options, client))
+    if owner.error:
+        return {source: owner}
+    own_path, container = owner.value
+    readings: Readings = {}
+    if user:
+        readings[source] = take(lambda: session.get_list(f"users/{user['id']}/role-mappings/{own_path}/composite"))
+    if client and client.get("fullScopeAllowed") is False:
+        path = f"clients/{client['id']}/evaluate-scopes/scope-mappings/{container}/granted"
+        readings[f"granted_{source}"] = take(lambda: [role["name"] for role in session.get_list(path, scope=scope)])
+    return readings
+
+
+def _owner(session: KeycloakSession, source: str, options: Mapping[str, Any], client: State | None) -> tuple[str, str]:
+    """Return the paths of the roles' owner below a user's role mappings, and below a client's scope mappings.
+
+    Raises InvalidInput if there is no such client, SsoError.
+    """
+    if source == "realm_roles":
+        return "realm", quote(session.realm, safe="")
+    name = options.get("groups_client") or ""
+    owner = client if client and client.get("clientId") == name else find_client(session, name)
+    if owner is None:
+        raise InvalidInput(f"Realm {session.realm} has no client {name!r}, whose roles the groups would be.")
+    return f"clients/{owner['id']}", str(owner["id"])
