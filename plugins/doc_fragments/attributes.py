@@ -74,3 +74,12 @@ attributes:
       - cellsops.sso.keycloak
       - cellsops.sso.cells
 """
+
+    NO_ACTIONGROUP = r"""
+options: {}
+attributes:
+  action_group:
+    description: The module takes no shared options, and belongs to no action group.
+    support: none
+    membership: []
+"""

@@ -17,11 +17,7 @@ author:
 extends_documentation_fragment:
   - cellsops.sso.attributes
   - cellsops.sso.attributes.reads
-attributes:
-  action_group:
-    description: The module takes no shared options, and belongs to no action group.
-    support: none
-    membership: []
+  - cellsops.sso.attributes.no_actiongroup
 options:
   config_path:
     description: The file, in the working directory of Cells.

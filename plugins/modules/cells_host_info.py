@@ -19,11 +19,7 @@ author:
 extends_documentation_fragment:
   - cellsops.sso.attributes
   - cellsops.sso.attributes.reads
-attributes:
-  action_group:
-    description: The module takes no shared options, and belongs to no action group.
-    support: none
-    membership: []
+  - cellsops.sso.attributes.no_actiongroup
 options:
   state:
     description: Whether O(audience) is to be in the configuration or not.

@@ -21,11 +21,7 @@ author:
 extends_documentation_fragment:
   - cellsops.sso.attributes
   - cellsops.sso.attributes.reads
-attributes:
-  action_group:
-    description: The module takes no shared options, and belongs to no action group.
-    support: none
-    membership: []
+  - cellsops.sso.attributes.no_actiongroup
 requirements:
   - requests, on the host that runs the module
 seealso:

@@ -13,10 +13,12 @@ description:
   - Creates, updates or removes a client scope of a realm and its protocol mappers (rows S1 and S2 of the guide).
   - Only options that you give are compared and written. An empty string clears a value.
   - Use M(cellsops.sso.keycloak_oidc_client) to assign the scope to a client.
+  - For O(if_unused), a client uses the scope if it has it assigned.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
   - cellsops.sso.keycloak
+  - cellsops.sso.usage
   - cellsops.sso.attributes
   - cellsops.sso.attributes.writes
   - cellsops.sso.attributes.actiongroup_keycloak
@@ -77,21 +79,6 @@ options:
     type: str
     choices: [add, exact]
     default: add
-  if_unused:
-    description:
-      - Whether O(state=absent) leaves the client scope in place if a client of the realm has it assigned.
-      - Needs O(state=absent).
-    type: bool
-    default: false
-    version_added: 1.0.0
-  apart_from_clients:
-    description:
-      - Ids of clients that do not count for O(if_unused), such as those that an earlier task removes, which check mode
-        still sees.
-    type: list
-    elements: str
-    default: []
-    version_added: 1.0.0
 seealso:
   - module: cellsops.sso.keycloak_oidc_client
   - module: cellsops.sso.keycloak_token_preview

@@ -13,10 +13,13 @@ description:
   - Creates, updates or removes a mapper of an LDAP user federation provider (rows L1 and L2 of the guide).
     The provider must exist. The module changes neither the provider nor its other mappers.
   - Only options that you give are compared and written. An empty string clears a value.
+  - For O(if_unused), a client uses the mapper if its tokens carry the user attribute, by a protocol mapper of its own
+    or of a client scope. For V(group-ldap-mapper), what counts is whether its tokens carry groups.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
   - cellsops.sso.keycloak
+  - cellsops.sso.usage
   - cellsops.sso.attributes
   - cellsops.sso.attributes.writes
   - cellsops.sso.attributes.actiongroup_keycloak
@@ -151,23 +154,6 @@ options:
       - A setting that has an option of its own is given by that or here, not by both.
       - Settings that are not named here stay as they are. An empty value clears one.
     type: dict
-  if_unused:
-    description:
-      - Whether O(state=absent) leaves the LDAP mapper in place if a client of the realm has its user attribute in
-        tokens, by a protocol mapper of its own or of a client scope. For V(group-ldap-mapper), what counts is whether
-        a client has groups in tokens.
-      - Needs O(state=absent).
-    type: bool
-    default: false
-    version_added: 1.0.0
-  apart_from_clients:
-    description:
-      - Ids of clients that do not count for O(if_unused), such as those that an earlier task removes, which check mode
-        still sees.
-    type: list
-    elements: str
-    default: []
-    version_added: 1.0.0
   apart_from_client_scopes:
     description:
       - Names of client scopes that do not count for O(if_unused), such as one from which an earlier task removes the

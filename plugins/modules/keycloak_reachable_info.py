@@ -20,11 +20,7 @@ author:
 extends_documentation_fragment:
   - cellsops.sso.attributes
   - cellsops.sso.attributes.reads
-attributes:
-  action_group:
-    description: The module takes no shared options, and belongs to no action group.
-    support: none
-    membership: []
+  - cellsops.sso.attributes.no_actiongroup
 options:
   issuer:
     description: The issuer of the realm, as it is set in the connector (row C4 of the guide).
