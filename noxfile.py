@@ -58,6 +58,7 @@ LINTERS: list[list[str]] = [
     ["reuse", "lint", "--lines"],
     ["antsibull-changelog", "lint"],
     ["python", ".ci/action_groups.py"],
+    ["python", ".ci/shared_options.py", "--check"],
     ["python", ".ci/standin_page.py", "--check"],
     ["vermin", "--target=3.8-", "--violations", "--no-tips", "--quiet", "plugins"],
     ["mypy", "-p", "ansible_collections.cellsops.sso.plugins"],
