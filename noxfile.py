@@ -423,7 +423,7 @@ def molecule(session: nox.Session) -> None:
     engine = os.environ.get("CONTAINER_ENGINE", "podman")
     if shutil.which(engine) is None:
         session.error(f"The scenarios run in containers, and there is no {engine}: {INSTALL_ENGINE}")
-    arguments = session.posargs or ["--all", "--exclude", "cluster", "--exclude", "absent"]
+    arguments = session.posargs or ["--all", "--exclude", "cluster"]
     images = IMAGES.get(session.posargs[-1], []) if session.posargs else []
     session.run("extensions/molecule/images/build", *images, external=True, env={"PIP": f"{sys.executable} -m pip"})
     env = {

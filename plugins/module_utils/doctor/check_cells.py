@@ -113,7 +113,11 @@ def _check_reachable_from_cells(options: Mapping[str, Any]) -> Finding:
         "certificate": "Add the CA of Keycloak's certificate to the certificates that the Cells host trusts.",
         "issuer": "Give the connector the issuer that the document names.",
     }.get(found["problem"], "Let the Cells host reach Keycloak: look at name resolution, firewall and proxy.")
-    return Finding(finding_id, BROKEN, f"On the Cells host: {found['message']}.", f"{todo} Then restart Cells.")
+    seen, todo = f"On the Cells host: {found['message']}.", f"{todo} Then restart Cells."
+    if options["session"].get("login"):
+        # Cells may have a proxy or certificates of its own, such as SSL_CERT_FILE in its unit.
+        return Finding(finding_id, WARNING, f"{seen} Cells itself reached Keycloak, since the login worked.", todo)
+    return Finding(finding_id, BROKEN, seen, todo)
 
 
 def _check_connector(readings: Readings, options: Mapping[str, Any], realm_issuer: str | None) -> list[Finding]:
