@@ -38,6 +38,7 @@ SAME_ON_EACH_CORE = [
     "tests/unit/cells/config/test_file_store_races.py",
     "tests/unit/cells/config/test_json_text.py",
 ]
+PAGES_AT_THE_TOP = ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
 LARGEST_TARBALL = 500_000
 OLDEST, NEWEST = "2.16", "2.21"
 LIBRARIES = [line for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines() if ">=" in line]
@@ -466,7 +467,10 @@ def docs(session: nox.Session) -> None:
     source, html = ROOT / "build/site", ROOT / "build/docs"
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(ROOT / "docs/site", source)
-    shutil.copytree(ROOT / "docs", source / "pages", ignore=shutil.ignore_patterns("site", "*.yml"))
+    # The pages keep their places, so that links between them work here as they do in a repository browser.
+    shutil.copytree(ROOT / "docs", source / "docs", ignore=shutil.ignore_patterns("site", "docsite", "*.json"))
+    for page in PAGES_AT_THE_TOP:
+        shutil.copyfile(ROOT / page, source / page)
     (source / "reference").mkdir(mode=0o700)
     session.run(
         "antsibull-docs",

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 project = "cellsops.sso"
 copyright = "2026, the cellsops.sso developers"  # noqa: A001 - Sphinx calls it so
-title = "cellsops.sso"
-html_short_title = title
+html_title = "cellsops.sso"
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 # Headings can be linked to as they can where the Markdown is read in a repository browser.
 myst_heading_anchors = 3
-html_theme = "sphinx_ansible_theme"
+html_theme = "furo"
+html_theme_options = {
+    "source_repository": "https://github.com/cellsops/sso/",
+    "source_branch": "main",
+    "top_of_page_buttons": [],
+}
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_js_files = [("tables.js", {"defer": "defer"})]
 html_show_sphinx = False
 html_copy_source = False
 html_use_index = False
-pygments_style = "ansible"
 highlight_language = "YAML+Jinja"
+antsibull_ext_color_scheme = "none"
+nitpicky = True
 # Labels that only docs.ansible.com has (common_return_values and its like): the build needs no network.
 suppress_warnings = ["ref.ref"]
