@@ -19,7 +19,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from prose_style import CONFIG, ONLY_OWN, OWN_CHECKS, RATES
+from prose_style import DEVELOPERS, OWN_CHECKS, PAGES, RATES, USERS
 from proselint.checks import __register__ as stock_checks
 from proselint.registry import CheckRegistry
 from proselint.tools import LintFile
@@ -27,16 +27,19 @@ from proselint.tools import LintFile
 ROOT = Path(__file__).parents[1]
 READ = ("*.md", "*.yml", "*.py", "*.j2")
 LEFT_OUT = re.compile(
-    r"tests/(?!.*\.py$)|CHANGELOG\.md|LICENSE|changelogs/(changelog|config)\.yaml|extensions/molecule/images/|\.ci/prose_style\.py|"
-    r"tests/unit/test_prose\.py"
+    r"tests/(?!.*\.py$)|CHANGELOG\.md|LICENSE|changelogs/(changelog|config)\.yaml|extensions/molecule/images/|"
+    r"\.ci/prose_style\.py|tests/unit/test_prose\.py"
 )
 """Data, text that is generated from other text, and text that shows what is wrong."""
+FOR_USERS = re.compile(r".*\.md|roles/.*|changelogs/.*|plugins/(modules|doc_fragments|filter)/.*")
 MEASURED = ("README.md", "docs", "roles", "plugins/modules", "plugins/doc_fragments")
 HEADER = re.compile(r"Copyright: \(c\).*|GNU General Public License v3.*|SPDX-License-Identifier.*")
 MARKDOWN_CODE = re.compile(
     r"^ *```.*?^ *```|`[^`\n]+`|<!--.*?-->|\]\([^)\s]*\)|https?://[^\s)>]+|<[^>\n]+>", re.DOTALL | re.MULTILINE
 )
-YAML_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|[A-Z]\([^)\n]*\)|^ *(when|that|failed_when|changed_when|until): .*", re.DOTALL)
+YAML_CODE = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|[A-Z]\([^)\n]*\)|(?m:^ *(?:when|that|failed_when|changed_when|until): [^\n]*)", re.DOTALL
+)
 TEMPLATE_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<style>.*?</style>|<[^>]*>", re.DOTALL)
 
 
@@ -87,7 +90,7 @@ def _prose_of_python(source: str) -> str:
 
 def findings(name: str, text: str) -> Iterator[str]:
     """Yield each finding in the text of a file as one line."""
-    config = CONFIG if name.endswith(".md") else ONLY_OWN
+    config = PAGES if name.endswith(".md") else USERS if FOR_USERS.fullmatch(name) else DEVELOPERS
     for found in LintFile(name, prose_of(name, text)).lint(config):
         line, column = found.pos
         seen = " ".join(text[found.check_result.span[0] - 1 : found.check_result.span[1] - 1].split())

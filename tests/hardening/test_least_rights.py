@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An account with just the roles of docs/least-rights.md does it all, and a token's life is no limit to a play."""
+"""An account with just the roles of docs/least-privilege.md does it all, and a token's life is no limit to a play."""
 
 from __future__ import annotations
 

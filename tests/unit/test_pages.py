@@ -47,7 +47,7 @@ def examples() -> Iterator[Any]:
 
 
 def test_the_pages_have_examples_of_every_kind() -> None:
-    assert {"README.md", "containers.md", "least-rights.md", "runner.md"} <= {
+    assert {"README.md", "containers.md", "least-privilege.md", "runner.md"} <= {
         str(example.id).partition(":")[0] for example in examples()
     }
 

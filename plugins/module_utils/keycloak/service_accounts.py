@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The client roles of a client's service account: what an account that is just enough may do (docs/least-rights.md)."""
+"""The client roles of a client's service account: what an account that is just enough may do (docs/least-privilege.md)."""
 
 from __future__ import annotations
 
