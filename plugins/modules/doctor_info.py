@@ -178,7 +178,7 @@ report:
           row: G6
           verdict: broken
           seen: The standard flow is off.
-          why: Logins by browser use the standard flow.
+          why: Browser logins use the standard flow.
           todo: Turn on the standard flow of demo.cells.pydio.
           assumptions: []
     chain:

@@ -24,76 +24,78 @@ class Kind(NamedTuple):
 
 
 CATALOGUE: dict[str, Kind] = {
-    "keycloak.reachable": Kind("G1", "Without Keycloak, and the realm in it, nobody can log in by it."),
-    "keycloak.realm": Kind("G1", "In a realm that is switched off nobody can log in."),
-    "client.exists": Kind("G1", "Keycloak knows Cells by its client."),
-    "client.enabled": Kind("G1", "Keycloak refuses logins for a client that is switched off."),
-    "client.confidential": Kind("G6", "A public client has no secret, so anybody could take its place."),
-    "client.standard_flow": Kind("G6", "Logins by browser use the standard flow."),
-    "client.secret": Kind("G7", "Cells redeems each login by this secret: with another one Keycloak refuses it."),
-    "client.consent": Kind("G6", "A login by name and password alone must lead to Cells."),
-    "client.login_form": Kind("G6", "Cells sends users to Keycloak's login form: an error there ends the login."),
-    "client.code": Kind("G7", "Cells trades the code of a login for tokens, by client id and secret."),
-    "client.tokens": Kind("C7", "Cells must be able to check the ID token, and to read userinfo if it asks for it."),
-    "client.redirect_uri": Kind("G4", "Keycloak refuses a login that is to end at a URI it does not know."),
-    "client.redirect_wildcard": Kind("G4", "A wildcard lets a login end at addresses that nobody thought of."),
-    "client.web_origin": Kind("G3", "Keycloak answers scripts of web pages of these origins only."),
-    "scope.assigned": Kind("S1", "A client scope that the client does not have puts no claim into its tokens."),
-    "scope.requested": Kind("C8", "Keycloak refuses a login that asks for a scope which the client does not have."),
-    "scope.mapper": Kind("S2", "The mapper puts the groups into the claim."),
-    "scope.basic": Kind("S1", "From Keycloak 25 on, tokens have no sub without the client scope basic."),
+    "keycloak.reachable": Kind("G1", "Without Keycloak and its realm, nobody can log in."),
+    "keycloak.realm": Kind("G1", "Nobody can log in to a disabled realm."),
+    "client.exists": Kind("G1", "Keycloak identifies Cells by this client."),
+    "client.enabled": Kind("G1", "Keycloak refuses logins for a disabled client."),
+    "client.confidential": Kind("G6", "A public client has no secret, so anybody could impersonate Cells."),
+    "client.standard_flow": Kind("G6", "Browser logins use the standard flow."),
+    "client.secret": Kind("G7", "Cells sends this secret with each login. Keycloak refuses any other secret."),
+    "client.consent": Kind("G6", "A user name and a password must be enough to reach Cells."),
+    "client.login_form": Kind("G6", "Cells sends users to Keycloak's login form. An error there ends the login."),
+    "client.code": Kind("G7", "Cells exchanges the code of a login for tokens, with the client id and the secret."),
+    "client.tokens": Kind("C7", "Cells must be able to verify the ID token, and to read userinfo if it asks for it."),
+    "client.redirect_uri": Kind("G4", "Keycloak refuses a login that would end at an unregistered URI."),
+    "client.redirect_wildcard": Kind("G4", "With a wildcard, a login can end at an unintended address."),
+    "client.web_origin": Kind("G3", "Keycloak answers scripts only from web pages of these origins."),
+    "scope.assigned": Kind("S1", "A client scope adds its claims only to the tokens of clients that have it."),
+    "scope.requested": Kind("C8", "Keycloak refuses a login that asks for a scope the client does not have."),
+    "scope.mapper": Kind("S2", "The mapper writes the groups into the claim."),
+    "scope.basic": Kind("S1", "Since Keycloak 25, tokens contain sub only if the client has the client scope basic."),
     "scope.roles": Kind("S2", "Keycloak puts a role into tokens only if the client's scope has it."),
     "ldap.enabled": Kind("L1", "Users and their groups come from this provider."),
-    "ldap.reachable": Kind("L1", "Keycloak asks the directory at each login."),
-    "ldap.mapper": Kind("L2", "The mapper brings the groups of LDAP into a user's attribute."),
-    "ldap.cache": Kind("L2", "A user in Keycloak's cache keeps the groups of before, in tokens and in the preview."),
-    "cells.reachable": Kind("C1", "Users, and the doctor, must reach Cells."),
-    "cells.external_url": Kind("C1", "Cells sends users, and binds their sessions, to its external URL."),
-    "cells.oauth_secret": Kind("A1", "Whoever knows this secret can forge what Cells signs with it."),
+    "ldap.reachable": Kind("L1", "Keycloak queries the directory at each login."),
+    "ldap.mapper": Kind("L2", "The mapper copies the LDAP groups to a user attribute."),
+    "ldap.cache": Kind("L2", "A cached user keeps the old groups, in tokens and in the preview."),
+    "cells.reachable": Kind("C1", "Users and the doctor must be able to reach Cells."),
+    "cells.external_url": Kind("C1", "Cells redirects users to its external URL and binds their sessions to it."),
+    "cells.oauth_secret": Kind("A1", "Anyone who knows this secret can forge signatures of Cells."),
     "cells.enterprise": Kind("C1", "Only Cells Enterprise has connectors."),
-    "connector.exists": Kind("C1", "The connector is what sends users to Keycloak."),
+    "connector.exists": Kind("C1", "The connector sends users to Keycloak."),
     "connector.login_page": Kind("C9", "Users choose the connector on the login page."),
-    "connector.sites": Kind("C9", "A connector that is limited to sites is offered on their login pages only."),
-    "connector.redirect_uri": Kind("C3", "Keycloak sends users back to this URI, and Cells listens at one only."),
-    "connector.issuer": Kind("C4", "Cells refuses tokens whose issuer differs in a single letter."),
+    "connector.sites": Kind("C9", "If a connector is limited to sites, only their login pages offer it."),
+    "connector.redirect_uri": Kind("C3", "Keycloak sends users back to this URI. Cells listens at one URI only."),
+    "connector.issuer": Kind("C4", "Cells refuses tokens if the issuer is not exactly the same."),
     "keycloak.reachable_from_cells": Kind(
-        "C4", "Cells asks Keycloak when it starts: if it gets no answer, the connector is missing from the login page."
+        "C4",
+        "Cells contacts Keycloak when it starts. If it gets no answer, the connector is missing from the login page.",
     ),
-    "connector.client_id": Kind("C5", "Cells presents itself to Keycloak by this id."),
+    "connector.client_id": Kind("C5", "Cells identifies itself to Keycloak by this id."),
     "connector.email_verified": Kind(
-        "C6", "Cells refuses a user whose address is not verified, unless told to skip it."
+        "C6", "Cells refuses users whose e-mail address is not verified, unless it is configured to skip this check."
     ),
     "connector.scopes": Kind(
-        "C8", "Cells asks for openid in any case, and for profile and email where the list is empty."
+        "C8", "Cells always asks for openid. If the list is empty, it also asks for profile and email."
     ),
-    "connector.login_name": Kind("C8", "By this name, Cells finds its user again: a change makes a second account."),
+    "connector.login_name": Kind("C8", "Cells finds its user by this name. A change creates a second account."),
     "mapping.rule": Kind("M1", "Without a rule for the claim, no group becomes a role."),
-    "mapping.regex": Kind(
-        "M1", "Cells drops every value at a regular expression that RE2 does not take, and says nothing."
+    "mapping.regex": Kind("M1", "If RE2 does not support a regular expression, Cells silently drops every value."),
+    "mapping.roles": Kind("M1", "A rule that drops every value gives no role."),
+    "user_profile.attribute": Kind("L2", "Keycloak hides attributes that its user profile does not define."),
+    "token.user": Kind("T1", "Only users who exist and are enabled in Keycloak can log in."),
+    "token.email": Kind("C8", "If the token has no e-mail address, the login fails."),
+    "token.user_id_key": Kind("C8", "Cells identifies its user by this claim. Without it, the login fails."),
+    "token.user_name_key": Kind("C8", "Cells names its user by this claim. Without it, the login fails."),
+    "token.groups": Kind("T1", "Cells derives roles from this claim."),
+    "audience.match": Kind(
+        "A1", "If the audience is missing, refreshing a session fails with 401, and users are logged out."
     ),
-    "mapping.roles": Kind("M1", "A rule that keeps none of the values gives no role."),
-    "user_profile.attribute": Kind("L2", "Keycloak hides attributes that its user profile does not know."),
-    "token.user": Kind("T1", "Only whom Keycloak knows, and has not switched off, can log in."),
-    "token.email": Kind("C8", "Without an e-mail address in the token, the login fails."),
-    "token.user_id_key": Kind("C8", "Cells finds its user by this claim: without it the login fails."),
-    "token.user_name_key": Kind("C8", "Cells names its user by this claim: without it the login fails."),
-    "token.groups": Kind("T1", "Roles follow from this claim."),
-    "audience.match": Kind("A1", "Without it the refresh of a session answers 401, and users are logged out."),
-    "audience.loaded": Kind("A2", "Cells reads its file when it starts, and goes by what it read."),
-    "session.login": Kind("A3", "This is what users do."),
+    "audience.loaded": Kind("A2", "Cells reads its file when it starts and ignores later edits."),
+    "session.login": Kind("A3", "Users log in the same way."),
     "session.refresh": Kind(
-        "A3", "A session that is not refreshed ends with its access token, after ten minutes or so."
+        "A3", "A session that is not refreshed ends with its access token, after about ten minutes."
     ),
     "session.life_spans": Kind(
-        "A3", "Sessions are refreshed when the access token ends, for as long as the refresh token lives."
+        "A3", "Sessions are refreshed when the access token expires, until the refresh token expires."
     ),
     "clock.skew": Kind(
         "K1",
-        "If Keycloak's clock is behind by the lifetime of an ID token, Cells refuses every login. If it is ahead, Cells"
-        " does not mind. Users' devices count too: the web interface refuses a session that seems to have ended.",
+        "If Keycloak's clock is behind by the lifetime of an ID token, Cells refuses every login. If it "
+        "is ahead, Cells accepts them. Users' devices matter too: the web interface refuses a session "
+        "that seems to have expired.",
     ),
-    "tls.keycloak": Kind("G1", "Browsers and Cells refuse a certificate that is not trusted or has expired."),
-    "tls.cells": Kind("C1", "Browsers refuse a certificate that is not trusted or has expired."),
+    "tls.keycloak": Kind("G1", "Browsers and Cells refuse a certificate that is untrusted or expired."),
+    "tls.cells": Kind("C1", "Browsers refuse a certificate that is untrusted or expired."),
 }
 """Every id there is, in the order of the guide."""
 
