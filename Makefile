@@ -57,7 +57,7 @@ changes: $(READY) ## the doctor against a real login after each single change th
 ways: $(READY) ## each module in the controller's process and as a module, with the same results
 	@$(NOX) --session ways -- $(ARGS)
 
-browser: $(READY) ## the doctor's report and logins in Chromium; makes the pictures in docs/images anew
+browser: $(READY) ## the doctor's report and logins in Chromium; makes the pictures in docs/images again
 	@$(NOX) --session browser -- $(ARGS)
 
 bench: $(READY) ## measure beside community.general and keycloak-config-cli; writes docs/benchmark.md; ARGS=--help for more
@@ -75,7 +75,7 @@ release: $(READY) ## everything of a release in build/release: changelog, tarbal
 audit: $(READY) ## known vulnerabilities of what users install
 	@$(NOX) --session audit
 
-requirements: $(READY) ## pin the development environment anew
+requirements: $(READY) ## pin the development environment again
 	@$(NOX) --session requirements
 
 clean: ## remove the development environment and everything that was built

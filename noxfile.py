@@ -399,7 +399,7 @@ def covering(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def browser(session: nox.Session) -> None:
-    """Open the doctor's report and real logins in Chromium, and make the pictures of the documentation anew."""
+    """Open the doctor's report and real logins in Chromium, and make the pictures of the documentation again."""
     (ROOT / "docs/images").mkdir(exist_ok=True)
     session.run("pytest", "tests/browser", *session.posargs, env={"KEEP_SCREENSHOTS": str(ROOT / "docs/images")})
 

@@ -44,13 +44,13 @@ TEMPLATE_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<style>.*?</style>|<[^>]*>", 
 
 
 def blank(found: re.Match[str]) -> str:
-    """Return as many blanks as there were characters, in the same lines; a piece of code counts as the word 'it'."""
-    blanks = re.sub(r"[^\n]", " ", found.group())
-    return "it" + blanks[2:] if found.group().startswith("`") and not found.group().startswith("```") else blanks
+    """Return as many spaces as there were characters, in the same lines; a piece of code counts as the word 'it'."""
+    spaces = re.sub(r"[^\n]", " ", found.group())
+    return "it" + spaces[2:] if found.group().startswith("`") and not found.group().startswith("```") else spaces
 
 
 def prose_of(name: str, text: str) -> str:
-    """Return the prose of a file, each word at its line and column, and blanks in place of everything else."""
+    """Return the prose of a file, each word at its line and column, and spaces instead of everything else."""
     if name.endswith(".py"):
         text = _prose_of_python(text)
     elif name.endswith(".md"):

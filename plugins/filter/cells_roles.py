@@ -36,7 +36,7 @@ options:
         give roles.
       - Each is a dictionary with the names that O(cellsops.sso.cells_connector#module:mapping_rules) uses, or with
         those that Cells shows, such as C(LeftAttribute).
-      - The part C(left_attribute) names the claim, to the letter.
+      - The part C(left_attribute) names the claim, exactly.
       - The part C(rule_string) keeps every value if it is empty, the listed ones if it is a list with commas, and, if
         it begins with V(preg), those in which the regular expression matches (syntax of RE2). An invalid regular
         expression drops every value.

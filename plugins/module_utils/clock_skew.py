@@ -32,7 +32,7 @@ REQUESTS = 10
 WIDTH = 1.0
 """Seconds that a Date stands for (RFC 9110, section 5.6.7: it has no fractions)."""
 HELD = 1.0
-"""Seconds that a server may go on with a Date: uvicorn, for one, makes the header anew once a second."""
+"""Seconds that a server may go on with a Date: uvicorn, for one, makes the header again once a second."""
 
 
 class Sample(NamedTuple):
@@ -104,7 +104,7 @@ def exposed(params: Mapping[str, Any]) -> list[str]:
     if is_unencrypted(url):
         return [f"url: {url} is not encrypted: the time that it tells can be changed on the way."]
     if url.startswith("https:") and not params["validate_certs"]:
-        return [f"validate_certs: the certificate of {url} is not checked: whoever answers can tell any time."]
+        return [f"validate_certs: the certificate of {url} is not checked: anyone who answers can tell any time."]
     return []
 
 

@@ -20,7 +20,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import Invalid
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource, Result
 
 CENSORED_PART, CENSORED_WHOLE = "********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-"""What Ansible puts in place of a secret within a value, and of a value that is one."""
+"""What Ansible puts instead of a secret within a value, and of a value that is one."""
 
 SHAPE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What comes of a list where a dict should be, and the like. Caught only here, at the top."""

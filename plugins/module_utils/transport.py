@@ -34,7 +34,7 @@ REPEATED_STATUSES = (429, 502, 503, 504)
 REPEATABLE_METHODS = ("GET", "HEAD", "PUT", "DELETE")
 REPEATS = 4
 LONGEST_WAIT = 30
-"""Seconds to wait at the most where a server names a time in Retry-After."""
+"""Seconds to wait at most where a server names a time in Retry-After."""
 
 LONGEST_TIMEOUT = 86400
 
@@ -199,7 +199,7 @@ def exposure(url: str, option: str, what: str, params: Mapping[str, Any]) -> lis
     if is_unencrypted(url):
         return [f"{option}: {url} is not encrypted: {what} can be read on the way."]
     if url.startswith("https:") and not params["validate_certs"]:
-        text = f"validate_certs: the certificate of {url} is not checked: {what} can be read by whoever answers."
+        text = f"validate_certs: the certificate of {url} is not checked: {what} can be read by anyone who answers."
         return [f"{text} Give its CA in ca_path instead."]
     return []
 

@@ -12,7 +12,7 @@ from typing import Any, Dict
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 
 State = Dict[str, Any]
-"""An object in the server's own form: what its REST interface reads and writes."""
+"""An object in the server's own form: what its REST API reads and writes."""
 
 MASK = "**********"
 """What stands for a secret: Keycloak's own mask, which is never sent to a server."""

@@ -62,7 +62,7 @@ options:
         or dropped anything else,
         as newer versions 5 do, the file is put back as it was, and the task fails. It cannot shorten the list. If the
         task is killed on the way, the next one puts back what was lost, by the copy C(.pydio.json.before-cells).
-      - V(api) uses the REST interface of Cells Enterprise. Where that does not show all fields of the client, the
+      - V(api) uses the REST API of Cells Enterprise. Where that does not show all fields of the client, the
         task fails before it writes.
     type: str
     choices: [file, cli, api]
@@ -127,7 +127,7 @@ EXAMPLES = r"""
     cells_bin: [docker, run, --rm, --volumes-from, cells, --entrypoint, cells, "docker.io/pydio/cells-enterprise:4"]
   become: true
 
-- name: The same by the REST interface
+- name: The same through the REST API
   cellsops.sso.cells_config_audience:
     audience: ["https://demo.cells.pydio"]
     method: api

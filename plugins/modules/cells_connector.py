@@ -14,7 +14,7 @@ description:
     the guide).
   - Only options that are given are compared and written. What is left out stays as it is. An empty string or an empty
     list clears, but for O(mapping_rules) in O(mapping_rules_mode=add).
-  - An O(issuer) is compared with the realm's discovery document, to the letter, before anything is written.
+  - An O(issuer) is compared with the realm's discovery document, exactly, before anything is written.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:

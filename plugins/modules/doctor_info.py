@@ -96,7 +96,7 @@ options:
     default: 5
   cells_config:
     description:
-      - What M(cellsops.sso.cells_config_info) returned on the Cells host, for the life spans of tokens and to see
+      - What M(cellsops.sso.cells_config_info) returned on the Cells host, for the lifetimes of tokens and to see
         whether Cells has read its file.
       - A dictionary with only C(msg) says why it was not read.
     type: dict
@@ -195,7 +195,7 @@ report:
       type: dict
       sample: {id_token: {email: dora@example.org}}
     tokens:
-      description: Life spans on both sides, in seconds.
+      description: Lifetimes on both sides, in seconds.
       type: list
       elements: dict
       sample: [{name: "Keycloak: access token", seconds: 300}]

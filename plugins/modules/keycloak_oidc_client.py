@@ -230,9 +230,9 @@ client_secret:
   sample: the-secret-that-keycloak-made
 new_secret:
   description:
-    - Whether the client has, or in check mode would have, another secret than before, so that whoever holds the old one
-      needs the new one. That is so if the client was created or became confidential, if its secret was rotated, and if
-      another O(secret) was set. A public client has no secret.
+    - Whether the client has a new secret, or in check mode would have one, so that everyone who uses the old secret
+      needs the new one. This is the case if the client was created or became confidential, if its secret was rotated,
+      or if another O(secret) was set. A public client has no secret.
   type: bool
   returned: success
   sample: false

@@ -128,7 +128,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 token:
-  description: The access token. Register it in a task with C(no_log), since whoever has it acts as the account.
+  description: The access token. Register it in a task with C(no_log), since anyone who has it acts as the account.
   type: str
   returned: when a step asks Keycloak
   sample: eyJhbGciOiJSUzI1NiIsInR5cCIgOiAiSldUIi…

@@ -63,7 +63,7 @@ class InPlaceAction(ModuleAction):
             return self._result(variables)
 
     def can_run_in_place(self, arguments: Mapping[str, Any]) -> bool:
-        """Return whether a task with these arguments only talks to REST interfaces."""
+        """Return whether a task with these arguments only talks to REST APIs."""
         return True
 
     def _runs_in_place(self, variables: Mapping[str, Any], environment: Mapping[str, Any]) -> bool:

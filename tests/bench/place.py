@@ -144,5 +144,5 @@ def client_options(number: int) -> dict[str, Any]:
 
 
 def wire_client(number: int) -> dict[str, Any]:
-    """Return the same client as Keycloak's REST interface has it."""
+    """Return the same client as Keycloak's REST API has it."""
     return {WIRE_NAMES[name]: value for name, value in client_options(number).items()}

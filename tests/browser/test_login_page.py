@@ -234,7 +234,7 @@ def test_the_report_that_the_role_writes_marks_the_broken_link(
 
     page.set_viewport_size({"width": 1280, "height": 960})
     page.goto((tmp_path / "report.html").as_uri())
-    expect(page.get_by_role("heading", level=1)).to_have_text("Single sign-on is broken: 1 thing to mend")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Single sign-on is broken: 1 thing to fix")
     expect(page.get_by_role("article").first).to_contain_text("scope.assigned")
     expect(page.locator(".chain > li > div > .badge")).to_contain_text(["OK", "OK", "Broken", "OK", "Not checked"])
     expect(page.get_by_role("region", name="Clocks").locator(".badge")).to_contain_text("OK")

@@ -174,8 +174,8 @@ def test_the_dark_page_is_dark_and_the_light_one_light(look: Look) -> None:
             "not-checked",
             f"Single sign-on could not be checked: {count('not-checked', 'not checked')} questions without an answer",
         ),
-        ("broken", "Single sign-on is broken: 2 things to mend"),
-        ("down", "Single sign-on is broken: 1 thing to mend"),
+        ("broken", "Single sign-on is broken: 2 things to fix"),
+        ("down", "Single sign-on is broken: 1 thing to fix"),
     ],
 )
 def test_the_headline_says_no_more_than_was_seen(look: Look, name: str, headline: str) -> None:

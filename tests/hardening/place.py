@@ -38,7 +38,7 @@ class Place:
     owner: tuple[int, int]
 
     def write(self, content: bytes) -> None:
-        """Make the file anew, alone in its folder, with mode, owner and an attribute of its own."""
+        """Make the file again, alone in its folder, with mode, owner and an attribute of its own."""
         for path in self.config.parent.iterdir():
             path.unlink()
         self.config.parent.chmod(0o755)

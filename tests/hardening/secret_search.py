@@ -23,7 +23,7 @@ from integration.ansible_run import Run, run_playbook
 from lab.site import Site
 
 JWT = re.compile(r"eyJ[\w-]{15,}\.[\w-]{15,}")
-"""An access token: whoever has it acts as the account."""
+"""An access token: anyone who has it acts as the account."""
 
 LARGEST = 20_000_000
 """Bytes of a file in the common temporary folder that is still searched."""

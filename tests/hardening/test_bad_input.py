@@ -141,7 +141,7 @@ def test_no_credential_or_half_of_one(given: dict[str, Any], untouched: Site) ->
     assert untouched.lab.keycloak.requests_since(mark) == []
 
 
-@pytest.mark.parametrize("token", ["garbage", "gar.ba.ge", "garbage with blanks and ü"])
+@pytest.mark.parametrize("token", ["garbage", "gar.ba.ge", "garbage with spaces and ü"])
 def test_a_garbage_token(token: str, untouched: Site) -> None:
     options = {"auth_keycloak_url": untouched.lab.keycloak.url, "realm": untouched.realm, "token": token}
     result = call_module("keycloak_oidc_client", {**options, "client_id": "c"})

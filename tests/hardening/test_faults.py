@@ -24,7 +24,7 @@ from lab.site import Site, make_site
 
 CONNECTOR_SECRET = "secret-of-the-faulty-connector-0123456789"
 MOST_CALLS = 60
-"""Calls of one run at the most, with all it repeats: nothing goes round in circles."""
+"""Calls of one run at most, with all it repeats: nothing goes round in circles."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @dataclass
 class Case:
-    """A module and its options; how its object is counted, and taken away."""
+    """A module and its options; how its object is counted, and removed."""
 
     module: str
     options: dict[str, Any]

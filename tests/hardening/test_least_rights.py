@@ -45,7 +45,7 @@ def options_of(site: Site, account: ServiceAccount) -> dict[str, Any]:
 
 
 def run_role_as(site: Site, account: ServiceAccount, *arguments: str, **variables: Any) -> Run:
-    """Run the role with the account in place of the administrator."""
+    """Run the role with the account instead of the administrator."""
     administrator = ("sso_keycloak_username", "sso_keycloak_password")
     own = {name: value for name, value in site.role_variables.items() if name not in administrator}
     own |= {

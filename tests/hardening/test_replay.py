@@ -95,7 +95,7 @@ def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def told_of_the_site(site: Site, plays: list[Any], folder: Path) -> str:
-    """Return plays with the names of this site in place of those that documents use."""
+    """Return plays with the names of this site instead of those that documents use."""
     text = json.dumps(plays)
     for shown, here in {
         "https://sso.example.org": site.lab.keycloak.url,

@@ -179,7 +179,7 @@ def test_the_doctor_counts_to_the_end_of_the_first_certificate_of_the_chain(serv
 
 
 def _end_in_days(authority: trustme.CA, issuer: trustme.CA, days: int) -> None:
-    """Issue an authority's certificate anew, with another end."""
+    """Issue an authority's certificate again, with another end."""
     old = authority._certificate
     builder = (
         x509.CertificateBuilder()

@@ -22,7 +22,7 @@ from module_arguments import patch_module_args
 
 MODULES = "ansible_collections.cellsops.sso.plugins.modules"
 SHOWN = ("changed", "diff", "actions")
-"""What check mode must predict to the letter."""
+"""What check mode must predict exactly."""
 
 
 def call_module(

@@ -29,7 +29,7 @@ RUNNER = str(Path(sys.executable).parent / "ansible-runner")
 PLAYBOOK = ["--playbook", "cellsops.sso.site"]
 LOUD = ["--cmdline=-vvvv --diff"]
 JWT = re.compile(r"eyJ[\w-]{15,}\.[\w-]{15,}")
-"""An access token: whoever has it acts as the account."""
+"""An access token: anyone who has it acts as the account."""
 
 
 def credential_type() -> tuple[dict[str, Any], dict[str, Any]]:

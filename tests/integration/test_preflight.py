@@ -46,9 +46,7 @@ def without_rights(site: Site) -> dict[str, Any]:
 BROKEN = {
     "the token of Cells": Broken(lambda _: {"sso_cells_token": BAD_TOKEN}, ("oauth2connectors: HTTP 401",)),
     "the rights": Broken(without_rights, ("lacks the role manage-clients", "lacks the role view-users")),
-    "the issuer": Broken(
-        lambda site: {"sso_issuer": f"{site.issuer}/"}, ("sso_issuer: ", "Give that one, to the letter")
-    ),
+    "the issuer": Broken(lambda site: {"sso_issuer": f"{site.issuer}/"}, ("sso_issuer: ", "Give that one, exactly")),
     "the LDAP provider": Broken(lambda _: {"sso_ldap_provider": "nowhere"}, ("no LDAP provider 'nowhere'",)),
     "the configuration": Broken(
         lambda site: {"sso_cells_config_path": str(site.folder / "pydio.json")}, ("sso_cells_config_path: there is no",)

@@ -169,7 +169,7 @@ def verify_emails(site: Site) -> None:
 
 
 class Drift(NamedTuple):
-    """What somebody does by hand: the tag that mends it, the task that sees it, a word of that task's diff."""
+    """What somebody does by hand: the tag that fixes it, the task that sees it, a word of that task's diff."""
 
     by_hand: Callable[[Site], None]
     tag: str
@@ -199,10 +199,10 @@ def test_drift_by_hand_is_seen_in_check_mode_shown_and_mended(drift: Drift, shar
 
     predicted = run_role(shared_site, "--check", "--diff", "--tags", drift.tag)
     assert not_ok(shared_site) != [], "check mode wrote something"
-    mended = run_role(shared_site, "--diff", "--tags", drift.tag)
+    fixed = run_role(shared_site, "--diff", "--tags", drift.tag)
 
-    assert predicted.changes == mended.changes
-    seen, done = predicted.task(drift.task).result, mended.task(drift.task).result
+    assert predicted.changes == fixed.changes
+    seen, done = predicted.task(drift.task).result, fixed.task(drift.task).result
     assert seen["diff"] == done["diff"]
     assert seen["actions"] == done["actions"] != []
     assert drift.word in str(seen["diff"])

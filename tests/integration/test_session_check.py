@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The session check (row A3) on real servers: the broken case, the mended one, and logins that end elsewhere."""
+"""The session check (row A3) on real servers: the broken case, the fixed one, and logins that end elsewhere."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def test_without_an_audience_the_refresh_answers_401_and_with_it_200(site: Site,
     assert site.lab.ldap.users["dora"] not in run.output
 
     assert run_role(site).exit_code == 0
-    mended = check(site, wait=LIFE + 1)
-    assert [(refresh["status"], refresh["ok"]) for refresh in mended["refreshes"]] == [(200, True)] * 2
-    assert mended["refreshes"][1]["after_seconds"] > LIFE
-    run = run_playbook(PLAYBOOK, doctor_variables(site, **session), tmp_path / "mended")
+    fixed = check(site, wait=LIFE + 1)
+    assert [(refresh["status"], refresh["ok"]) for refresh in fixed["refreshes"]] == [(200, True)] * 2
+    assert fixed["refreshes"][1]["after_seconds"] > LIFE
+    run = run_playbook(PLAYBOOK, doctor_variables(site, **session), tmp_path / "fixed")
     assert run.exit_code == 0, run.output
 
 
@@ -106,7 +106,7 @@ def test_a_wrong_password_is_one_line_and_tried_once(site: Site, tmp_path: Path)
     session = {"doctor_session_username": "dora", "doctor_session_password": password}
     run = run_playbook(PLAYBOOK, doctor_variables(site, **session), tmp_path)
     assert "BROKEN   session.login" in run.output
-    assert "To do: Mend what Keycloak says: Invalid username or password." in run.output
+    assert "To do: Fix what Keycloak says: Invalid username or password." in run.output
     assert password not in run.output
 
 

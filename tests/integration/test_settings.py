@@ -132,7 +132,7 @@ def test_the_life_of_a_site(life: Life) -> None:
     assert life.run("--tags", "client,connector").changes != []
     life.log_in().refresh()
 
-    # Broken, by the secret; rotated, which mends it, also in a Cells that has not taken the old secret back.
+    # Broken, by the secret; rotated, which fixes it, also in a Cells that has not taken the old secret back.
     before = client_of(site)["secret"]
     with connector_with(clientSecret=WRONG_SECRET)(site):
         if life.answers["reload"] == "restart":

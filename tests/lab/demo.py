@@ -26,7 +26,7 @@ PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "demo.yml"
 USER = "dora"
 ROLES = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 LIFE = 15
-"""Seconds that an access token of Cells lives in the demo, in place of 10 minutes."""
+"""Seconds that an access token of Cells lives in the demo, instead of 10 minutes."""
 
 
 def main() -> int:

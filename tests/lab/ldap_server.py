@@ -32,7 +32,7 @@ PLACE = re.compile(r"@password:(\w+)@")
 class Ldap(Server):
     """UnboundID's in-memory LDAP server.
 
-    passwords: of ``bind`` (the account with which Keycloak reads) and of each user, made anew where not given.
+    passwords: of ``bind`` (the account with which Keycloak reads) and of each user, made again where not given.
     """
 
     title = "LDAP"

@@ -52,7 +52,7 @@ def _stat(pid: int) -> tuple[str, int] | None:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
-    # The name of the program stands in brackets before, and may hold blanks and brackets itself.
+    # The name of the program stands in brackets before, and may hold spaces and brackets itself.
     fields = text.rpartition(")")[2].split()
     return fields[0], int(fields[19])
 

@@ -87,7 +87,7 @@ def make_app(site: Site) -> Starlette:
         return JSONResponse({"token": site.state.make_token(asked["login"], asked["expire"], asked["auto"])})
 
     async def any_path(request: Request) -> Response:
-        """Answer by the REST interface, else with the page of the web interface."""
+        """Answer through the REST API, else with the page of the web interface."""
         if rest.serves(request.url.path):
             return await rest.answer(request)
         return HTMLResponse(web_interface.page(site.settings.package[1]))

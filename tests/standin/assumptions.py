@@ -116,7 +116,7 @@ FIXED = (
     Assumption(
         "connector_key",
         "Under which keys does `pydio.json` hold a connector?",
-        {"rest": "under those of the REST interface, such as `configoidc`"},
+        {"rest": "under those of the REST API, such as `configoidc`"},
         "Enterprise is closed: do not write connectors into a real file.",
     ),
     Assumption(

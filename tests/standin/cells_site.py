@@ -28,7 +28,7 @@ class Site:
     """What the handlers share."""
 
     def __init__(self, settings: Settings, log: logging.Logger, http: dict[str, Any] | None = None) -> None:
-        """Read or make configuration and state. http: keyword arguments for httpx in place of the trust setting.
+        """Read or make configuration and state. http: keyword arguments for httpx instead of the trust setting.
 
         Raises ConfigFileError.
         """

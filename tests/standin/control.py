@@ -53,8 +53,8 @@ def make_token(folder: Path, login: str, expire: float | None, auto: float | Non
     handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
     if run.get("certificate"):
         context = ssl.create_default_context(cafile=run["certificate"])
-        # The certificate is the server's own, whoever issued it (what Python 3.13 does anyway); and it need not be
-        # for the loopback's name.
+        # The certificate is the server's own, no matter who issued it (Python 3.13 does the same by default). It need
+        # not be valid for the loopback's name.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.check_hostname = False
         handlers.append(urllib.request.HTTPSHandler(context=context))

@@ -40,12 +40,12 @@ def loads(text: str) -> Any:
 
 
 def dumps(value: Any) -> str:
-    """Return JSON text with an indent of two blanks and no newline at its end."""
+    """Return JSON text with an indent of two spaces and no newline at its end."""
     return _text(value, "\n")
 
 
 def compact(value: Any) -> str:
-    """Return JSON text on one line, without blanks."""
+    """Return JSON text on one line, without spaces."""
     return _text(value, "")
 
 

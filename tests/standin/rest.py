@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The REST interface below /a: who calls, whether that is allowed, and which handler answers."""
+"""The REST API below /a: who calls, whether that is allowed, and which handler answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DECODED = ("/role/{id}",)
 
 
 class Rest:
-    """The REST interface of a site."""
+    """The REST API of a site."""
 
     def __init__(self, site: Site) -> None:
         """Take the site."""

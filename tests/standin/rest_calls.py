@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which calls the REST interface has, and who may make them.
+"""Which calls the REST API has, and who may make them.
 
 Sources: the interface's description (common/proto/rest/cellsapi-rest.swagger.json) and the policies of a new
 installation (idm/policy/defaults.go) of Cells 4.0.1. The calls of Enterprise are those of its documentation.

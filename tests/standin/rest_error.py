@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Errors of the REST interface, in the form that Cells gives them."""
+"""Errors of the REST API, in the form that Cells gives them."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class FrontendCalls:
         }
 
     async def bootconf(self, _request: Request, user: User | None, _values: dict[str, str]) -> Response:
-        """Show what the web interface needs first; the version is a hash for whoever is not logged in."""
+        """Show what the web interface needs first; the version is a hash for anyone who is not logged in."""
         package_type, label = self._site.settings.package
         version = self._site.settings.version
         revision, stamp = ("0" * 9, "2022-10-20T00:00:00") if user else ("", "")

@@ -114,7 +114,7 @@ class UserCalls:
         return user
 
     def _shown(self, user: User, asking: User | None) -> dict[str, Any]:
-        """Return a user as asking sees it: whoever may not edit the user sees public attributes only."""
+        """Return a user as asking sees it: anyone who may not edit the user sees public attributes only."""
         attributes = {
             "profile": user.profile,
             "AuthSource": "" if user.connector == LOCAL else user.connector,

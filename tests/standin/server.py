@@ -69,7 +69,7 @@ def serve(settings: Settings) -> int:
         listener.bind((host, port))
         # As the real one: at first nobody listens, then every path answers 503 for a while.
         time.sleep(settings.refused_seconds)
-        # Whoever reads the note below may call at once: the call then waits until uvicorn takes it.
+        # Anyone who reads the note below may call at once: the call then waits until uvicorn takes it.
         listener.listen()
     except OSError as error:
         raise SettingsError(f"Cannot listen on {settings.bind}: {error.strerror}") from error

@@ -42,7 +42,7 @@ class User:
 
     @property
     def profile(self) -> str:
-        """The profile, on which the rights in the REST interface depend."""
+        """The profile, on which the rights in the REST API depend."""
         return "admin" if self.admin else "standard"
 
 

@@ -24,7 +24,7 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away what would stand in for options, or lead requests elsewhere."""
+    """Remove what would stand in for options, or lead requests elsewhere."""
     for name in list(os.environ):
         if name.startswith(FOREIGN) or name.lower() in PROXIES:
             monkeypatch.delenv(name)

@@ -33,7 +33,7 @@ class GoUrl(NamedTuple):
 def audience_match(client_audience: Sequence[str] | None, granted_audience: Sequence[str] | None) -> str | None:
     """Return None where every granted audience is allowed by the client's list, else the server's hint, one sentence.
 
-    Nothing granted always passes. Otherwise each one must have scheme, host and port of a listed URL, to the letter,
+    Nothing granted always passes. Otherwise each one must have scheme, host and port of a listed URL, exactly,
     and a path that is or lies below the listed one. One listed URL that does not parse refuses all.
     """
     for granted in granted_audience or []:

@@ -281,7 +281,7 @@ def shows_secret(connector: State) -> bool:
 def _check(options: Mapping[str, Any]) -> None:
     """Refuse values that Cells would take and that can only be mistakes. Raises InvalidInput, MissingLibrary."""
     if options["client_secret"] is not None and (not options["client_secret"] or is_mask(options["client_secret"])):
-        raise InvalidInput("client_secret: this is empty or a mask in place of a secret, not a secret.")
+        raise InvalidInput("client_secret: this is empty or a mask instead of a secret, not a secret.")
     for option in ("issuer", "redirect_uri"):
         if options[option] is not None:
             base_url(options[option], option)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The issuer of a connector must be the one that the realm's discovery document names, to the letter (row C4)."""
+"""The issuer of a connector must be the one that the realm's discovery document names, exactly (row C4)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_issuer(issuer: str, params: Mapping[str, Any]) -> list[str]:
         return [f"issuer: {error.url} answered with HTTP {error.status}, so it was not compared."]
     if named != issuer:
         url = f"{issuer.rstrip('/')}{DOCUMENT}"
-        raise InvalidInput(f"issuer: {issuer} is given, but {url} names {named}. Give that one, to the letter.")
+        raise InvalidInput(f"issuer: {issuer} is given, but {url} names {named}. Give that one, exactly.")
     return []
 
 

@@ -4,7 +4,7 @@
 
 """How Pydio Cells turns the values of an outside attribute, such as a claim, into roles (row M1).
 
-The steps behave as those of Cells' public code, to the letter where that is surprising: mapping_rules.json in
+The steps behave as those of Cells' public code, exactly where that is surprising: mapping_rules.json in
 tests/vectors says what the real ones answer. `ldap2017` is the order in which Cells' public LDAP connector called them.
 How Cells Enterprise applies rules to claims is not public: `exclusive` is an assumption, see docs/standin.md.
 
@@ -43,7 +43,7 @@ _QUOTED = rf"""\"(?:[^\\"]|{_ESCAPE})*\""""
 _PAIR = rf"{_TYPE}=(?:#(?:[0-9A-Fa-f]{{2}})+|{_PLAIN}|{_QUOTED})"
 _DN = re.compile(rf"{_PAIR}(?:[+,]{_PAIR})*", re.ASCII)
 
-# Cells puts these in place of characters while it looks at a DN; in data of their own they are turned back as well.
+# Cells puts these instead of characters while it looks at a DN; in data of their own they are turned back as well.
 _HASH_MARKER = "[UOO01]"
 _COMMA_MARKER = "[U0000]"
 

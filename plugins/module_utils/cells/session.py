@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The session with a Pydio Cells server: its REST interface below /a."""
+"""The session with a Pydio Cells server: its REST API below /a."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ENTERPRISE_PATHS = (("config", "oauth2connectors"), ("config", "oauth2clients"),
 
 
 class CellsSession:
-    """Calls to the REST interface of one Cells server."""
+    """Calls to the REST API of one Cells server."""
 
     def __init__(self, params: Mapping[str, Any]) -> None:
         """Take the shared options of the Cells modules. Sends nothing.
@@ -145,7 +145,7 @@ class CellsSession:
 
 
 def _anonymous(request: Any) -> Any:
-    """Put nothing into a request, in place of what ~/.netrc would."""
+    """Put nothing into a request, instead of what ~/.netrc would."""
     return request
 
 

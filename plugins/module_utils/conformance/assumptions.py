@@ -151,7 +151,7 @@ ASSUMPTIONS = (
     ),
     Assumption(
         "reload",
-        "When does a change through the REST interface take effect?",
+        "When does a change through the REST API take effect?",
         {"at_once": "at once", "restart": "after a restart"},
         "The server watches its configuration for changes that it makes itself (public code).",
         "Cells is assumed to apply changes through the REST API without a restart",

@@ -159,7 +159,7 @@ def _check_exists(state: State, config: State) -> Finding:
     domains = ", ".join(config.get("hostedDomains") or [])
     if domains:
         seen += f" It takes users of {domains} only, by the claim hd, which Keycloak does not give by itself."
-    todo = "Take away the connector's hosted domains."
+    todo = "Remove the connector's hosted domains."
     # All that the connector shows counts only if Cells goes by it.
     return judged("connector.exists", not domains, seen, todo, WARNING, ("reload",))
 
@@ -212,7 +212,7 @@ def _check_redirect_uri(config: State, options: Mapping[str, Any]) -> Finding:
 def _check_issuer(config: State, document: Reading, realm_issuer: str | None) -> Finding:
     finding_id, issuer = "connector.issuer", config.get("issuer") or ""
     wanted = realm_issuer or "the realm's issuer"
-    todo = f"Give the connector {wanted}, to the letter."
+    todo = f"Give the connector {wanted}, exactly."
     if not issuer:
         return Finding(finding_id, BROKEN, "The connector has no issuer.", todo)
     if isinstance(document.error, InvalidInput):
@@ -221,7 +221,7 @@ def _check_issuer(config: State, document: Reading, realm_issuer: str | None) ->
         return Finding(finding_id, NOT_CHECKED, why(document))
     if document.value != issuer:
         seen = f"The connector's issuer is {issuer}, and the discovery document names {document.value}."
-        return Finding(finding_id, BROKEN, seen, f"Give the connector {document.value}, to the letter.")
+        return Finding(finding_id, BROKEN, seen, f"Give the connector {document.value}, exactly.")
     if realm_issuer and issuer != realm_issuer:
         return Finding(finding_id, BROKEN, f"The connector's issuer is {issuer}, that of the realm {wanted}.", todo)
     return Finding(finding_id, OK, f"The connector and the discovery document say {issuer}.")
@@ -239,7 +239,7 @@ def _check_rules(rules: list[State], claim: str) -> list[Finding]:
         return [rule, Finding("mapping.regex", NOT_CHECKED, str(error))]
     wrong = [f"{text!r}: {error}" for text, error in errors if error]
     seen = f"RE2 does not take {'; '.join(wrong)}." if wrong else "Every rule can be read."
-    return [rule, judged("mapping.regex", not wrong, seen, "Mend the regular expression: Cells takes RE2's syntax.")]
+    return [rule, judged("mapping.regex", not wrong, seen, "Fix the regular expression: Cells takes RE2's syntax.")]
 
 
 def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Finding]:

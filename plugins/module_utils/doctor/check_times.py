@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Times: clocks, certificates' days, life spans of tokens, and the session check (rows K1, A3)."""
+"""Times: clocks, certificates' days, lifetimes of tokens, and the session check (rows K1, A3)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def check_certificate(finding_id: str, reading: Reading, checked: bool) -> Findi
 
 
 def life_spans(keycloak: Readings, config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return life spans as reports have them, {name, seconds}: Keycloak's by realm and client, Cells' by its file."""
+    """Return lifetimes as reports have them, {name, seconds}: Keycloak's by realm and client, Cells' by its file."""
     realm: State = keycloak["realm"].value or {} if "realm" in keycloak else {}
     client: State = (keycloak["client"].value if "client" in keycloak else None) or {}
     own = (client.get("attributes") or {}).get("access.token.lifespan")
@@ -117,7 +117,7 @@ def check_session(session: Mapping[str, Any]) -> list[Finding]:
         return skipped("No account to log in with is given.", *SESSION_IDS)
     message, refused = str(session.get("msg") or "The login was not tried."), session.get("refused")
     if refused:
-        todo = f"Mend what {refused['by']} says: {refused['words']}"
+        todo = f"Fix what {refused['by']} says: {refused['words']}"
         return [Finding("session.login", BROKEN, message, todo), *_unrefreshed()]
     if not session.get("login"):
         return [*skipped(message, "session.login"), *_unrefreshed()]

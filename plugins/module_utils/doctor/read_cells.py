@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor reads of Cells by its REST interface. Reads only."""
+"""What the doctor reads of Cells through its REST API. Reads only."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ class LdapMapper:
         if current is None:
             payload = {**names, **desired}
             return [Action(Verb.CREATE, self.title, lambda: self._create(payload))]
-        # The whole config goes back, but never a mask in place of a secret.
+        # The whole config goes back, but never a mask instead of a secret.
         config = {
             key: value
             for key, value in merged(current.get("config", {}), desired.get("config", {})).items()

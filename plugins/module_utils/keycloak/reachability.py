@@ -21,7 +21,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import base
 
 DOCUMENT = "/.well-known/openid-configuration"
 LARGEST = 1_000_000
-"""Bytes of a discovery document that are read at the most."""
+"""Bytes of a discovery document that are read at most."""
 
 
 def reach(issuer: str, timeout: float) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which right a refused call needed: the roles of the client realm-management, as measured (docs/least-privilege.md)."""
+"""The role of the client realm-management that a refused call needed, as measured (docs/least-privilege.md)."""
 
 from __future__ import annotations
 

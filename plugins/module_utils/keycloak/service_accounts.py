@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The client roles of a client's service account: what an account that is just enough may do (docs/least-privilege.md)."""
+"""The client roles of a service account that has only the rights it needs (docs/least-privilege.md)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ServiceAccountRoles:
         return [f"Client {self.roles_client} has no role {', '.join(unknown)} (it has {there})."] if unknown else []
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
-        """Return one write for what is given, and one for what is taken away."""
+        """Return one write for what is given, and one for what is removed."""
         there, wanted = (current or {})[ROLES], (desired or {})[ROLES]
         actions = []
         for verb, method, names in (

@@ -60,7 +60,7 @@ def _check_scopes(client: State, scope: str) -> None:
 
 
 def example_tokens(session: KeycloakSession, client_uuid: str, user_id: str, scope: str) -> dict[str, State]:
-    """Return the claims that id_token, access_token and userinfo would have. scope: names, parted by blanks.
+    """Return the claims that id_token, access_token and userinfo would have. scope: names, parted by spaces.
 
     Raises SsoError.
     """

@@ -28,7 +28,7 @@ STEPS = frozenset({"client", "connector", "mapping", "verify"})
 
 
 class CellsLook:
-    """One look at the REST interface of Cells, with at most two requests."""
+    """One look at the REST API of Cells, with at most two requests."""
 
     def __init__(self, params: Mapping[str, Any], steps: Collection[str]) -> None:
         """Take the options of sso_preflight_info and the steps of the run. Sends nothing."""

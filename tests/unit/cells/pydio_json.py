@@ -72,7 +72,7 @@ def document(static_clients: Any = None, **root: Any) -> dict[str, Any]:
 
 
 def rendered(config: Any) -> str:
-    """Return a configuration as Cells writes it: two blanks, sorted keys, <, > and & escaped, no newline at the end."""
+    """Return a configuration as Cells writes it: two spaces, sorted keys, <, > and & escaped, no newline at the end."""
     text = json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

@@ -823,4 +823,4 @@ def test_what_is_no_refusal_of_a_login_is_not_checked() -> None:
 def test_a_refused_login_is_to_be_mended_by_the_words_of_who_refused_it() -> None:
     site = Site()
     failed_login(site)
-    assert site.finding("session.login").todo == "Mend what Cells says: No."
+    assert site.finding("session.login").todo == "Fix what Cells says: No."

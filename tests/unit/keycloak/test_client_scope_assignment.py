@@ -107,7 +107,7 @@ def line(method: str, kind: str, name: str) -> str:
 
 
 def assigns(script: Script, *calls: tuple[str, str, str]) -> None:
-    """Expect that scopes are assigned or taken away, each by its own call."""
+    """Expect that scopes are assigned or removed, each by its own call."""
     for method, kind, name in calls:
         path = f"clients/client-uuid/{kind}-client-scopes/{SCOPE_IDS[name]}"
         if method == "PUT":

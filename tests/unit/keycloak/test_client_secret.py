@@ -76,7 +76,7 @@ def test_a_declared_secret_replaces_another_and_the_diff_shows_that_they_differ(
 def test_an_empty_secret_is_refused_before_any_call(
     empty: str, check: bool, keycloak: Script, run_module: RunModule
 ) -> None:
-    """With one, whoever names the client gets a token."""
+    """With one, anyone who names the client gets a token."""
     outcome = run_module(MODULE, arguments(public_client=False, secret=empty), check=check)
 
     assert_one_clear_line(outcome, "secret", "empty")

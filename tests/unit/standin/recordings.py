@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 VECTORS = Path(__file__).parents[2] / "vectors"
 PAGE = "(the web interface's page)"
 CUT = re.compile(r"^\.\.\. (\d+) in all$")
-"""What stands in a list in place of the items that were not recorded."""
+"""What stands in a list instead of the items that were not recorded."""
 
 
 def calls() -> list[dict[str, Any]]:

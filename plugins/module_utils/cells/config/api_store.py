@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The static client by way of the REST interface of Cells Enterprise, which acts on the running server."""
+"""The static client through the REST API of Cells Enterprise, which acts on the running server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCHEMA = frozenset(
         "audience",
     }
 )
-"""The fields that the documentation of the interface names. Cells' own clients have more, such as their life spans."""
+"""The fields that the documentation of the interface names. Cells' own clients have more, such as their lifetimes."""
 
 
 class ApiStore:
@@ -52,12 +52,12 @@ class ApiStore:
         """Return how this store writes. Raises InvalidInput where a write would lose what the server does not show."""
         if is_mask(client.get("client_secret") or ""):
             raise InvalidInput(
-                f"The REST interface of Cells shows a mask for the secret of static client {self.client_id}, which a"
+                f"The REST API of Cells shows a mask for the secret of static client {self.client_id}, which a"
                 " write would put in its place. Nothing was written: use method file or cli."
             )
         if not self._shows_all:
             raise InvalidInput(
-                "The REST interface of Cells shows only the documented fields of its static clients, so that a write"
+                "The REST API of Cells shows only the documented fields of its static clients, so that a write"
                 f" could lose others of {self.client_id}, such as post_logout_redirect_uris. Nothing was written:"
                 " use method file or cli."
             )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor needs of Cells' configuration file: static clients and life spans (rows A1-A3). Reads only."""
+"""What the doctor needs of Cells' configuration file: static clients and lifetimes (rows A1-A3). Reads only."""
 
 from __future__ import annotations
 

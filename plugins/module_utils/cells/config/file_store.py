@@ -133,7 +133,7 @@ class FileStore:
 
 
 def edit(content: bytes, index: int, audience: list[str]) -> bytes:
-    """Return pydio.json with the audience of the client at index set, or taken away where it is empty."""
+    """Return pydio.json with the audience of the client at index set, or removed where it is empty."""
     text = content.decode("utf-8")
     path: list[str | int] = [*CLIENTS, index, "audience"]
     edited = with_value(text, path, audience) if audience else without_value(text, path)

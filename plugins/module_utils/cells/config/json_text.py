@@ -130,12 +130,12 @@ def _dump(value: Any, indent: str | None) -> str:
 
 
 def _indent_of(text: str, container: int, member: _Member) -> str | None:
-    """Return the blanks before a member that starts a line; None where the members stand in one line."""
+    """Return the spaces before a member that starts a line; None where the members stand in one line."""
     return _blanks_before(text, member.start) if "\n" in text[container : member.start] else None
 
 
 def _blanks_before(text: str, position: int) -> str | None:
-    """Return the blanks at the start of the line that holds position; None for the first line."""
+    """Return the spaces at the start of the line that holds position; None for the first line."""
     start = text.rfind("\n", 0, position) + 1
     line = text[start:position]
     return line[: len(line) - len(line.lstrip(" \t"))] if start else None

@@ -22,7 +22,7 @@ UNFINISHED = "unfinished"
 
 
 class Store(Protocol):
-    """Where the static client is kept: the file, the file by way of the cells command, or the REST interface."""
+    """Where the static client is kept: the file, the file by way of the cells command, or the REST API."""
 
     warnings: list[str]
     backup_file: str
@@ -37,7 +37,7 @@ class Store(Protocol):
         """Return in a sentence why a write would be lost now, or None."""
 
     def clean_up(self) -> None:
-        """Take away what killed runs left. Raises SsoError."""
+        """Remove what killed runs left. Raises SsoError."""
 
     def plan(self, client: State, audience: list[str]) -> str:
         """Return how the audience is written, such as "in /var/cells/pydio.json".
@@ -100,7 +100,7 @@ class StaticClientAudience:
         """Return the removal of what killed runs left, and the one write."""
         client, audience = dict(current or {}), (desired or {})["audience"]
         traces = client.pop(UNFINISHED, [])
-        # The first takes away all of them.
+        # The first removes all of them.
         actions = [Action(Verb.CLEAN_UP, self.title, self.store.clean_up, (trace,)) for trace in traces]
         if (client.get("audience") or []) != audience:
             save = partial(self.store.save, client, audience)

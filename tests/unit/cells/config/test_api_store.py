@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Method api: the audience by the REST interface, with every field that Cells shows; refused where it hides some."""
+"""Method api: the audience through the REST API, with every field that Cells shows; refused where it hides some."""
 
 from __future__ import annotations
 

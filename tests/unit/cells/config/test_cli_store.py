@@ -45,7 +45,7 @@ def had(config: Path, *audience: Any, static_clients: list[dict[str, Any]] | Non
             [OTHER_URL], {"audience": [URL, OTHER_URL, THIRD_URL]}, [(1, URL), (2, THIRD_URL)], id="two behind one"
         ),
         pytest.param([OTHER_URL], {"mode": "exact"}, [(0, URL)], id="replaced"),
-        pytest.param([None], {}, [(0, URL)], id="in place of null"),
+        pytest.param([None], {}, [(0, URL)], id="instead of null"),
         pytest.param([None, OTHER_URL], {}, [(0, OTHER_URL), (1, URL)], id="null moved away"),
     ],
 )

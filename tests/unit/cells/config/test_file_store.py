@@ -48,7 +48,7 @@ def test_only_the_audience_of_the_client_is_new(edit_audience: EditAudience, con
         pytest.param(rendered(document()) + "\n", id="newline at the end"),
         pytest.param(rendered(document()).replace("\n", "\r\n"), id="CRLF"),
         pytest.param(json.dumps(document()), id="one line, ASCII"),
-        pytest.param(json.dumps(document(), separators=(",", ":"), ensure_ascii=False), id="no blanks"),
+        pytest.param(json.dumps(document(), separators=(",", ":"), ensure_ascii=False), id="no spaces"),
         pytest.param(json.dumps(document(), indent="\t", ensure_ascii=False), id="tabs"),
         pytest.param(rendered(document(clients(**{"$ref": {"$ref": "#/x"}, "new": {"a": None}}))), id="unknown keys"),
         pytest.param(rendered(document()).replace("9007199254740993", "0.10000000000000000001"), id="long fraction"),

@@ -246,7 +246,7 @@ def test_a_killed_edit_leaves_the_old_file_or_the_new_one(edit_audience: EditAud
 
 
 def start_editor(config: Path) -> subprocess.Popen[bytes]:
-    """Start a process that sets and takes away the audience again and again, and wait until it is about to begin."""
+    """Start a process that sets and removes the audience again and again, and wait until it is about to begin."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     child = subprocess.Popen([sys.executable, "-c", EDITOR, str(config), URL], stdout=subprocess.PIPE, env=environment)
     assert child.stdout is not None

@@ -162,7 +162,7 @@ def test_setting_leaves_every_byte_outside_the_value(case: Case, value: Any) -> 
         assert after.endswith(case.text[end:])
         assert json.loads(after[start : len(after) - len(case.text) + end]) == value
     elif case.is_in_empty_object:
-        # The blanks between the braces of an empty object are its value.
+        # The spaces between the braces of an empty object are its value.
         start, end = case.spans[case.path[:-1]]
         assert after.startswith(case.text[: start + 1])
         assert after.endswith(case.text[end - 1 :])

@@ -114,7 +114,7 @@ def test_check_mode_predicts_the_run_and_a_second_run_changes_nothing(
     assert outcome["audience"] == audience
     assert bool(outcome["actions"]) is changes
     if changes:
-        # What is taken away may be shown as no key, or as an empty list.
+        # What is removed may be shown as no key, or as an empty list.
         assert outcome["diff"]["after"] in ([{"audience": audience}] if audience else [{}, {"audience": []}])
         assert outcome["diff"]["before"] != outcome["diff"]["after"]
         assert static_client(config) == clients(**({"audience": audience} if audience else {}))[0]
