@@ -55,6 +55,8 @@ def prose_of(name: str, text: str) -> str:
         text = _prose_of_python(text)
     elif name.endswith(".md"):
         text = MARKDOWN_CODE.sub(blank, text)
+        # A heading may begin with "What", as in "What is assumed".
+        text = re.sub(r"^#+ What\b", blank, text, flags=re.MULTILINE)
         text = re.sub(r"[|*#]", " ", text)
     elif name.endswith(".j2"):
         text = TEMPLATE_CODE.sub(blank, text)
