@@ -31,7 +31,7 @@ LEFT_OUT = re.compile(
     r"\.ci/prose_style\.py|tests/unit/test_prose\.py"
 )
 """Data, text that is generated from other text, and text that shows what is wrong."""
-FOR_USERS = re.compile(r".*\.md|roles/.*|changelogs/.*|plugins/(modules|doc_fragments|filter)/.*")
+FOR_USERS = re.compile(r".*\.md|roles/.*/argument_specs\.yml|changelogs/.*|plugins/(modules|doc_fragments|filter)/.*")
 MEASURED = ("README.md", "docs", "roles", "plugins/modules", "plugins/doc_fragments")
 HEADER = re.compile(r"Copyright: \(c\).*|GNU General Public License v3.*|SPDX-License-Identifier.*")
 MARKDOWN_CODE = re.compile(

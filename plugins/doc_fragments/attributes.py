@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules can do, as ansible-doc shows it."""
+"""The attributes of the modules, as ansible-doc shows them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 class ModuleDocFragment:
     """Attributes of modules: check mode, diff mode, action groups."""
 
-    # What every module here has: check mode.
+    # Every module has check mode.
     DOCUMENTATION = r"""
 options: {}
 attributes:

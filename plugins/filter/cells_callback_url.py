@@ -66,7 +66,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.urls import cal
 
 
 def cells_callback_url(cells_url: Any, connector_id: Any) -> str:
-    """Return the callback URL of a connector. Raises AnsibleFilterError, one line, for what is no URL or no id."""
+    """Return the callback URL of a connector. Raises AnsibleFilterError, one line, for an invalid URL or id."""
     for name, value in (("cells_url", cells_url), ("connector_id", connector_id)):
         if not isinstance(value, str):
             raise AnsibleFilterError(f"{name} must be text, not of type {type(value).__name__}.")
@@ -77,7 +77,7 @@ def cells_callback_url(cells_url: Any, connector_id: Any) -> str:
 
 
 class FilterModule:
-    """What Ansible looks for in a filter plugin."""
+    """The class that Ansible loads from a filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filter by its name."""

@@ -42,7 +42,7 @@ options:
         expression drops every value.
       - The part C(left_split) is assumed to part each value at that text; C(no_update) changes nothing in the
         prediction.
-      - What the part C(right_value_template) does is not known. A rule for roles that has one is an error.
+      - The effect of the part C(right_value_template) is not known. A rule for roles that has one is an error.
       - The part C(role_prefix) exists in LDAP directories only, and is put before each role.
     type: list
     elements: dict
@@ -118,7 +118,7 @@ def cells_roles(claims: Any, mapping_rules: Any, dn_to_name: bool = True) -> lis
 
 
 class FilterModule:
-    """What Ansible looks for in a filter plugin."""
+    """The class that Ansible loads from a filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filter by its name."""

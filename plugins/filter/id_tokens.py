@@ -52,7 +52,7 @@ BINDING = ("nonce", "at_hash", "c_hash", "s_hash", "sid", "session_state", "jti"
 
 
 def id_tokens(text: Any) -> list[dict[str, Any]]:
-    """Return header and claims of each ID token in a text. Raises AnsibleFilterError for what is no text."""
+    """Return header and claims of each ID token in a text. Raises AnsibleFilterError for anything but text."""
     if not isinstance(text, str):
         raise AnsibleFilterError(f"id_tokens takes a text, not {type(text).__name__}.")
     found: list[dict[str, Any]] = []

@@ -13,8 +13,8 @@ author:
 version_added: 1.0.0
 short_description: The text of a variables file for a site that was set up by hand
 description:
-  - Returns the YAML text of what M(cellsops.sso.sso_export_info) has read. What the variables cannot express goes into
-    comments at the top.
+  - Returns the result of M(cellsops.sso.sso_export_info) as YAML text. Settings that the variables cannot express
+    become comments at the top.
   - Text that Jinja would take for a template, such as a template of Pydio Cells in a mapping rule, gets the tag
     C(!unsafe), so that Ansible leaves it as it is.
 positional: _input
@@ -59,7 +59,7 @@ from ansible.errors import AnsibleFilterError
 SECRETS = """\
 # No secret is in this file. Keep these variables in a vault: sso_cells_token, and the account for Keycloak:
 # sso_keycloak_username and sso_keycloak_password, or sso_keycloak_client_id and sso_keycloak_client_secret.
-# The client's secret stays in Keycloak, where the role reads it."""
+# The client's secret stays in Keycloak. The role reads it there."""
 
 LISTS = {
     "not_expressible": "The role would change this, and has no variable for it:",
@@ -87,7 +87,7 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def sso_variables_file(site: Any, given: Any = None) -> str:
-    """Return the text of a variables file. Raises AnsibleFilterError for what is no result of sso_export_info."""
+    """Return the text of a variables file. Raises AnsibleFilterError for anything but a result of sso_export_info."""
     if not isinstance(site, Mapping) or not isinstance(site.get("variables"), Mapping):
         raise AnsibleFilterError("sso_variables_file: that is not a result of cellsops.sso.sso_export_info.")
     comments = [
@@ -112,7 +112,7 @@ def _plain(value: Any) -> Any:
 
 
 class FilterModule:
-    """What Ansible looks for in a filter plugin."""
+    """The class that Ansible loads from a filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filter by its name."""

@@ -30,20 +30,20 @@ options:
   cells_url:
     description:
       - URL under which users reach Pydio Cells. Only needed for O(method=api).
-      - The environment variable E(CELLS_URL) is taken where the option is not given.
+      - Defaults to the environment variable E(CELLS_URL).
   cells_token:
     description:
       - A personal access token of an administrator. Only needed for O(method=api).
-      - The environment variable E(CELLS_TOKEN) is taken where the option is not given.
+      - Defaults to the environment variable E(CELLS_TOKEN).
   state:
-    description: V(absent) takes O(audience) away, or the whole audience where that is not given.
+    description: V(absent) removes O(audience), or the whole audience if you do not set that option.
     type: str
     choices: [present, absent]
     default: present
   audience:
     description:
-      - The URLs that sessions may be refreshed for, such as the external URL of Cells. Scheme, host and port count to
-        the letter.
+      - The URLs that sessions may be refreshed for, such as the external URL of Cells. Scheme, host and port must match
+        exactly.
     type: list
     elements: str
   oauth_client_id:
@@ -57,13 +57,13 @@ options:
     default: add
   method:
     description:
-      - V(file) edits O(config_path), byte for byte only what is needed, in one step that cannot leave half a file.
-      - V(cli) runs C(cells admin config set), as the guide does, and reads the file back. Where the command changed
-        or dropped anything else,
-        as newer versions 5 do, the file is put back as it was, and the task fails. It cannot shorten the list. If the
-        task is killed on the way, the next one puts back what was lost, by the copy C(.pydio.json.before-cells).
-      - V(api) uses the REST API of Cells Enterprise. Where that does not show all fields of the client, the
-        task fails before it writes.
+      - V(file) edits O(config_path). It changes only the bytes of the audience, and replaces the file in one step.
+      - V(cli) runs C(cells admin config set), as the guide does, and reads the file again. If the command changed
+        or dropped anything else, as it does in newer releases of Cells 5, the task restores the file and fails. V(cli)
+        cannot shorten the list. If the task is killed, the next one restores the file from the copy
+        C(.pydio.json.before-cells).
+      - V(api) uses the REST API of Cells Enterprise. If Cells does not show all fields of the client, the task fails
+        before it writes.
     type: str
     choices: [file, cli, api]
     default: file
@@ -152,7 +152,7 @@ static_client:
     audience: ["https://demo.cells.pydio"]
     scope: openid email profile pydio offline
 backup_file:
-  description: The copy that was made; empty where none was made.
+  description: The backup of the file, empty if there is none.
   type: str
   returned: success
   sample: /var/cells/pydio.json.4711.2026-11-23@12:00:00~

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cells_conformance
-short_description: Ask a Pydio Cells Enterprise for tests how it behaves where this collection has to assume it
+short_description: Check the assumptions of this collection about Pydio Cells Enterprise on a test instance
 version_added: 1.0.0
 description:
   - Cells Enterprise is not public, so this collection has to assume some of its behaviour. This module checks each
@@ -26,13 +26,13 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.actiongroup_both
 attributes:
   check_mode:
-    description: Can run in check mode, and says there what a real run does.
+    description: Can run in check mode and return changed status prediction without modifying target.
     support: partial
     details: In check mode the options are checked, and the task is skipped.
   diff_mode:
-    description: Returns what has changed, or would change in check mode.
+    description: Returns details on the changes that were made, or would be made in check mode.
     support: none
-    details: What the module makes is gone when it ends.
+    details: The module removes the objects that it creates.
 requirements:
   - python-keycloak and requests, on the host that runs the module
 options:
@@ -49,7 +49,7 @@ options:
   state:
     description:
       - With V(present), the module asks all questions.
-      - With V(absent), it only removes what is left of O(run), for example after a run that was killed.
+      - With V(absent), it only removes the remains of O(run), for example after a run that was killed.
     type: str
     choices: [present, absent]
     default: present
@@ -90,7 +90,7 @@ EXAMPLES = r"""
     run: 4f1c09ab
   register: conformance
 
-- name: Remove what a killed run has left behind
+- name: Remove the remains of a killed run
   cellsops.sso.cells_conformance:
     auth_keycloak_url: https://sso-test.example.org
     auth_username: admin
@@ -105,7 +105,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 report:
-  description: What was found. Secrets, names and hosts are not in it.
+  description: The report. It does not contain secrets, names or hosts.
   type: dict
   returned: success, with O(state=present), not in check mode
   contains:
@@ -123,9 +123,9 @@ report:
       sample: {Cells: 4.4.13, Keycloak: 26.7.3}
     findings:
       description:
-        - One entry for each assumption, with its C(id), the C(question), what is C(assumed), the C(answers) that agree
-          with what was seen, the C(verdict) (V(confirmed), V(differs), V(not settled) or V(not checked)), and the
-          C(reason) if the question is not settled.
+        - One entry for each assumption, with its C(id), the C(question), the answer that is C(assumed), the C(answers)
+          that agree with the observations, the C(verdict) (V(confirmed), V(differs), V(not settled) or
+          V(not checked)), and the C(reason) if the question is not settled.
       type: list
       elements: dict
       sample:
@@ -136,7 +136,7 @@ report:
           verdict: differs
           reason: ""
     left_behind:
-      description: What could not be removed, in words without names.
+      description: The objects that could not be removed, described without names.
       type: list
       elements: str
       sample: []

@@ -12,9 +12,9 @@ version_added: 0.1.0
 description:
   - Makes, changes or removes a connector, by which users log in to Cells through Keycloak (rows C1 to C8 and M1 of
     the guide).
-  - Only options that are given are compared and written. What is left out stays as it is. An empty string or an empty
-    list clears, but for O(mapping_rules) in O(mapping_rules_mode=add).
-  - An O(issuer) is compared with the realm's discovery document, exactly, before anything is written.
+  - Only options that are given are compared and written. Other values stay as they are. An empty string or an empty
+    list clears a value, except O(mapping_rules) with O(mapping_rules_mode=add).
+  - An O(issuer) must be exactly the one in the realm's discovery document. This is checked before anything is written.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -55,18 +55,17 @@ options:
   client_secret:
     description:
       - The client's secret in Keycloak (row C5). A new connector needs one.
-      - Where Cells hides the secret of a connector, any other change needs it too, since a write may lose a secret
+      - If Cells hides the secret of a connector, any other change needs it too, because a write may lose a secret
         that it leaves out.
     type: str
   update_secret:
     description:
-      - V(when_differs) writes O(client_secret) where Cells shows another one. Where Cells hides the secret, there is
-        nothing to
-        compare, and it goes along only with another change; RV(actions) says so.
-      - V(always) also writes it where Cells hides it, at every run.
-      - V(on_create) leaves the secret of a connector that is there alone, but where Cells hides it, O(client_secret)
-        goes along with another change all the same, since whether Cells keeps a secret that a write leaves out is not
-        known.
+      - V(when_differs) writes O(client_secret) if Cells shows another one. If Cells hides the secret, there is nothing
+        to compare. The secret is then only written together with another change, and RV(actions) says so.
+      - V(always) also writes it if Cells hides it, at every run.
+      - V(on_create) keeps the secret of an existing connector. If Cells hides the secret, O(client_secret) is still
+        written together with other changes, because it is not known whether Cells keeps a secret that a write leaves
+        out.
     type: str
     choices: [when_differs, always, on_create]
     default: when_differs
@@ -107,8 +106,8 @@ options:
     elements: str
   mapping_rules:
     description:
-      - The rules that map claims to what Cells knows (row M1). An empty list takes all of them away in
-        O(mapping_rules_mode=exact) only.
+      - The rules that map claims to roles and attributes in Cells (row M1). An empty list removes all rules, but only
+        with O(mapping_rules_mode=exact).
     type: list
     elements: dict
     suboptions:
@@ -117,7 +116,7 @@ options:
         type: str
         required: true
       right_attribute:
-        description: What it becomes in Cells, such as V(Roles).
+        description: The target in Cells, such as V(Roles).
         type: str
         required: true
       rule_string:

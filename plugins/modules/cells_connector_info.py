@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cells_connector_info
-short_description: Read the connectors of Pydio Cells Enterprise and what its login page offers
+short_description: Read the connectors and the login page of Pydio Cells Enterprise
 version_added: 0.1.0
 description:
   - Returns one connector, or all of them, and the connectors that the login page offers (row C9 of the guide). Secrets

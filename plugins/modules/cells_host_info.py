@@ -10,10 +10,10 @@ module: cells_host_info
 short_description: Look whether a host of Pydio Cells is ready for an edit of its configuration
 version_added: 1.0.0
 description:
-  - Looks at the configuration file, the rights of the user that the module runs as, the C(cells) command, and at what
-    stops Cells for an edit and starts it again (rows A1 and A2 of the guide).
-  - Writes nothing. What is missing is returned, and no failure of the task, so that M(cellsops.sso.sso_preflight_info)
-    can tell it together with what is missing elsewhere.
+  - Checks the configuration file, the rights of the user that the module runs as, the C(cells) command, and the unit or
+    commands that stop Cells for an edit and start it again (rows A1 and A2 of the guide).
+  - Writes nothing. Problems are returned and do not make the task fail, so that M(cellsops.sso.sso_preflight_info)
+    can report them together with other problems.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -86,7 +86,7 @@ unit_active:
   returned: success
   sample: true
 problems:
-  description: What would keep the edit from succeeding, one text each.
+  description: The problems that would make the edit fail, one text each.
   type: list
   elements: str
   returned: success

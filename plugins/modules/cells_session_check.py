@@ -17,7 +17,7 @@ description:
   - The password is sent to O(keycloak_url) and nowhere else. A login that is refused is not tried again.
   - How Cells Enterprise begins a login is not public. The module goes to C(/auth/login/<connector>), first without and
     then with a challenge of Cells' own provider, and says so in one line if neither leads to Keycloak. See "The
-    stand-in" in the documentation for what is assumed.
+    stand-in" in the documentation for the assumptions.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -25,7 +25,7 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.reads
 attributes:
   check_mode:
-    description: Can run in check mode, and says there what a real run does.
+    description: Can run in check mode and return changed status prediction without modifying target.
     support: partial
     details: In check mode the options are looked at, nobody is logged in, and the task is skipped.
   action_group:
@@ -57,8 +57,8 @@ options:
     required: true
   wait:
     description:
-      - Seconds after which the session is refreshed once more. Choose more than the life of Cells' access token, 600
-        seconds where nothing else is configured, to see what users would. With V(0) there is only the first refresh.
+      - Seconds after which the session is refreshed again. Choose more than the lifetime of the access token of Cells,
+        which is 600 seconds by default. With V(0) there is only the first refresh.
     type: int
     default: 0
   validate_certs:
@@ -100,8 +100,8 @@ login:
   sample: {username: test-user, login: test-user@example.org, roles: [Test_DEM_WebUsers]}
 refused:
   description:
-    - Who refused the login, C(by), and in which C(words). A login that did not come that far, as where a server does
-      not answer, fails without it.
+    - The server that refused the login, C(by), and its C(words). If the login did not get that far, for example because
+      a server does not answer, the task fails without this value.
   type: dict
   returned: when Keycloak or Cells refused the login
   sample: {by: Keycloak, words: Invalid username or password.}

@@ -72,7 +72,7 @@ uncertainty_seconds:
   returned: success, and if O(max_skew) is exceeded
   sample: 0.553
 source:
-  description: What was measured.
+  description: The source of the measurement.
   type: str
   returned: success, and if O(max_skew) is exceeded
   sample: Date header of https://cells.example.org, 10 answers

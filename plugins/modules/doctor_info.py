@@ -14,9 +14,9 @@ description:
     K1, T1 and M1 of the guide).
   - Changes nothing, and needs no user's password. Like any look at a user of an LDAP provider, that at O(username) may
     let Keycloak take the user into its own store.
-  - What cannot be read with the rights given is C(not checked), and no failure of the task. The account needs the roles
-    C(view-clients), C(view-realm) and C(view-users) of the client C(realm-management), and C(manage-realm) to let
-    Keycloak try its LDAP server.
+  - Findings that the given rights do not allow to check are C(not checked). The task does not fail. The account
+    needs the roles C(view-clients), C(view-realm) and C(view-users) of the client C(realm-management), and
+    C(manage-realm) to let Keycloak try its LDAP server.
   - The role P(cellsops.sso.doctor#role) adds a report to look at, Cells' configuration file and a real login.
 author:
   - cellsops.sso developers (@cellsops)
@@ -75,7 +75,7 @@ options:
     default: ""
     version_added: 1.0.0
   ldap_provider:
-    description: Name or id of the LDAP provider (L1). Where it is empty, LDAP is not looked at.
+    description: Name or id of the LDAP provider (L1). If it is empty, LDAP is not examined.
     type: str
     default: ""
   ldap_attribute:
@@ -83,7 +83,7 @@ options:
     type: str
     default: memberOf
   username:
-    description: A user whose tokens and roles are foreseen (T1, M1). Where it is empty, none are.
+    description: A user whose tokens and roles are predicted (T1, M1). Empty for none.
     type: str
     default: ""
   dn_to_name:
@@ -96,13 +96,13 @@ options:
     default: 5
   cells_config:
     description:
-      - What M(cellsops.sso.cells_config_info) returned on the Cells host, for the lifetimes of tokens and to see
+      - The result of M(cellsops.sso.cells_config_info) on the Cells host, for the lifetimes of tokens and to see
         whether Cells has read its file.
       - A dictionary with only C(msg) says why it was not read.
     type: dict
     default: {}
   session:
-    description: What M(cellsops.sso.cells_session_check) returned, for the findings about a real login (A3).
+    description: The result of M(cellsops.sso.cells_session_check), for the findings about a real login (A3).
     type: dict
     default: {}
   callback_url:
@@ -113,7 +113,7 @@ options:
     default: ""
   keycloak_from_cells:
     description:
-      - What M(cellsops.sso.keycloak_reachable_info) returned on the Cells host (C4).
+      - The result of M(cellsops.sso.keycloak_reachable_info) on the Cells host (C4).
       - A dictionary with only C(msg) says why nobody asked there.
     type: dict
     default: {}
@@ -145,8 +145,8 @@ EXAMPLES = r"""
 RETURN = r"""
 report:
   description:
-    - What was found. The page "The doctor" of the documentation lists the ids of all findings.
-    - Claims are those of a person. Secrets and tokens are not in it.
+    - The report. The page "The doctor" of the documentation lists the ids of all findings.
+    - The claims are personal data. The report does not contain secrets or tokens.
   type: dict
   returned: success
   contains:
@@ -162,14 +162,14 @@ report:
       type: str
       sample: "2026-11-24T12:00:00Z"
     site:
-      description: What was looked at, and its versions.
+      description: The servers and objects that were examined, and their versions.
       type: dict
       sample: {realm: cells, client_id: demo.cells.pydio, versions: {keycloak: 26.7.3, cells: 4.4.13}}
     findings:
       description:
-        - Each with C(id), C(row) of the guide, C(verdict) (V(ok), V(warning), V(broken) or V(not checked)), what was
-          C(seen), C(why) it matters, and the one thing C(todo).
-        - C(assumptions) lists what a finding takes for granted of Cells although nobody has seen it. C(seen) says the
+        - Each with C(id), C(row) of the guide, C(verdict) (V(ok), V(warning), V(broken) or V(not checked)), the
+          observation C(seen), C(why) it matters, and the fix C(todo).
+        - C(assumptions) lists the assumptions about Cells on which a finding depends. C(seen) says the
           same in words. The ids are those of the page "The stand-in for Pydio Cells" of the documentation.
       type: list
       elements: dict
@@ -186,7 +186,7 @@ report:
       type: dict
       sample: {username: dora, links: []}
     rules:
-      description: The mapping rules that give roles, and what becomes of each value.
+      description: The mapping rules that give roles, and the result for each value.
       type: list
       elements: dict
       sample: []

@@ -10,10 +10,10 @@ module: keycloak_oidc_client
 short_description: Manage an OpenID Connect client in Keycloak
 version_added: 0.1.0
 description:
-  - Makes, changes or removes a client of a realm (rows G1 to G7 of the guide), and assigns client scopes to it.
-  - Only options that are given are compared and written. What is left out stays as it is, and has Keycloak's own
-    default in a new client.
-    An empty string or an empty list clears, but for client scopes in O(client_scopes_mode=add).
+  - Creates, changes or removes a client of a realm (rows G1 to G7 of the guide), and assigns client scopes to it.
+  - Only the options that you set are compared and written. Other values stay as they are. In a new client, they have
+    Keycloak's defaults.
+    An empty string or an empty list clears a value, except client scopes with O(client_scopes_mode=add).
   - A client of that id that is not for OpenID Connect is refused, also for O(state=absent).
   - Lists are compared without regard to order.
 author:
@@ -113,8 +113,8 @@ options:
     type: dict
   secret:
     description:
-      - The client secret (row G7), which must not be empty. Where it is not given, Keycloak makes one, which stays as
-        it is.
+      - The client secret (row G7), which must not be empty. If you do not set it, Keycloak generates one, which the
+        module does not change.
       - Excludes O(rotate_secret_on).
     type: str
   rotate_secret_on:
@@ -223,8 +223,8 @@ client:
     secret: "**********"
 client_secret:
   description:
-    - The client's secret; empty where there is none yet, as in check mode before the client is made or its secret
-      rotated.
+    - The client's secret. It is empty if there is none yet, for example in check mode before the client is created or
+      its secret is rotated.
   type: str
   returned: when O(return_secret=true)
   sample: the-secret-that-keycloak-made

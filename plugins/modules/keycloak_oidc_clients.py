@@ -10,7 +10,7 @@ module: keycloak_oidc_clients
 short_description: Manage many OpenID Connect clients of a Keycloak realm
 version_added: 1.0.0
 description:
-  - Does for many clients of one realm what M(cellsops.sso.keycloak_oidc_client) does for one, in one task.
+  - Works like M(cellsops.sso.keycloak_oidc_client), but on many clients of one realm, in one task.
   - All clients are listed once. Only clients that differ are written, a few at a time.
   - If a client fails, the others are brought about all the same. The task then fails and names each client that failed.
     If Keycloak cannot be reached any more or refuses a login, the clients that follow are not tried.
@@ -117,8 +117,8 @@ options:
         type: dict
       secret:
         description:
-          - The client secret (row G7), which must not be empty. Where it is not given, Keycloak makes one, which stays
-            as it is.
+          - The client secret (row G7), which must not be empty. If you do not set it, Keycloak generates one, which the
+            module does not change.
           - Excludes O(clients[].rotate_secret_on).
         type: str
       rotate_secret_on:
@@ -188,7 +188,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 clients:
-  description: What came of each client, in the order of O(clients).
+  description: The result for each client, in the order of O(clients).
   type: list
   elements: dict
   returned: always, unless the clients cannot be listed
@@ -200,7 +200,7 @@ clients:
       description: Whether the client was changed, or would be in check mode.
       type: bool
     actions:
-      description: What was done with the client, in order.
+      description: The changes to the client, in order.
       type: list
       elements: str
     client:
@@ -231,7 +231,7 @@ client_secrets:
   sample:
     cells-two: the-secret-that-keycloak-made
 actions:
-  description: What was done, or would be in check mode, client by client.
+  description: The changes that were made, or would be made in check mode, client by client.
   type: list
   elements: str
   returned: always, unless the clients cannot be listed

@@ -12,9 +12,10 @@ version_added: 1.0.0
 description:
   - Reads a realm of Keycloak and a Pydio Cells Enterprise, and returns the variables with which the role
     P(cellsops.sso.setup#role) has nothing to change there.
-  - Also returns what these variables cannot express, one line for each difference that the role would change.
+  - Also returns the differences that these variables cannot express, one line for each value that the role would
+    change.
   - The playbook C(cellsops.sso.export) writes the variables to a file.
-  - Changes nothing. None of the variables is a secret. The client's secret stays in Keycloak, where the role reads it.
+  - Changes nothing. None of the variables is a secret. The client's secret stays in Keycloak. The role reads it there.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -41,7 +42,7 @@ options:
     type: str
   cells_config:
     description:
-      - What M(cellsops.sso.cells_config_info) returned on the Cells host.
+      - The result of M(cellsops.sso.cells_config_info) on the Cells host.
       - Without it, the audience is read through the REST API, and the module cannot tell whether the user name is the
         login in Cells.
     type: dict
@@ -90,21 +91,22 @@ variables:
     sso_connector_id: keycloak
 not_expressible:
   description:
-    - What the role would change although it has these variables. If the list is empty, the role changes nothing.
+    - The values that the role would change although it has these variables. If the list is empty, the role changes
+      nothing.
   type: list
   elements: str
   returned: success
   sample:
     - 'client demo.cells.pydio: directAccessGrantsEnabled is true, and the role makes it false.'
 left_alone:
-  description: What the role has no variable for, and does not touch.
+  description: Settings for which the role has no variable. The role does not touch them.
   type: list
   elements: str
   returned: success
   sample:
     - 'connector keycloak: hostedDomains is ["example.org"].'
 not_checked:
-  description: What could not be read, with the reason. The role might change something there.
+  description: Settings that could not be read, with the reason. The role might change something there.
   type: list
   elements: str
   returned: success

@@ -31,7 +31,7 @@ options:
     type: str
     required: true
   state:
-    description: What the steps are to bring about.
+    description: The state that the steps are going to produce.
     type: str
     choices: [present, absent]
     default: present
@@ -98,7 +98,8 @@ options:
     choices: [file, cli, api, none]
     default: file
   cells_host_problems:
-    description: What M(cellsops.sso.cells_host_info) found on the Cells host, or why it could not run there.
+    description:
+      - The problems that M(cellsops.sso.cells_host_info) found on the Cells host, or why it could not run there.
     type: list
     elements: str
     default: []
@@ -160,7 +161,7 @@ other_connectors:
   returned: when a step asks Cells
   sample: []
 problems:
-  description: What is missing, one text each.
+  description: The problems, one text each.
   type: list
   elements: str
   returned: failure

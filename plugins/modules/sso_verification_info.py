@@ -10,8 +10,8 @@ module: sso_verification_info
 short_description: Look at what a user would meet after the role setup has run
 version_added: 1.0.0
 description:
-  - Looks at the login page of Pydio Cells (row C9 of the guide), at the clocks of both servers (row K1), and at what
-    the tokens of a user would carry and which roles that gives in Cells (rows T1 and M1).
+  - Checks the login page of Pydio Cells (row C9 of the guide), the clocks of both servers (row K1), the claims that the
+    tokens of a user would carry, and the roles in Cells that follow from them (rows T1 and M1).
   - The role P(cellsops.sso.setup#role) ends with it.
   - Fails with one message that names everything that is not as it should be. Changes nothing.
 author:
