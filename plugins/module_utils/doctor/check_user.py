@@ -21,6 +21,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_groups i
     from_attribute,
     source_links,
 )
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_size import check_size
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
     NOT_CHECKED,
@@ -37,7 +38,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings impor
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
-CLAIM_IDS = ("token.user_id_key", "token.user_name_key", "token.groups", "mapping.roles")
+CLAIM_IDS = ("token.user_id_key", "token.user_name_key", "token.groups", "token.size", "mapping.roles")
 USER_IDS = ("user_profile.*", "token.user", *CLAIM_IDS)
 
 
@@ -74,6 +75,7 @@ def check_user(
         _check_key("token.user_id_key", config, config.get("userIDKey") or "sub", claims, username),
         _check_key("token.user_name_key", config, config.get("userNameKey") or "name", claims, username),
         _check_groups(tokens.value, claims, all_values(keycloak, user, options), options["groups_attribute"]),
+        check_size(tokens.value, config, options["groups_attribute"]),
         _check_roles(claims, connector, options),
     ]
 

@@ -77,6 +77,7 @@ CATALOGUE: dict[str, Kind] = {
     "token.user_id_key": Kind("C8", "Cells identifies its user by this claim. Without it, the login fails."),
     "token.user_name_key": Kind("C8", "Cells names its user by this claim. Without it, the login fails."),
     "token.groups": Kind("T1", "Cells derives roles from this claim."),
+    "token.size": Kind("C7", "Cells sends the access token to userinfo in a header, and headers have limits."),
     "audience.match": Kind(
         "A1", "If the audience is missing, refreshing a session fails with 401, and users are logged out."
     ),
