@@ -58,22 +58,18 @@ options:
     elements: str
     choices: [ldap_attribute, user_attribute, groups, realm_roles, client_roles]
     default: []
-    version_added: 1.0.0
   groups_full_path:
     description: For V(groups), whether the claim has the full path of each group instead of its name.
     type: bool
     default: false
-    version_added: 1.0.0
   groups_client:
     description: For V(client_roles), the id of the client whose roles count.
     type: str
     default: ""
-    version_added: 1.0.0
   groups_role_prefix:
     description: For V(realm_roles) and V(client_roles), the text that Keycloak puts in front of each role.
     type: str
     default: ""
-    version_added: 1.0.0
   ldap_provider:
     description: Name or id of the LDAP provider (L1). If it is empty, LDAP is not examined.
     type: str

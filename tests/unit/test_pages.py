@@ -80,3 +80,20 @@ def test_the_role_takes_the_variables_of_a_page(named: dict[str, Any]) -> None:
     assert result.error_messages == []
     # A list given for text would be taken, as the text that Python makes of it.
     assert {name: result.validated_parameters[name] for name in named} == named
+
+
+def test_the_places_that_newcomers_are_sent_to_are_there() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| question |")[2].partition("\n\n")[0]
+    places = re.findall(r"`([.\w]+/[\w./]+\.\w+)`", table)
+    assert len(places) >= 10
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_links_of_the_readme_work_outside_the_repository_too() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)]+)\)", readme)
+    tree = "https://github.com/cellsops/sso/blob/main/"
+    assert [link for link in links if not link.startswith("https://")] == []
+    here = [link.removeprefix(tree).partition("#")[0] for link in links if link.startswith(tree)]
+    assert here
+    assert [path for path in here if not (ROOT / path).exists()] == []
