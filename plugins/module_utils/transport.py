@@ -57,10 +57,11 @@ TLS_ADVICE = (
 """What to do, by what OpenSSL says; the first that fits."""
 
 
-def repeat_calls(session: requests.Session) -> None:
+def repeat_calls(session: requests.Session, *searches: str) -> None:
     """Make a session repeat what can be repeated: transport errors and the statuses 429, 502, 503 and 504.
 
-    A POST is repeated only when no connection was made. The waits are 0, 1, 2 and 4 s, or what Retry-After says.
+    A POST is repeated only when no connection was made, unless its URL begins with one of searches: those write
+    nothing. The waits are 0, 1, 2 and 4 s, or what Retry-After says.
     What TLS refuses is not repeated: a certificate does not change by asking again.
     Redirects are not followed: a request goes only to the host that was named, and a POST would become a GET.
     """
@@ -79,7 +80,7 @@ def repeat_calls(session: requests.Session) -> None:
             _stacktrace: Any = None,
         ) -> Any:
             # urllib3 cannot tell whether the server had the request by then, and would repeat even a POST.
-            if isinstance(error, SSLError) and (not _cut_short(error) or method not in REPEATABLE_METHODS):
+            if isinstance(error, SSLError) and (not _cut_short(error) or method not in (self.allowed_methods or ())):
                 raise MaxRetryError(_pool, url, error)
             return super().increment(method, url, response, error, _pool, _stacktrace)
 
@@ -96,6 +97,10 @@ def repeat_calls(session: requests.Session) -> None:
     )
     session.mount("http://", HTTPAdapter(max_retries=policy))
     session.mount("https://", HTTPAdapter(max_retries=policy))
+    for url in searches:
+        session.mount(
+            url, HTTPAdapter(max_retries=policy.new(allowed_methods=frozenset({*REPEATABLE_METHODS, "POST"})))
+        )
     session.max_redirects = 0
 
 

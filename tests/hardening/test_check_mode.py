@@ -115,6 +115,11 @@ def mapper_seen(site: Site) -> Options | None:
     return find(site.admin.get_components(), name=NAME)
 
 
+def role_seen(site: Site) -> Options | None:
+    roles = call_module("cells_role_info", {**site.cells_options, "role_id": NAME})["roles"]
+    return {**roles[0], "LastUpdated": None} if roles else None
+
+
 def connector_seen(site: Site) -> Options | None:
     return find(site.rows().cells("config/oauth2connectors").get("connectors", []), id=NAME)
 
@@ -252,6 +257,12 @@ TABLES = {
             ),
         },
     ),
+    "cells_role": Table(
+        {"role_id": NAME},
+        {"label": one_of("Staff", 'Büro „A"', NAME)},
+        role_seen,
+        {},
+    ),
     "cells_config_audience by api": Table(
         {"method": "api"},
         {"mode": one_of("add", "exact"), "state": one_of("present", "absent")},
@@ -293,6 +304,8 @@ def shared_options(site: Site, login: Login, module: str, row: Options) -> Optio
         return login.options()
     if module == "cells_connector":
         return {**site.cells_options, **({} if row.get("state") == "absent" else {"issuer": site.issuer})}
+    if module == "cells_role":
+        return site.cells_options
     if row["method"] == "file":
         return {"config_path": str(site.cells.config_path)}
     return site.cells_options

@@ -61,6 +61,10 @@ def mappers(site: Site) -> int:
     return sum(component["name"] == "faulty" for component in site.admin.get_components())
 
 
+def roles(site: Site) -> int:
+    return len(call_module("cells_role_info", {**site.cells_options, "role_id": "faulty"})["roles"])
+
+
 def connectors(site: Site) -> int:
     answer = call_module("cells_connector_info", site.cells_options)
     return sum(connector["id"] == "faulty" for connector in answer["connectors"])
@@ -116,6 +120,8 @@ CASES = {
         "cells",
     ),
     "connector read": Case("cells_connector_info", {}, server="cells"),
+    "role": Case("cells_role", {"role_id": "faulty", "label": "Faulty"}, roles, "cells"),
+    "role read": Case("cells_role_info", {}, server="cells"),
     "audience": Case(
         "cells_config_audience",
         {"method": "api", "audience": ["https://faulty.example.org"]},
@@ -253,7 +259,7 @@ def test_a_create_whose_answer_is_lost_goes_on(
 
 
 @pytest.mark.parametrize("fault", ["lost", "torn", "504"])
-@pytest.mark.parametrize("name", ["client", "client scope", "LDAP mapper", "connector"])
+@pytest.mark.parametrize("name", ["client", "client scope", "LDAP mapper", "connector", "role"])
 def test_a_removal_whose_answer_is_lost_goes_on(
     site: Site, proxies: dict[str, FaultProxy], name: str, fault: str
 ) -> None:

@@ -36,6 +36,7 @@ SHARED = {
 OWN = {
     "clock_skew_info": {"url": CELLS},
     "cells_session_check": {"cells_url": CELLS, "keycloak_url": KEYCLOAK, "username": "dora", "password": SECRET},
+    "cells_role": {**SHARED["cells"], "role_id": "staff"},
     "doctor_info": {**SHARED["keycloak"], **SHARED["cells"], "client_id": "cells", "username": "dora"},
     "keycloak_token": {**SHARED["keycloak"]},
     "sso_export_info": {**SHARED["keycloak"], **SHARED["cells"]},

@@ -190,6 +190,8 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("cells_connector", {**connector, "client_secret": own["first"]}),
         ("cells_connector", {"connector_id": "own", "client_secret": own["second"]}),
         ("cells_connector_info", {}),
+        ("cells_role", {"role_id": "own", "label": "Own"}),
+        ("cells_role_info", {}),
         ("keycloak_token_preview", {"client_id": "own", "username": "dora"}),
         ("cells_config_audience", audience),
         ("cells_config_info", config),
@@ -216,6 +218,8 @@ def calls(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ("keycloak_token_preview", {"auth_password": own["password"], "client_id": "own", "username": "dora"}),
         ("cells_connector", {"cells_token": own["token"], "connector_id": "own", "client_secret": own["first"]}),
         ("cells_connector_info", {"cells_token": f"{own['token']} {own['password']}"}),
+        ("cells_role", {"cells_token": own["token"], "role_id": "own"}),
+        ("cells_role_info", {"cells_token": own["token"]}),
         ("cells_connector", {**connector, "issuer": f"{issuer}/", "client_secret": own["first"]}),
         (
             "cells_config_audience",

@@ -40,6 +40,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "keycloak_service_account_roles": {"client_id": "tls-test", "roles": ["view-users"]},
     "cells_connector": {"connector_id": "tls-test", "state": "absent"},
     "cells_connector_info": {},
+    "cells_role": {"role_id": "tls-test", "state": "absent"},
+    "cells_role_info": {},
     "cells_config_audience": {"method": "api", "audience": ["https://cells.example.org"]},
     "clock_skew_info": {},
     "sso_export_info": {"connector_id": "tls-test"},
@@ -61,6 +63,8 @@ WORKING = {
     "keycloak_token": "expires_in",
     "keycloak_oidc_client_info": "clients",
     "cells_connector_info": "connectors",
+    "cells_role": "role",
+    "cells_role_info": "roles",
     "clock_skew_info": "skew_seconds",
 }
 """Modules that succeed on a new server, and what they then return."""

@@ -33,6 +33,8 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
 # Without a running server, the command never ends by itself.
 NEW_TOKEN = "Make a new one: timeout 30 cells admin user token -u admin -e 1h -q"  # noqa: S105 - a hint, not a token
 NO_RIGHT = "The token is valid, but its user may not do this: use the token of an administrator."
+SEARCHES = ("acl", "role", "user")
+"""What is searched by a POST to this path below /a, which writes nothing."""
 ENTERPRISE_PATHS = (("config", "oauth2connectors"), ("config", "oauth2clients"), ("frontend", "login", "connectors"))
 """What only Cells Enterprise has. Home refuses these paths with the statuses 403, 404, 405 and 500."""
 
@@ -61,7 +63,7 @@ class CellsSession:
         # An object of its own, since requests would let an entry of ~/.netrc take the header's place.
         self._bearer = _Bearer(token)
         self._session.headers["User-Agent"] = AGENT
-        repeat_calls(self._session)
+        repeat_calls(self._session, *(f"{self.url}/a/{kind}" for kind in SEARCHES))
 
     def get(self, *path: str) -> Any:
         """Return the JSON of a GET; the parts of the path below /a are URL-encoded here. Raises SsoError."""
@@ -70,6 +72,10 @@ class CellsSession:
     def get_public(self, *path: str) -> Any:
         """As get, without the token: for what anybody may ask, and what Cells refuses all the same to a bad token."""
         return self._call("GET", path, public=True)
+
+    def search(self, *path: str, body: dict[str, Any]) -> Any:
+        """Send a search, which Cells takes by POST, and return the answer's JSON. Raises SsoError."""
+        return self._call("POST", path, body)
 
     def put(self, *path: str, body: dict[str, Any]) -> Any:
         """Send JSON by PUT and return the answer's. Raises SsoError."""

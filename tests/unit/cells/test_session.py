@@ -18,6 +18,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
     NotAuthorized,
     NotFound,
+    ServerError,
     TokenRefused,
     WrongEdition,
 )
@@ -318,3 +319,16 @@ def test_tls_options_and_the_time_out_hold_for_each_call(
     assert call.request.req_kwargs["verify"] == verify  # type: ignore[attr-defined]
     assert call.request.req_kwargs["timeout"] == 7  # type: ignore[attr-defined]
     assert json.loads(call.request.body or "") == {"a": SECRET}
+
+
+@pytest.mark.parametrize(("path", "calls"), [("role", 5), ("templates", 1)])
+def test_only_a_search_is_repeated_though_it_is_a_post(
+    http: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, path: str, calls: int
+) -> None:
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda _seconds: None)
+    script = http.post(f"{URL}/a/{path}", status=503, json={"Title": "starting"})
+
+    with pytest.raises(ServerError, match="HTTP 503"):
+        session().search(path, body={})
+
+    assert script.call_count == calls

@@ -21,6 +21,7 @@ COLLECTION = "cellsops.sso."
 WRITERS = (
     "cells_config_audience",
     "cells_connector",
+    "cells_role",
     "keycloak_client_scope",
     "keycloak_ldap_mapper",
     "keycloak_ldap_sync",
@@ -90,6 +91,8 @@ def own_options(url: str) -> dict[str, dict[str, Any]]:
         },
         "cells_connector": {"connector_id": "keycloak", "mapping_rules": [rule], **connector},
         "cells_connector_info": {},
+        "cells_role": {"role_id": "staff", "label": "Staff"},
+        "cells_role_info": {},
         "cells_config_audience": {"method": "api", "audience": ["https://cells.example.org"]},
         "cells_session_check": {"keycloak_url": url, "username": "dora", "password": PASSWORD},
         "clock_skew_info": {"url": url, "max_skew": 1e12},

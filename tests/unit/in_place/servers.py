@@ -46,6 +46,7 @@ def beginning() -> dict[str, list[dict[str, Any]]]:
         "components": [{"id": "ldap", "name": "ldap", "providerId": "ldap", "providerType": provider, "config": {}}],
         "users/account/role-mappings/clients/management": [],
         "connectors": [],
+        "roles": [],
         "staticClients": [{"client_id": "cells-frontend", "client_secret": SECRET, "audience": [], "own": 1}],
     }
 
@@ -162,6 +163,11 @@ class Servers:
             if method == "PUT":
                 self.held["staticClients"] = [body]
             return 200, {"staticClients": self.held["staticClients"]}, {}
+        if path == "role":
+            return 200, {"Roles": self.held["roles"]}, {}
+        if path.startswith("role/"):
+            self.held["roles"] = [body]
+            return 200, body, {}
         return 404, {"Title": "not found"}, {}
 
 
