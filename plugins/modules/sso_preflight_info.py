@@ -79,9 +79,52 @@ options:
     type: str
     default: ""
   groups_attribute:
-    description: The user attribute that O(ldap_mapper) fills. Another mapper that fills it is reported.
+    description:
+      - The user attribute that O(ldap_mapper) fills. Another mapper that fills it is reported.
+      - Also the claim whose values the O(mapping_rules) turn into the roles of O(roles).
     type: str
     default: ""
+  mapping_rules:
+    description: The mapping rules that the connector is to have (row M1).
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.2.0
+    suboptions:
+      left_attribute:
+        description: The claim.
+        type: str
+        required: true
+      right_attribute:
+        description: What it becomes in Cells, such as V(Roles).
+        type: str
+        required: true
+      rule_string:
+        description: Which values pass.
+        type: str
+      left_split:
+        description: A separator at which Cells splits the claim's value.
+        type: str
+      right_value_template:
+        description: A template for the value in Cells.
+        type: str
+      no_update:
+        description: Whether Cells leaves the value alone at later logins.
+        type: bool
+  roles:
+    description:
+      - Roles of Cells that the run creates. The key is a group as the claim has it, the value the label of its role.
+      - The O(mapping_rules) must make exactly one role of each group, and Cells must be able to have that role.
+    type: dict
+    default: {}
+    version_added: 0.2.0
+  roles_mode:
+    description:
+      - V(exact) lets only the groups of O(roles) through, by the rule strings of those O(mapping_rules) that have none.
+    type: str
+    choices: [add, exact]
+    default: add
+    version_added: 0.2.0
   username:
     description: A user whose tokens are going to be previewed (row T1). Empty for none.
     type: str
@@ -160,6 +203,20 @@ other_connectors:
   elements: str
   returned: when a step asks Cells
   sample: []
+roles:
+  description: The roles of O(roles), each with the id that Cells gives the role of that group.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - {group: "cn=staff,ou=groups,dc=example,dc=org", role_id: staff, label: Staff}
+mapping_rules:
+  description: The O(mapping_rules), with rule strings for the groups of O(roles) in O(roles_mode=exact).
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - {left_attribute: cellsgroups, right_attribute: Roles, rule_string: "guests,staff"}
 problems:
   description: The problems, one text each.
   type: list

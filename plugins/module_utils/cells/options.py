@@ -21,3 +21,18 @@ def cells_argument_spec(**own: Any) -> dict[str, Any]:
         "connection_timeout": {"type": "int", "default": 10},
         **own,
     }
+
+
+MAPPING_RULES: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "left_attribute": {"type": "str", "required": True},
+        "right_attribute": {"type": "str", "required": True},
+        "rule_string": {"type": "str"},
+        "left_split": {"type": "str"},
+        "right_value_template": {"type": "str"},
+        "no_update": {"type": "bool"},
+    },
+}
+"""The option with the mapping rules of a connector."""

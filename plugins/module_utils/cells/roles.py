@@ -67,7 +67,7 @@ class Role:
             if not problems[role["Uuid"]]:
                 return role
         if problems:
-            raise InvalidInput(next(iter(problems.values())))
+            raise InvalidInput(f"role_id: {next(iter(problems.values()))}")
         return None
 
     def desired(self, current: State | None) -> State | None:
@@ -143,10 +143,10 @@ def list_roles(session: CellsSession) -> list[State]:
 def taken(role: State, role_id: str) -> str:
     """Return why a role that Cells found by an id cannot be the role of that id, "" if it can."""
     if role["Uuid"] != role_id:
-        return f"role_id: Cells has the role {role['Uuid']}, and takes {role_id} for the same. Give {role['Uuid']}."
+        return f"Cells has the role {role['Uuid']}, and takes {role_id} for the same. Give {role['Uuid']}."
     owner = next((words for flag, words in OWNERS.items() if role.get(flag)), "")
     if owner and role_id not in BUILT_IN:
-        return f"role_id: {role_id} is the role of {owner} in Cells ({role.get('Label')}). Give another id."
+        return f"{role_id} is the role of {owner} in Cells ({role.get('Label')}). Give another id."
     return ""
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import Connector
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import MAPPING_RULES, cells_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, reconciled
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reconcile, shown
@@ -44,18 +44,7 @@ DEFINITION = Definition(
         user_name_key={"type": "str", "no_log": False},
         hosted_domains={"type": "list", "elements": "str"},
         sites={"type": "list", "elements": "str"},
-        mapping_rules={
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "left_attribute": {"type": "str", "required": True},
-                "right_attribute": {"type": "str", "required": True},
-                "rule_string": {"type": "str"},
-                "left_split": {"type": "str"},
-                "right_value_template": {"type": "str"},
-                "no_update": {"type": "bool"},
-            },
-        },
+        mapping_rules=MAPPING_RULES,
         mapping_rules_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
     ),
     answer=answer,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import MAPPING_RULES, cells_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import SOURCES
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
@@ -40,6 +40,9 @@ DEFINITION = Definition(
             ldap_provider={"type": "str", "default": ""},
             ldap_mapper={"type": "str", "default": ""},
             groups_attribute={"type": "str", "default": ""},
+            mapping_rules={**MAPPING_RULES, "default": []},
+            roles={"type": "dict", "default": {}},
+            roles_mode={"type": "str", "choices": ["add", "exact"], "default": "add"},
             username={"type": "str", "default": ""},
             audience={"type": "list", "elements": "str", "default": []},
             audience_method={"type": "str", "choices": ["file", "cli", "api", "none"], "default": "file"},

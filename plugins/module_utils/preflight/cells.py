@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.api_store import ApiStore
@@ -15,6 +15,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_c
     StaticClientAudience,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import OIDC, list_connectors
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import search_roles, taken
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reconcile
@@ -23,15 +24,19 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 OWN_LOGIN = "pydio"
 """The id of the connector by which Cells logs its own users in."""
 
+MAKING_ROLES = frozenset({"connector", "mapping"})
+"""The steps that make the declared roles."""
+
 STEPS = frozenset({"client", "connector", "mapping", "verify"})
 """The steps that ask Cells for its connectors."""
 
 
 class CellsLook:
-    """One look at the REST API of Cells, with at most two requests."""
+    """One look at the REST API of Cells, with at most three requests."""
 
-    def __init__(self, params: Mapping[str, Any], steps: Collection[str]) -> None:
-        """Take the options of sso_preflight_info and the steps of the run. Sends nothing."""
+    def __init__(self, params: Mapping[str, Any], steps: Collection[str], role_ids: Sequence[str] = ()) -> None:
+        """Take the options of sso_preflight_info, the steps of the run and the roles that it makes. Sends nothing."""
+        self._role_ids = role_ids
         self.params = params
         self.steps = frozenset(steps)
         self.warnings: list[str] = []
@@ -56,6 +61,7 @@ class CellsLook:
         self.values = {"other_connectors": self._others(connectors)}
         if self.params["state"] == "present" and self.steps & STEPS:
             yield from self._look_at_connectors(connectors)
+            yield from self._look_at_roles(session)
         if self._by_api:
             yield from self._look_at_audience(session)
 
@@ -83,6 +89,22 @@ class CellsLook:
     def _has_our_client(self, connector: State) -> bool:
         config = connector.get(OIDC) or {}
         return (config.get("issuer"), config.get("clientID")) == (self.params["issuer"], self.params["client_id"])
+
+    def _look_at_roles(self, session: CellsSession) -> Iterator[str]:
+        """Yield which of the roles belong to a user, a group or a team, or are there in other capitals."""
+        if not self._role_ids or not self.steps & MAKING_ROLES:
+            return
+        by_name = {role_id.casefold(): role_id for role_id in self._role_ids}
+        try:
+            found = search_roles(session, {"Uuid": list(self._role_ids)})
+        except SsoError as error:
+            yield str(error)
+            return
+        for role in found:
+            exact = role["Uuid"] in self._role_ids
+            problem = taken(role, role["Uuid"] if exact else by_name.get(role["Uuid"].casefold(), ""))
+            if problem:
+                yield f"sso_roles: {problem}"
 
     def _look_at_audience(self, session: CellsSession) -> Iterator[str]:
         options = {

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.group_roles import DeclaredRoles, only_these
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import Unmet
 from ansible_collections.cellsops.sso.plugins.module_utils.preflight.cells import CellsLook
 from ansible_collections.cellsops.sso.plugins.module_utils.preflight.keycloak import KeycloakLook
@@ -27,17 +29,45 @@ class Preflight:
         """Return token, expires_in and clock_skew of the login to Keycloak, client_secret (see KeycloakLook), and
         other_connectors (ids) of Cells.
 
-        What belongs to a server is left out if no step asks it.
+        What belongs to a server is left out if no step asks it. Also return roles, a list of group, role_id and label,
+        and mapping_rules, those that the connector is to have.
 
         Raises Unmet with a line that names everything that is missing; the values then have problems (list of str).
         """
-        keycloak, cells = KeycloakLook(self.params, self.params["steps"]), CellsLook(self.params, self.params["steps"])
-        found = [*self._variables(), *keycloak.problems(), *cells.problems(), *self.params["cells_host_problems"]]
+        declared = self._declared_roles()
+        keycloak = KeycloakLook(self.params, self.params["steps"])
+        cells = CellsLook(self.params, self.params["steps"], [role.role_id for role in declared.roles])
+        found = [
+            *self._variables(),
+            *self._groups(declared),
+            *keycloak.problems(),
+            *cells.problems(),
+            *self.params["cells_host_problems"],
+        ]
         problems = [in_role_words(problem) for problem in dict.fromkeys(found)]
         self.warnings = [in_role_words(warning) for warning in (*keycloak.warnings, *cells.warnings)]
         if problems:
             raise Unmet(message(problems), {"problems": problems})
-        return {**keycloak.values, **cells.values}
+        return {**keycloak.values, **cells.values, **self._roles(declared)}
+
+    def _declared_roles(self) -> DeclaredRoles:
+        return DeclaredRoles(self.params["roles"], self.params["mapping_rules"], self.params["groups_attribute"])
+
+    def _groups(self, declared: DeclaredRoles) -> list[str]:
+        """Return why a declared group could have no role."""
+        if self.params["state"] == "absent":
+            return []
+        if self.params["roles_mode"] == "exact" and not self.params["roles"]:
+            return [
+                "sso_roles_mode is exact and sso_roles is empty, so that nobody would have a role. Name the groups."
+            ]
+        return declared.problems
+
+    def _roles(self, declared: DeclaredRoles) -> dict[str, Any]:
+        rules = self.params["mapping_rules"]
+        if self.params["roles_mode"] == "exact":
+            rules = only_these(rules, self.params["groups_attribute"], [role.role_id for role in declared.roles])
+        return {"roles": [asdict(role) for role in declared.roles], "mapping_rules": rules}
 
     def _variables(self) -> list[str]:
         """Return which variables are text instead of lists: Ansible splits text for its own check, but not for us."""
