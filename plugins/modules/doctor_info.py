@@ -78,6 +78,11 @@ options:
     description: The LDAP attribute that holds the groups (L2).
     type: str
     default: memberOf
+  roles:
+    description: The roles that are declared, as O(cellsops.sso.setup#role:main:sso_roles) has them, label by group.
+    type: dict
+    default: {}
+    version_added: 0.2.0
   username:
     description: A user whose tokens and roles are predicted (T1, M1). Empty for none.
     type: str

@@ -36,6 +36,7 @@ DEFINITION = Definition(
             groups_role_prefix={"type": "str", "default": ""},
             ldap_provider={"type": "str", "default": ""},
             ldap_attribute={"type": "str", "default": "memberOf"},
+            roles={"type": "dict", "default": {}},
             username={"type": "str", "default": ""},
             dn_to_name={"type": "bool", "default": True},
             max_clock_skew={"type": "float", "default": 5},

@@ -331,6 +331,11 @@ def _roles(rules: list[dict[str, Any]]) -> list[str]:
     return [step["role"] for rule in rules for step in rule["steps"] if step["passes"]]
 
 
+def roles_of_user(keycloak: Readings, connector: State | None, options: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the roles that follow for the named user, as far as that is known."""
+    return _roles(rule_steps(claims_for_cells(keycloak, connector), connector, options).value or [])
+
+
 def chain(
     keycloak: Readings, options: Mapping[str, Any], connector: State | None, findings: list[Finding]
 ) -> dict[str, Any] | None:

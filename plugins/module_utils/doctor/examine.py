@@ -17,6 +17,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor import (
     check_cells,
     check_identity,
     check_keycloak,
+    check_roles,
     check_times,
     check_user,
 )
@@ -56,6 +57,7 @@ FOLLOWS = {
     "client.redirect_uri": ["connector.redirect_uri"],
     "cells.reachable": ["tls.cells"],
     "mapping.roles": [*CLAIM, "mapping.rule", "mapping.regex", "token.groups"],
+    "mapping.role_missing": ["mapping.rule", "mapping.regex"],
     "cells.external_url": ["tls.cells"],
     "connector.login_page": ["connector.sites"],
     "keycloak.reachable_from_cells": ["keycloak.reachable", "tls.keycloak"],
@@ -136,6 +138,8 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
     ]
     found = check_user.in_light_of_claims(found, keycloak, state, options)
     found += check_user.check_user(keycloak, options, state, found)
+    foreseen = check_user.roles_of_user(keycloak, state, options)
+    found += check_roles.check_roles(cells, keycloak.get("group_names", Reading()), foreseen, state, options)
     found += check_identity.check_identity(keycloak, options, state)
     found += [
         *check_times.check_session(options["session"]),

@@ -71,6 +71,12 @@ CATALOGUE: dict[str, Kind] = {
     "mapping.rule": Kind("M1", "Without a rule for the claim, no group becomes a role."),
     "mapping.regex": Kind("M1", "If RE2 does not support a regular expression, Cells silently drops every value."),
     "mapping.roles": Kind("M1", "A rule that drops every value gives no role."),
+    "mapping.role_missing": Kind(
+        "M1", "Only a role that exists in Cells gives rights. It is not known whether a login creates missing roles."
+    ),
+    "mapping.role_unused": Kind(
+        "M1", "If no group gives a role, only an administrator of Cells does, or a group was renamed."
+    ),
     "user_profile.attribute": Kind("L2", "Keycloak hides attributes that its user profile does not define."),
     "token.user": Kind("T1", "Only users who exist and are enabled in Keycloak can log in."),
     "token.email": Kind("C8", "If the token has no e-mail address, the login fails."),

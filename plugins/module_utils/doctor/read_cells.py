@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.api_store import ApiStore
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import list_connectors, login_connectors
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer, discovery_document
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import list_roles
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
@@ -25,7 +26,8 @@ def read_cells(session: CellsSession, options: Mapping[str, Any]) -> Readings:
 
     options: those of doctor_info. The keys, each only if its question arose: bootconf, own_issuer (str, or None
     without a discovery document, and the HTTP status), version (str), connectors (list, those of the id, with secrets),
-    login_page (list), static_client, issuer (str, what the discovery document of the connector's issuer names).
+    login_page (list), static_client, roles (list, those that can be given to users), issuer (str,
+    what the discovery document of the connector's issuer names).
     """
     readings: Readings = {"bootconf": take(lambda: session.get_public("frontend", "bootconf"))}
     if readings["bootconf"].error:
@@ -34,6 +36,7 @@ def read_cells(session: CellsSession, options: Mapping[str, Any]) -> Readings:
     readings["login_page"] = take(lambda: login_connectors(session))
     readings["connectors"] = take(lambda: list_connectors(session, options["connector_id"]))
     readings["static_client"] = take(ApiStore(session, STATIC_CLIENT).load)
+    readings["roles"] = take(lambda: list_roles(session))
     readings["version"] = take(lambda: session.get("config", "discovery").get("Version"))
     issuer = oidc(connector(readings)).get("issuer")
     if issuer:

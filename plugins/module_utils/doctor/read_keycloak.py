@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names import group_names
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import read_groups
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.try_flow import try_flow
@@ -34,7 +35,7 @@ def read_keycloak(
     and code (of try_flow), login (dict, the skew of Keycloak's clock, {} if no login was needed), realm, client (None
     if there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers, profile, user (None),
     tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version (str),
-    and those of read_groups.
+    group_names (list of str, None if Keycloak cannot list them) and those of read_groups.
     """
     realm_url = f"{session.url}/realms/{session.connection.realm_name}"
     readings: Readings = {"discovery": take(lambda: discovered_issuer(realm_url, options))}
@@ -49,6 +50,11 @@ def read_keycloak(
     readings["version"] = take(session.version)
     readings["client"] = take(lambda: _client(session, options["client_id"]))
     readings["client_scopes"] = take(lambda: session.get_list("client-scopes"))
+    readings["group_names"] = take(
+        lambda: group_names(
+            session, readings["client_scopes"].value or [], options["client_scope"], options["groups_attribute"]
+        )
+    )
     readings["profile"] = take(lambda: session.get("users/profile"))
     client: State | None = readings["client"].value
     if client:

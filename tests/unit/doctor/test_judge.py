@@ -58,6 +58,7 @@ OPTIONS: dict[str, Any] = {
         "username_as_login": [],
     },
     "callback_url": "",
+    "roles": {},
     "keycloak_from_cells": {
         "url": f"{ISSUER}/.well-known/openid-configuration",
         "reachable": True,
@@ -94,6 +95,8 @@ class Site:
         }
         self.options = copy.deepcopy(OPTIONS)
         self.realm: dict[str, Any] = {"enabled": True, "accessTokenLifespan": 300}
+        self.groups: list[str] | None = GROUPS
+        self.roles: list[dict[str, Any]] = [{"Uuid": "ADMINS"}, {"Uuid": "Test_DEM_WebUsers", "Label": "Web users"}]
         self.own_issuer: Any = (f"{CELLS}/oidc/", 200)
         self.sites: list[str] = []
         self.client: dict[str, Any] = {
@@ -166,6 +169,7 @@ class Site:
             "client": self.client,
             "secret": SECRET,
             "client_scopes": [self.scope, {"name": "basic"}],
+            "group_names": self.groups,
             "profile": self.profile,
             "login_form": self.login_form,
             "code": self.code,
@@ -196,6 +200,7 @@ class Site:
                 }
             ],
             "static_client": {"client_id": "cells-frontend", "audience": self.audience},
+            "roles": self.roles,
             "version": "4.4.13",
             "issuer": ISSUER,
         }

@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Do the roles that groups give exist in Cells, and do groups give the roles that exist there (row M1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.group_roles import DeclaredRoles
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import predicted_roles
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import BUILT_IN
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
+    NOT_CHECKED,
+    OK,
+    WARNING,
+    Finding,
+    skipped,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+IDS = ("mapping.role_missing", "mapping.role_unused")
+FEW = 5
+"""How many names a finding shows."""
+
+
+def check_roles(
+    cells: Readings, groups: Reading, of_user: Sequence[str], connector: State | None, options: Mapping[str, Any]
+) -> list[Finding]:
+    """Return the findings mapping.role_missing and mapping.role_unused.
+
+    cells: readings of read_cells. groups: all groups of the claim's source (list of str), None if they are not known.
+    of_user: the roles that follow for the named user. connector: None if there is none. options: those of doctor_info.
+    """
+    reading = cells.get("roles", Reading())
+    if connector is None or reading.value is None:
+        reason = why(reading) if reading.error else "There is no connector, or Cells was not reached."
+        return skipped(reason, *IDS)
+    labels = {str(role["Uuid"]): str(role.get("Label") or "") for role in reading.value}
+    rules, claim = connector.get("mappingRules") or [], options["groups_attribute"]
+    declared = DeclaredRoles(options["roles"], rules, claim)
+    return [
+        _check_missing(labels, declared, of_user, _roles_of_login(options)),
+        _check_unused(labels, declared, groups, rules, claim),
+    ]
+
+
+def _check_missing(
+    labels: Mapping[str, str], declared: DeclaredRoles, of_user: Sequence[str], had: Sequence[str] | None
+) -> Finding:
+    """Judge what is missing. had: the roles that the user had after a login, None if there was none."""
+    finding_id = "mapping.role_missing"
+    wrong = [f"{role.label} ({role.role_id}) for {role.group}" for role in declared.roles if role.role_id not in labels]
+    renamed = [
+        f"{role.role_id} is labelled {labels[role.role_id]!r}, not {role.label!r}"
+        for role in declared.roles
+        if labels.get(role.role_id, role.label) != role.label
+    ]
+    seen = [*declared.problems, *renamed, *([f"Cells lacks the declared roles {_named(wrong)}"] if wrong else [])]
+    if seen:
+        todo = "Run the role setup with the tag mapping, or take the group from sso_roles."
+        return Finding(finding_id, WARNING, f"{'. '.join(text.rstrip('.') for text in seen)}.", todo)
+    lacking = [role for role in dict.fromkeys(of_user) if role not in labels]
+    if not lacking:
+        return Finding(finding_id, OK, "Cells has every role that is declared, or that follows for the user.")
+    if had is not None and not {*lacking} & {*had}:
+        seen_of_user = f"Cells lacks the roles {_named(lacking)}, and a login did not create them."
+        return Finding(finding_id, WARNING, seen_of_user, "Create them: name their groups in sso_roles.")
+    return Finding(finding_id, OK, f"Cells lacks the roles {_named(lacking)} so far.").resting_on("missing_roles")
+
+
+def _roles_of_login(options: Mapping[str, Any]) -> list[str] | None:
+    """Return the roles that the named user had after the login of the session check, None if it was another's."""
+    login = options["session"].get("login") or {}
+    roles: list[str] | None = login.get("roles") if login.get("username") == options["username"] else None
+    return roles
+
+
+def _check_unused(
+    labels: Mapping[str, str], declared: DeclaredRoles, groups: Reading, rules: Sequence[State], claim: str
+) -> Finding:
+    finding_id = "mapping.role_unused"
+    own = [role for role in labels if role not in BUILT_IN]
+    if not own and not declared.roles:
+        return Finding(finding_id, OK, "Cells has no roles but its own.")
+    if groups.value is None:
+        no_list = "Keycloak cannot list the values of a user attribute, so it is not known which groups there are."
+        return Finding(finding_id, NOT_CHECKED, why(groups) if groups.error else no_list)
+    unknown = [role.group for role in declared.roles if role.group not in groups.value]
+    if unknown:
+        todo = "Correct the names in sso_roles, or create the groups in Keycloak."
+        return Finding(finding_id, WARNING, f"sso_roles names {_named(unknown)}, which Keycloak does not have.", todo)
+    try:
+        given = {*predicted_roles({claim: groups.value}, rules, certain=True)}
+    except SsoError as error:
+        return Finding(finding_id, NOT_CHECKED, str(error))
+    alone = [f"{labels[role]} ({role})" for role in own if role not in given]
+    if not alone:
+        return Finding(finding_id, OK, "A group gives each role that Cells has, but for its own.")
+    return Finding(finding_id, OK, f"No group gives {_named(alone)}. Only administrators of Cells do.")
+
+
+def _named(names: Iterable[str]) -> str:
+    """Return some of the names, and how many others there are."""
+    shown = [*names]
+    more = len(shown) - FEW
+    return ", ".join(shown[:FEW]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Roles in Cells beside the groups of Keycloak: what is missing, and what no group gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import NOT_CHECKED, OK, WARNING
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names import group_names
+from unit.doctor.test_judge import GROUPS, Change, Site
+
+MISSING, UNUSED = "mapping.role_missing", "mapping.role_unused"
+WEB_USERS = {GROUPS[0]: "Web users"}
+
+
+def not_there(site: Site) -> None:
+    site.roles = [{"Uuid": "ADMINS"}]
+    site.options["session"] = {}
+
+
+def logged_in_without(site: Site) -> None:
+    site.roles = [{"Uuid": "ADMINS"}]
+    site.options["session"]["login"]["roles"] = ["other"]
+
+
+def declared_and_not_there(site: Site) -> None:
+    not_there(site)
+    site.options["roles"] = WEB_USERS
+
+
+CASES: dict[str, tuple[Change, str, str, str]] = {
+    "declared and there": (lambda site: site.options.update(roles=WEB_USERS), MISSING, OK, "Cells has every role"),
+    "declared and missing": (declared_and_not_there, MISSING, WARNING, "lacks the declared roles Web users"),
+    "declared by another label": (
+        lambda site: site.options.update(roles={GROUPS[0]: "Other"}),
+        MISSING,
+        WARNING,
+        "Test_DEM_WebUsers is labelled 'Web users', not 'Other'",
+    ),
+    "declared, and no rule lets it through": (
+        lambda site: (site.options.update(roles=WEB_USERS), site.rule.update(RuleString="a,b")),
+        MISSING,
+        WARNING,
+        "do not let it through",
+    ),
+    "not there before the first login": (not_there, MISSING, OK, "Cells lacks the roles Test_DEM_WebUsers so far"),
+    "not there after a login": (logged_in_without, MISSING, WARNING, "and a login did not create them"),
+    "given by a group": (lambda site: None, UNUSED, OK, "A group gives each role"),
+    "nothing but Cells' own": (not_there, UNUSED, OK, "Cells has no roles but its own"),
+    "given by no group": (lambda site: site.groups.clear(), UNUSED, OK, "No group gives Web users (Test_DEM_WebUsers)"),
+    "a group that Keycloak does not have": (
+        lambda site: site.options.update(roles={"staff": "Staff"}),
+        UNUSED,
+        WARNING,
+        "sso_roles names staff, which Keycloak does not have",
+    ),
+    "groups that Keycloak does not list": (
+        lambda site: setattr(site, "groups", None),
+        UNUSED,
+        NOT_CHECKED,
+        "Keycloak cannot list",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "finding_id", "verdict", "words"), CASES.values(), ids=CASES)
+def test_roles_and_groups(change: Change, finding_id: str, verdict: str, words: str) -> None:
+    site = Site()
+    site.groups = [*GROUPS]
+    change(site)
+
+    found = site.finding(finding_id)
+
+    assert (found.verdict, words in found.seen) == (verdict, True), found
+    assert bool(found.todo) is (verdict == WARNING)
+    assert found.assumes == (("missing_roles",) if "so far" in found.seen else ())
+
+
+class Listing:
+    """A realm whose lists are scripted, by path."""
+
+    def __init__(self, lists: dict[str, list[dict[str, Any]]]) -> None:
+        self._lists = lists
+
+    def get_list(self, path: str, **_query: Any) -> list[dict[str, Any]]:
+        return self._lists[path]
+
+
+LISTS = {
+    "groups": [
+        {"id": "1", "name": "library", "path": "/library", "subGroupCount": 1, "subGroups": []},
+        {"id": "2", "name": "old", "path": "/old", "subGroups": [{"id": "4", "name": "sub", "path": "/old/sub"}]},
+    ],
+    "groups/1/children": [{"id": "3", "name": "staff", "path": "/library/staff"}],
+    "roles": [{"name": "editor"}],
+    "clients": [{"id": "c", "clientId": "cells"}],
+    "clients/c/roles": [{"name": "reader"}],
+}
+
+
+def mapper(kind: str, claim: str = "groups", **config: str) -> dict[str, Any]:
+    return {"protocolMapper": f"oidc-{kind}-mapper", "config": {"claim.name": claim, **config}}
+
+
+@pytest.mark.parametrize(
+    ("mappers", "names"),
+    [
+        ([mapper("group-membership", **{"full.path": "false"})], ["library", "staff", "old", "sub"]),
+        (
+            [mapper("group-membership", **{"full.path": "true"})],
+            ["/library", "/library/staff", "/old", "/old/sub"],
+        ),
+        ([mapper("usermodel-realm-role", **{"usermodel.realmRoleMapping.rolePrefix": "kc_"})], ["kc_editor"]),
+        ([mapper("usermodel-client-role", **{"usermodel.clientRoleMapping.clientId": "cells"})], ["reader"]),
+        ([mapper("usermodel-realm-role"), mapper("usermodel-attribute", "other")], ["editor"]),
+        ([mapper("usermodel-realm-role"), mapper("usermodel-attribute")], None),
+        ([], None),
+    ],
+)
+def test_the_values_that_a_claim_can_have_are_listed_if_keycloak_can(
+    mappers: list[dict[str, Any]], names: list[str] | None
+) -> None:
+    scopes = [{"name": "cellsscope", "protocolMappers": mappers}, {"name": "other", "protocolMappers": [{}]}]
+
+    assert group_names(Listing(LISTS), scopes, "cellsscope", "groups") == names  # type: ignore[arg-type]
