@@ -67,6 +67,14 @@ options:
     description: The claim that is returned as RV(groups).
     type: str
     default: cellsgroups
+  mapping_rules:
+    description:
+      - Mapping rules, as Cells shows them, to preview before you write them. If you do not give them, those of the
+        connector count.
+      - With them, the module does not look for O(connector_name) on the login page.
+    type: list
+    elements: dict
+    version_added: 0.2.0
   keycloak_clock:
     description:
       - Keycloak's clock, as C(clock_skew) of M(cellsops.sso.keycloak_token). Without it, the clocks are not compared.
@@ -132,6 +140,14 @@ roles:
   elements: str
   returned: success
   sample: [Test_DEM_WebUsers]
+missing_roles:
+  description:
+    - The RV(roles) that Cells does not have yet. Whether Cells creates them at a login is not known. Create them
+      beforehand with M(cellsops.sso.cells_role).
+  type: list
+  elements: str
+  returned: success
+  sample: []
 """
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definitions.sso_verification_info import DEFINITION

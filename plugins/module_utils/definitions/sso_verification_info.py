@@ -31,6 +31,7 @@ DEFINITION = Definition(
             expect_claims={"type": "list", "elements": "str", "default": []},
             audience={"type": "list", "elements": "str", "default": []},
             groups_claim={"type": "str", "default": "cellsgroups"},
+            mapping_rules={"type": "list", "elements": "dict"},
             keycloak_clock={
                 "no_log": False,
                 "type": "dict",

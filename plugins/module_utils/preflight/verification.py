@@ -21,6 +21,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors impo
     login_connectors,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import predicted_roles
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import search_roles
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import measure
 from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import caveat
@@ -45,25 +46,28 @@ class Verification:
         self.problems: list[str] = []
 
     def values(self) -> dict[str, Any]:
-        """Return login_connectors (list of str), id_token (claims), groups and roles (lists of str).
+        """Return login_connectors (list of str), id_token (claims), groups, roles and missing_roles (lists of str).
 
-        Without a user, the last three are empty. Raises Unmet with a line that names everything that is not as it
+        Without a user, the last four are empty. Raises Unmet with a line that names everything that is not as it
         should be, SsoError.
         """
         connectors = [str(connector.get("Name")) for connector in login_connectors(self.cells)]
         self._look_at_audience()
         self._look_at_clocks()
-        if self.options["connector_name"] not in connectors:
+        # Rules that are not written yet belong to a connector that may not be there yet.
+        if self.options["mapping_rules"] is None and self.options["connector_name"] not in connectors:
             self.problems.append(
                 f"The login page of {self.cells.url} does not offer {self.options['connector_name']}, but"
                 f" {', '.join(connectors) or 'nothing'}. Cells may read its connectors only when it starts: restart it."
             )
         claims = self._claims() if self.options["username"] else {}
-        values: dict[str, Any] = {"login_connectors": connectors, "id_token": claims, "groups": [], "roles": []}
+        values: dict[str, Any] = {"login_connectors": connectors, "id_token": claims}
+        values.update({key: [] for key in ("groups", "roles", "missing_roles")})
         if claims:
             groups = claims.get(self.options["groups_claim"]) or []
             values["groups"] = groups if isinstance(groups, list) else [groups]
             values["roles"] = self._roles(claims)
+            values["missing_roles"] = self._missing(values["roles"])
         if self.problems:
             raise Unmet(in_role_words(" ".join(self.problems)), values)
         return values
@@ -117,7 +121,18 @@ class Verification:
         return claims
 
     def _roles(self, claims: dict[str, Any]) -> list[str]:
-        """Return the roles by the rules that the connector has, which in mode add are not only the role's."""
-        found = list_connectors(self.cells, self.options["connector_id"])
-        roles: list[str] = predicted_roles(claims, [rule for connector in found for rule in connector[RULES]], True)
+        """Return the roles by the rules that the connector has, which in mode add are not only the role's.
+
+        Or by those that it is to have, before they are written.
+        """
+        rules = self.options["mapping_rules"]
+        if rules is None:
+            found = list_connectors(self.cells, self.options["connector_id"])
+            rules = [rule for connector in found for rule in connector[RULES]]
+        roles: list[str] = predicted_roles(claims, rules, True)
         return roles
+
+    def _missing(self, roles: list[str]) -> list[str]:
+        """Return which of the roles Cells does not have."""
+        there = {role["Uuid"] for role in search_roles(self.cells, {"Uuid": roles})} if roles else set()
+        return [role for role in dict.fromkeys(roles) if role not in there]
