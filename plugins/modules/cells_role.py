@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cells_role
 short_description: Manage a role of Pydio Cells
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Creates a role of a given id, sets its label, or removes it if nobody uses it.
   - A mapping rule of a connector turns the values of a claim into the B(ids) of roles, not into their labels. Create a

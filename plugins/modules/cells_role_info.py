@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cells_role_info
 short_description: Read the roles of Pydio Cells
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Returns the roles that can be given to users, all of them or those of a given id or label. The roles that belong to
     users, groups and teams are left out unless you ask for one by its id.

@@ -82,7 +82,7 @@ options:
     description: The roles that are declared, as O(cellsops.sso.setup#role:main:sso_roles) has them, label by group.
     type: dict
     default: {}
-    version_added: 0.2.0
+    version_added: 1.0.0
   username:
     description: A user whose tokens and roles are predicted (T1, M1). Empty for none.
     type: str

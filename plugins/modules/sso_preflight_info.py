@@ -89,7 +89,7 @@ options:
     type: list
     elements: dict
     default: []
-    version_added: 0.2.0
+    version_added: 1.0.0
     suboptions:
       left_attribute:
         description: The claim.
@@ -117,14 +117,14 @@ options:
       - The O(mapping_rules) must make exactly one role of each group, and Cells must be able to have that role.
     type: dict
     default: {}
-    version_added: 0.2.0
+    version_added: 1.0.0
   roles_mode:
     description:
       - V(exact) lets only the groups of O(roles) through, by the rule strings of those O(mapping_rules) that have none.
     type: str
     choices: [add, exact]
     default: add
-    version_added: 0.2.0
+    version_added: 1.0.0
   username:
     description: A user whose tokens are going to be previewed (row T1). Empty for none.
     type: str

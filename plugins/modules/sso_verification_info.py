@@ -74,7 +74,7 @@ options:
       - With them, the module does not look for O(connector_name) on the login page.
     type: list
     elements: dict
-    version_added: 0.2.0
+    version_added: 1.0.0
   keycloak_clock:
     description:
       - Keycloak's clock, as C(clock_skew) of M(cellsops.sso.keycloak_token). Without it, the clocks are not compared.

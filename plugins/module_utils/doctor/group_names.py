@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import (
     CLIENT_ROLES,
@@ -18,6 +19,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_source
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+MOST_CALLS = 20
+"""Calls that are made for groups below others, so that the doctor's time does not grow with the directory."""
 
 
 def group_names(session: KeycloakSession, scopes: Sequence[State], scope: str, claim: str) -> list[str] | None:
@@ -35,18 +39,22 @@ def group_names(session: KeycloakSession, scopes: Sequence[State], scope: str, c
 
 def _groups(session: KeycloakSession, config: State) -> Iterator[str]:
     full_path = config.get("full.path") == "true"
-    for group in _with_children(session, session.get_list("groups", briefRepresentation="true")):
+    calls = iter(range(MOST_CALLS))
+    for group in _with_children(session, session.get_list("groups", briefRepresentation="true"), calls):
         yield str(group["path"] if full_path else group["name"])
 
 
-def _with_children(session: KeycloakSession, groups: Sequence[State]) -> Iterator[State]:
+def _with_children(session: KeycloakSession, groups: Sequence[State], calls: Iterator[int]) -> Iterator[State]:
+    """Yield groups and those below them. calls: one for each call that may still be made. Raises SsoError."""
     for group in groups:
         yield group
         below: Any = group.get("subGroups") or []
         if not below and group.get("subGroupCount"):
+            if next(calls, None) is None:
+                raise SsoError(f"More than {MOST_CALLS} groups of Keycloak have groups below them: too many to list.")
             # From 23 on, Keycloak lists the groups below another one by a call of their own.
             below = session.get_list(f"groups/{group['id']}/children", briefRepresentation="true", max=-1)
-        yield from _with_children(session, below)
+        yield from _with_children(session, below, calls)
 
 
 def _roles(session: KeycloakSession, config: State) -> Iterator[str]:

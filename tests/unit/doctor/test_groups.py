@@ -39,6 +39,8 @@ class SourceSite(Site):
         self.user = {"enabled": True, "attributes": {}}
         for claims in self.tokens.values():
             claims["cellsgroups"] = list(values)
+        self.groups = list(values)
+        self.roles = [{"Uuid": value, "Label": value} for value in values]
         self.own: dict[str, Any] = {s: [{"name": value, "path": f"/{value}"} for value in values] for s in sources}
 
     def seen(self) -> Any:

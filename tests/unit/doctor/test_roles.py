@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import NOT_CHECKED, OK, WARNING
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names import group_names
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names import MOST_CALLS, group_names
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from unit.doctor.test_judge import GROUPS, Change, Site
 
 MISSING, UNUSED = "mapping.role_missing", "mapping.role_unused"
@@ -128,3 +129,13 @@ def test_the_values_that_a_claim_can_have_are_listed_if_keycloak_can(
     scopes = [{"name": "cellsscope", "protocolMappers": mappers}, {"name": "other", "protocolMappers": [{}]}]
 
     assert group_names(Listing(LISTS), scopes, "cellsscope", "groups") == names  # type: ignore[arg-type]
+
+
+def test_a_realm_with_many_groups_below_others_is_not_listed() -> None:
+    ids = range(MOST_CALLS + 1)
+    parents = [{"id": str(each), "name": "g", "path": f"/{each}", "subGroupCount": 1} for each in ids]
+    lists = {"groups": parents, **{f"groups/{each}/children": [] for each in range(MOST_CALLS)}}
+    scopes = [{"name": "cellsscope", "protocolMappers": [mapper("group-membership")]}]
+
+    with pytest.raises(SsoError, match="too many to list"):
+        group_names(Listing(lists), scopes, "cellsscope", "groups")  # type: ignore[arg-type]
