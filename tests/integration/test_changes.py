@@ -29,7 +29,7 @@ ROLES = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 HOW_MANY = int(os.environ.get("CHANGES") or 60) or len(CHANGES)
 CHOSEN = random.Random(int(os.environ.get("CHANGES_SEED") or 2026)).sample(list(CHANGES), min(HOW_MANY, len(CHANGES)))
 
-ROLE = Path(__file__).parents[2] / "roles/setup/vars/main.yml"
+ROLE = Path(__file__).parents[2] / "roles/setup/vars/main/steps.yml"
 HEALED = (
     *("client disabled", "client bearer-only", "client by JWT", "standard flow off", "consent"),
     *("PKCE S256", "pushed requests only", "request objects only", "certificate-bound tokens", "DPoP-bound tokens"),

@@ -4,7 +4,7 @@
 
 """What the role setup declares on both servers, from its variables, in the options of the modules.
 
-The role itself says it in roles/setup/vars/main.yml and in its tasks; a test compares the two.
+The role itself says it in roles/setup/vars/main/steps.yml and in its tasks; a test compares the two.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def declared_by_the_role(variables: dict[str, Any], folder: Path) -> dict[str, A
     }
     # What is left out has no form in JSON.
     play["vars"] = {"declared": json.loads(json.dumps(shown).replace("omit", "none"))}
-    own = (ROLE / "vars/main.yml").read_text(encoding="utf-8")
+    own = (ROLE / "vars/main/steps.yml").read_text(encoding="utf-8")
     (folder / "own.yml").write_text(own.replace("omit", "none"), encoding="utf-8")
     (folder / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
     (folder / "given.json").write_text(json.dumps({**REQUIRED, **variables}), encoding="utf-8")
