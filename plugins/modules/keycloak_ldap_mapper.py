@@ -11,7 +11,8 @@ short_description: Manage a mapper of an LDAP provider in Keycloak
 version_added: 0.1.0
 description:
   - Creates, updates or removes a mapper of an LDAP user federation provider (rows L1 and L2 of the guide).
-    The provider must exist. The module changes neither the provider nor its other mappers.
+    The provider must exist. The module does not change its other mappers, and changes the provider itself only by
+    O(provider_cache_policy).
   - Only options that you give are compared and written. An empty string clears a value.
   - For O(if_unused), a client uses the mapper if its tokens carry the user attribute, by a protocol mapper of its own
     or of a client scope. For V(group-ldap-mapper), what counts is whether its tokens carry groups.
@@ -64,7 +65,7 @@ options:
     description:
       - Whether the value comes from LDAP each time Keycloak loads the user, not from its own database (row L2).
       - Users that are in Keycloak's cache are not loaded again. When changes in the directory arrive depends on the
-        cache policy of the LDAP provider; with C(NO_CACHE) they arrive at the next login.
+        cache policy of the LDAP provider. See O(provider_cache_policy).
     type: bool
   mandatory_in_ldap:
     description: Whether entries in LDAP must have the attribute.
@@ -170,6 +171,15 @@ options:
         attribute, Keycloak refuses the login of every user of the provider.
     type: bool
     default: false
+    version_added: 1.0.0
+  provider_cache_policy:
+    description:
+      - The cache policy of the LDAP provider, with O(state=present) only. It applies to all users of the provider.
+      - With V(DEFAULT), Keycloak keeps a user in its cache, and changes in the directory, such as those of groups,
+        arrive only when the user leaves the cache. With V(NO_CACHE), they arrive at the next login.
+      - If it is not given, the cache policy stays as it is.
+    type: str
+    choices: [DEFAULT, NO_CACHE]
     version_added: 1.0.0
 seealso:
   - module: cellsops.sso.keycloak_client_scope

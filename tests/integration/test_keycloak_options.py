@@ -374,6 +374,7 @@ KINDS = [
             "name": "test_a_mapper_name_with_awkward_characters",
             "ldap_provider": "test_an_ldap_provider_by_its_id",
             "take_over": "test_a_mapper_of_another_name_is_taken_over",
+            "provider_cache_policy": "test_the_cache_policy_of_the_provider_is_set_on_request",
             "if_unused": "test_what_another_client_uses_stays",
             "apart_from_clients": "test_what_another_client_uses_stays",
             "apart_from_client_scopes": "test_what_another_client_uses_stays",
@@ -537,6 +538,23 @@ def test_a_mapper_of_another_name_is_taken_over(shared_site: Site, login: Login)
         refused = call_module(MAPPER, {**options, "name": "of the guide"}, check=check)
         assert_one_clear_line(refused, "'of somebody else'", "taken", "take_over")
     predict_and_run(MAPPER, {**options, "name": "of the guide", "take_over": True})
+
+
+def test_the_cache_policy_of_the_provider_is_set_on_request(shared_site: Site, login: Login) -> None:
+    def provider() -> dict[str, list[str]]:
+        config: dict[str, list[str]] = mapper_of(shared_site, LDAP_PROVIDER)["config"]
+        return config
+
+    before = provider()
+    options = {**login.options(), "ldap_provider": LDAP_PROVIDER, "name": "beside", **ATTRIBUTES}
+    for policy in ("DEFAULT", "NO_CACHE"):
+        predict_and_run(MAPPER, {**options, "provider_cache_policy": policy})
+        assert provider() == {**before, "cachePolicy": [policy]}
+    predict_and_run(MAPPER, options, changed=False)
+    # The password to the directory, which shows masked, is still the right one.
+    assert shared_site.admin.get_users({"username": "dora", "exact": True})
+    refused = call_module(MAPPER, {**options, "provider_cache_policy": "DEFAULT", "state": "absent"})
+    assert_one_clear_line(refused, "provider_cache_policy")
 
 
 def test_an_ldap_provider_by_its_id(shared_site: Site, login: Login) -> None:

@@ -41,6 +41,7 @@ DEFINITION = Definition(
         **USAGE_OPTIONS,
         apart_from_client_scopes=APART_FROM_SCOPES,
         take_over={"type": "bool", "default": False},
+        provider_cache_policy={"type": "str", "choices": ["DEFAULT", "NO_CACHE"]},
     ),
     answer=answer,
 )

@@ -185,7 +185,8 @@ def _check_cache(config: Mapping[str, str]) -> Finding:
     }.get(policy, "only when Keycloak drops the user from its cache, or starts again")
     seen = f"The cache policy is {policy}: what changes in the directory arrives {lag}."
     todo = (
-        "Set the cache policy of the LDAP provider to NO_CACHE, or to MAX_LIFESPAN with a life that you can wait for."
+        "Set the cache policy of the LDAP provider to NO_CACHE (sso_ldap_cache_policy of the role setup), or to"
+        " MAX_LIFESPAN with a life that you can wait for."
     )
     return judged("ldap.cache", policy not in ("DEFAULT", "EVICT_WEEKLY"), seen, todo, WARNING)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mappers of an LDAP provider (rows L1, L2). The provider itself is only looked up, never written."""
+"""Mappers of an LDAP provider (rows L1, L2). Of the provider itself, only the cache policy is written, on request."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
 PROVIDER_TYPE = "org.keycloak.storage.UserStorageProvider"
 MAPPER_TYPE = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
 MODEL_ATTRIBUTE = CONFIG["user_model_attribute"]
+PROVIDER = "provider"
+"""The key, beside those of the mapper, that holds what is declared of the provider."""
+CACHE_POLICY = "cachePolicy"
 
 
 class LdapMapper:
@@ -59,6 +62,8 @@ class LdapMapper:
         check_mapper_options(options)
         check_lengths(options, "name")
         check_options(options)
+        if options["provider_cache_policy"] and options["state"] == "absent":
+            raise InvalidInput("provider_cache_policy goes with state present only.")
         self._others: list[State] = []
         self._provider: State | None = None
         """The provider once it was looked for, {} if it is not there."""
@@ -70,11 +75,16 @@ class LdapMapper:
         if current is None and self.options["take_over"]:
             current = only(_fill(mappers, self._declared_attribute()), f"LDAP mapper for {self._declared_attribute()}")
         self._others = [c for c in mappers if c is not current]
-        return current
+        if current is None or not self.options["provider_cache_policy"]:
+            return current
+        return {**current, PROVIDER: {CACHE_POLICY: self._cache_policy()}}
+
+    def _cache_policy(self) -> str:
+        return first_values(self._provider or {}).get(CACHE_POLICY, "DEFAULT")
 
     def _mappers(self) -> list[State]:
         """Return the mappers of the provider, none if there is no provider. Raises NoProvider, Ambiguous, SsoError."""
-        if self._provider is None:
+        if self._provider is None or self.options["provider_cache_policy"]:
             # The provider and its mappers by one request.
             components = self.session.get_list("components")
             self._provider = self._provider_among(components)
@@ -127,7 +137,8 @@ class LdapMapper:
         if options["mapper_type"] == GROUP_MAPPER:
             edit_mode = first_values(self._provider or {}).get("editMode", "")
             check_group_config(first_values(whole), edit_mode, self.title)
-        return state
+        policy = self.options["provider_cache_policy"]
+        return {**state, PROVIDER: {CACHE_POLICY: policy}} if policy else state
 
     def _stays(self, current: State | None) -> State | None:
         """Return None for a mapper that is to be removed, or {} for one that stays as it is.
@@ -179,30 +190,41 @@ class LdapMapper:
         return []
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
-        """Return the one write that is needed."""
+        """Return the write of the mapper, and that of the provider before it, as far as they are needed."""
         admin = self.session.admin
         if desired is None:
             return [Action(Verb.REMOVE, self.title, lambda: admin.delete_component((current or {})["id"]))]
         names = {"name": self.name, "parentId": (self._provider or {})["id"], "providerType": MAPPER_TYPE}
+        own = {key: value for key, value in desired.items() if key != PROVIDER}
         if current is None:
-            payload = {**names, **desired}
-            return [Action(Verb.CREATE, self.title, lambda: self._create(payload))]
-        # The whole config goes back, but never a mask instead of a secret.
-        config = {
-            key: value
-            for key, value in merged(current.get("config", {}), desired.get("config", {})).items()
-            if value != [MASK]
-        }
-        payload = {**names, **desired, "id": current["id"], "config": config}
+            payload = {**names, **own}
+            return [*self._provider_actions(), Action(Verb.CREATE, self.title, lambda: self._create(payload))]
+        config = _without_masks(merged(current.get("config", {}), desired.get("config", {})))
+        payload = {**names, **own, "id": current["id"], "config": config}
         changed = changed_keys(current.get("config", {}), desired.get("config", {}))
         if current["name"] != self.name:
             changed.insert(0, f"name (was {current['name']})")
-        update = partial(admin.update_component, current["id"], payload)
-        return [Action(Verb.UPDATE, self.title, update, tuple(changed))]
+        update = Action(
+            Verb.UPDATE, self.title, partial(admin.update_component, current["id"], payload), tuple(changed)
+        )
+        return [*self._provider_actions(), *([update] if changed else [])]
+
+    def _provider_actions(self) -> list[Action]:
+        provider, policy = self._provider or {}, self.options["provider_cache_policy"]
+        if not policy or policy == self._cache_policy():
+            return []
+        payload = {**provider, "config": {**_without_masks(provider.get("config") or {}), CACHE_POLICY: [policy]}}
+        update = partial(self.session.admin.update_component, provider["id"], payload)
+        return [Action(Verb.UPDATE, f"LDAP provider {provider['name']}", update, (CACHE_POLICY,))]
 
     def _create(self, payload: State) -> None:
         provider_id = payload["parentId"]
         make_once(self.session.admin.create_component, payload, provider_id, lambda: self.read() is not None)
+
+
+def _without_masks(config: State) -> State:
+    """Return a config that goes back as a whole, but never with a mask in place of a secret, which then stays."""
+    return {key: value for key, value in config.items() if value != [MASK]}
 
 
 def rivals(components: list[State], provider_id: str, name: str, attribute: str) -> list[str]:

@@ -98,7 +98,7 @@ def test_the_export_knows_what_the_role_declares(variables: dict[str, Any], tmp_
     # What the export takes from the servers, the role works out.
     known["sso_callback_url"] = declared["connector"]["redirect_uri"]
     beside = {"predicted_client_scopes", "client_secret", "update_secret", "mapping_rules_mode"}
-    beside |= {"take_over", "state", "if_unused", "apart_from_client_scopes"}
+    beside |= {"take_over", "state", "if_unused", "apart_from_client_scopes", "provider_cache_policy"}
 
     for name, options in (
         ("client", declared["client"]["clients"][0]),

@@ -311,6 +311,30 @@ def test_a_masked_secret_on_the_server_is_left_out_of_what_goes_back(keycloak: S
     assert run_module(MODULE, arguments(read_only=True))["changed"] is True
 
 
+@pytest.mark.parametrize("own", [[], [mapper(WIRE_ROW)]], ids=["new", "there"])
+def test_the_cache_policy_of_the_provider_goes_along_on_request(
+    own: list[dict[str, Any]], *, keycloak: Script, run_module: RunModule
+) -> None:
+    def provider(**config: list[str]) -> dict[str, Any]:
+        return {**PROVIDERS[0], "config": {"editMode": ["READ_ONLY"], **config}}
+
+    wish = arguments(**ROW, provider_cache_policy="NO_CACHE")
+    there = [provider(bindCredential=[MASK]), *own]
+    keycloak.get("components", there)
+    promised = run_module(MODULE, wish, check=True)
+    keycloak.get("components", there)
+    # Keycloak keeps a secret that does not come along.
+    keycloak.put("components/ldap-uuid", provider(cachePolicy=["NO_CACHE"]))
+    if not own:
+        keycloak.post("components", {"id": OWN_ID, **NAMES, "config": WIRE_ROW})
+    keycloak.get("components", [provider(cachePolicy=["NO_CACHE"]), mapper(WIRE_ROW)])
+
+    done = run_module(MODULE, wish)
+
+    made = [] if own else [f"create LDAP mapper {NAME}"]
+    assert done["actions"] == promised["actions"] == ["update LDAP provider ldap: cachePolicy", *made]
+
+
 def test_an_absent_mapper_is_removed_and_no_other(keycloak: Script, run_module: RunModule) -> None:
     wish = arguments(state="absent")
     looks(keycloak, mapper({}))
