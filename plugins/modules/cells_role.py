@@ -11,9 +11,9 @@ short_description: Manage a role of Pydio Cells
 version_added: 1.0.0
 description:
   - Creates a role of a given id, sets its label, or removes it if nobody uses it.
-  - A mapping rule of a connector turns the values of a claim into the B(ids) of roles, not into their labels. Create a
-    role before its users log in for the first time if you want to give it rights beforehand. It is not known whether
-    Cells creates missing roles at a login.
+  - A mapping rule of a connector turns the values of a claim into the B(ids) of roles, not into their labels. If you
+    want to give rights to a role before its users log in for the first time, create it with this module. It is not
+    known whether Cells creates missing roles at a login.
   - Rights, members and everything else of a role stay as they are. Manage them in the console of Cells.
   - Works with Cells Enterprise and Cells Home.
 author:

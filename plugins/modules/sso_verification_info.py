@@ -143,7 +143,7 @@ roles:
 missing_roles:
   description:
     - The RV(roles) that Cells does not have yet. Whether Cells creates them at a login is not known. Create them
-      beforehand with M(cellsops.sso.cells_role).
+      first with M(cellsops.sso.cells_role).
   type: list
   elements: str
   returned: success

@@ -70,7 +70,7 @@ class DeclaredRoles:
 def only_these(rules: Sequence[Rule], claim: str, role_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return the rules with those for the claim's roles letting through the given roles alone.
 
-    A rule that has a rule string keeps it: whoever wrote that filters already.
+    A rule that has a rule string keeps it: it filters already.
     """
     text = _filter(role_ids)
     return [{**rule, "rule_string": text} if _is_open(rule, claim) else dict(rule) for rule in rules]

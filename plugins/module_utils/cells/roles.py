@@ -89,7 +89,7 @@ class Role:
         self.used_by = users_of_role(self.session, current, self.options["apart_from_connectors"])
         label = self.options["label"]
         if label is not None and current.get("Label") != label:
-            self.used_by.append(f"whoever named it {current.get('Label')!r}")
+            self.used_by.append(f"somebody who named it {current.get('Label')!r}")
         if "/" in self.role_id:
             # The router of Cells parts an encoded slash too.
             self.used_by.append("Cells, whose REST API cannot remove a role with a slash in its id")

@@ -188,7 +188,7 @@ USES: dict[str, Any] = {
     "1 right that it gives": a_right,
     "the profile standard": a_profile,
     "the connector keycloak": a_rule,
-    "whoever named it 'Mine'": another_label,
+    "somebody who named it 'Mine'": another_label,
 }
 
 
