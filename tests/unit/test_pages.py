@@ -104,3 +104,11 @@ def test_links_of_the_readme_work_outside_the_repository_too() -> None:
     here = [link.removeprefix(tree).partition("#")[0] for link in links if link.startswith(tree)]
     assert here
     assert [path for path in here if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/docsite/rst/guide_setup.rst", "docs/site/index.md"])
+def test_each_page_shows_the_playbook_that_the_tests_run(page: str) -> None:
+    (shown,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    text = (ROOT / page).read_text(encoding="utf-8")
+
+    assert shown.strip() in (text if page.endswith(".md") else re.sub(r"^    ", "", text, flags=re.MULTILINE))
