@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -154,3 +157,23 @@ def test_a_number_of_looks_may_be_text(tmp_path: Path) -> None:
     run = check(tmp_path, "active", time_sync_wait_tries="0")
 
     assert run.exit_code == 0, run.output
+
+
+def test_a_host_whose_python_is_too_old_is_told_in_one_line(tmp_path: Path) -> None:
+    """Python 3.7: no module of this ansible-core runs there."""
+    python = shutil.which("python3.7")
+    if python is None or subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode != 0:
+        pytest.skip("there is no Python 3.7 here")
+    inventory, play = tmp_path / "inventory", tmp_path / "play.yml"
+    inventory.write_text(f"host ansible_connection=local ansible_python_interpreter={python}", encoding="utf-8")
+    play.write_text("[{hosts: all, gather_facts: false, roles: [cellsops.sso.time_sync]}]", encoding="utf-8")
+
+    run = run_playbook(play, {}, tmp_path / "run", "--inventory", str(inventory))
+
+    assert run.exit_code != 0
+    assert re.fullmatch(
+        r"Modules do not run on this host \(\w+Error: .*\): name a Python in ansible_python_interpreter that is 3\.8 or"
+        r" newer and that ansible-core \S+ supports\.",
+        run.failure,
+    )
+    assert run.changes == []

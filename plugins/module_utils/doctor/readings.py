@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Callable, Dict, NamedTuple
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
@@ -32,3 +33,15 @@ def take(call: Callable[[], Any]) -> Reading:
 def why(reading: Reading) -> str:
     """Return why something was not checked, from the error that kept it from being read."""
     return f"It could not be read: {reading.error}"
+
+
+def from_host(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a module returned on the Cells host; if no module runs there, a dict whose msg says why.
+
+    result: what Ansible registered; it holds module_stderr only if the module returned nothing.
+    """
+    if "module_stderr" not in result:
+        return result
+    lines = f"{result['module_stderr']}".strip().splitlines() or [f"{result.get('msg')}"]
+    reason = f"Modules do not run on the Cells host ({lines[-1][:60].rstrip('.')})"
+    return {"msg": f"{reason}: name a Python in ansible_python_interpreter that is 3.8 or newer."}
