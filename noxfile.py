@@ -344,8 +344,9 @@ def unit_cores(session: nox.Session, core: str) -> None:
     left_out = [f"--ignore={path}" for path in SAME_ON_EACH_CORE]
     session.run("pytest", "--numprocesses=auto", "tests/unit", f"--ignore={WAYS}", *left_out, *session.posargs)
     if core == OLDEST:
-        # The role on real servers: the site playbook of the README, and hosts with an old Python.
-        session.run("pytest", "-rs", "tests/integration/test_readme.py", "tests/integration/test_target_python.py")
+        # The role on real servers: the same recaps as with the ansible-core of .venv, and hosts with an old Python.
+        real = ["tests/integration/test_recaps.py", "tests/integration/test_target_python.py"]
+        session.run("pytest", "-rs", "--durations=10", *real, env={"OTHER_ANSIBLE_BIN": str(BIN)})
 
 
 @nox.session(venv_backend="none")

@@ -66,9 +66,17 @@ class Run:
 
 
 def run_playbook(
-    playbook: Path, variables: Mapping[str, Any], folder: Path, *arguments: str, **environment: str
+    playbook: Path,
+    variables: Mapping[str, Any],
+    folder: Path,
+    *arguments: str,
+    programs: Path = BIN,
+    **environment: str,
 ) -> Run:
-    """Run a playbook with variables from a file that only its owner can read, and return what came of it."""
+    """Run a playbook with variables from a file that only its owner can read, and return what came of it.
+
+    programs: the folder of the ansible-playbook to run.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     values, results = folder / "vars.json", folder / "results.jsonl"
     values.touch(mode=0o600)
@@ -76,7 +84,7 @@ def run_playbook(
     results.unlink(missing_ok=True)
     env = {
         **os.environ,
-        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "task_results",
         "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -85,7 +93,7 @@ def run_playbook(
         "TASK_RESULTS": str(results),
         **environment,
     }
-    command = [str(BIN / "ansible-playbook"), str(playbook), "--extra-vars", f"@{values}", *arguments]
+    command = [str(programs / "ansible-playbook"), str(playbook), "--extra-vars", f"@{values}", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env=env, cwd=folder, timeout=300, check=False)
     tasks = []
     if results.exists():
