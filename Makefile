@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule ee hardening covering test-matrix lint sanity unit integration changes ways browser bench docs build release audit requirements clean
+.PHONY: help demo test molecule ee fresh hardening covering test-matrix lint sanity unit integration changes ways browser bench docs build release audit requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ molecule: $(READY) ## the scenarios on containers; SCENARIO=setup for one of the
 
 ee: $(READY) ## build the execution environment, and run the site playbook in it with ansible-runner
 	@$(NOX) --session ee -- $(ARGS)
+
+fresh: $(READY) ## the first lines of the README in a bare Debian 12 and 13
+	@$(NOX) --session fresh -- $(ARGS)
 
 hardening: $(READY) ## nothing lost, nothing leaked: all of tests/hardening in full, with its numbers; not part of make test
 	@$(NOX) --session hardening -- $(ARGS)

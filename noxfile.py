@@ -418,13 +418,19 @@ def matrix(session: nox.Session, keycloak: str) -> None:
     )
 
 
+def need_engine(session: nox.Session) -> str:
+    """Return the command of the container engine; end the session if there is none."""
+    engine = os.environ.get("CONTAINER_ENGINE", "podman")
+    if shutil.which(engine) is None:
+        session.error(f"This runs in containers, and there is no {engine}: {INSTALL_ENGINE}")
+    return engine
+
+
 @nox.session
 def molecule(session: nox.Session) -> None:
     """Build the images and run the scenarios on containers; posargs go to ``molecule test``."""
     session.install("--require-hashes", "--requirement", "tests/requirements-molecule.txt")
-    engine = os.environ.get("CONTAINER_ENGINE", "podman")
-    if shutil.which(engine) is None:
-        session.error(f"The scenarios run in containers, and there is no {engine}: {INSTALL_ENGINE}")
+    need_engine(session)
     arguments = session.posargs or ["--all", "--exclude", "cluster"]
     images = IMAGES.get(session.posargs[-1], []) if session.posargs else []
     session.run("extensions/molecule/images/build", *images, external=True, env={"PIP": f"{sys.executable} -m pip"})
@@ -436,11 +442,19 @@ def molecule(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+@nox.parametrize("image", ["debian", "debian-trixie"])
+def fresh(session: nox.Session, image: str) -> None:
+    """Try the first lines of the README in containers with nothing but a bare Debian 12 and 13."""
+    need_engine(session)
+    session.run("extensions/molecule/images/build", image, external=True)
+    env = {"FRESH_IMAGE": f"localhost/cellsops-sso-{image}"}
+    session.run("pytest", "tests/fresh", "--durations=10", *session.posargs, env=env)
+
+
+@nox.session(venv_backend="none")
 def ee(session: nox.Session) -> None:
     """Build the execution environment from a checkout, as users do, and run the site playbook in it."""
-    engine = os.environ.get("CONTAINER_ENGINE", "podman")
-    if shutil.which(engine) is None:
-        session.error(f"The execution environment is a container image, and there is no {engine}: {INSTALL_ENGINE}")
+    engine = need_engine(session)
     session.run("extensions/molecule/images/build", "debian-trixie", external=True)
     # A machine with pip settings of its own lends them and its certificates to the build. The image does not keep them.
     lent = ["/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"] if Path("/etc/pip.conf").exists() else []

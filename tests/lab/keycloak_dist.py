@@ -54,7 +54,9 @@ def install(version: str, java: str, client_auth: str = "none") -> Path:
             downloads = cache / f"download-keycloak-{version}"
             archive = tools.fetch(f"org.keycloak:keycloak-quarkus-dist:{version}:tar.gz", downloads)
             with tarfile.open(archive) as packed:
-                packed.extractall(cache, filter="data")
+                # Python 3.11.2 of Debian 12 does not filter yet.
+                packed.extraction_filter = getattr(tarfile, "data_filter", None)
+                packed.extractall(cache)
             # Maven keeps its own copy.
             shutil.rmtree(downloads)
             _build(home, version, java, BUILD_OPTIONS)

@@ -22,7 +22,7 @@ OLDEST_JAVA = 17
 # collector halve its processor time and a third of its memory (Keycloak 26.7.3: 29 s to 15 s, 540 MB to 350 MB).
 JAVA_OPTIONS = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8"]
 INSTALL_JDK = (
-    f"install a JDK from {OLDEST_JAVA} on (Debian, Ubuntu: apt-get install openjdk-{OLDEST_JAVA}-jdk-headless;"
+    f"install a JDK from {OLDEST_JAVA} on (Debian, Ubuntu: apt-get install default-jdk-headless;"
     f" Fedora: dnf install java-21-openjdk-devel) or let JAVA_HOME name one"
 )
 INSTALL_MAVEN = "install Maven (Debian, Ubuntu: apt-get install maven; Fedora: dnf install maven)"
