@@ -82,7 +82,7 @@ requirements: $(READY) ## pin the development environment again
 	@$(NOX) --session requirements
 
 clean: ## remove the development environment and everything that was built
-	rm -rf $(VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis build tests/output
+	rm -rf $(VENV) .nox .ansible .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build tests/output
 
 $(READY): tests/requirements.txt tests/requirements-uv.txt .ci/python .ci/venv
 	@.ci/venv $(VENV)

@@ -434,11 +434,9 @@ def molecule(session: nox.Session) -> None:
     arguments = session.posargs or ["--all", "--exclude", "cluster"]
     images = IMAGES.get(session.posargs[-1], []) if session.posargs else []
     session.run("extensions/molecule/images/build", *images, external=True, env={"PIP": f"{sys.executable} -m pip"})
-    env = {
-        "MOLECULE_KEYCLOAK_IMAGE": f"localhost/cellsops-sso-keycloak:{KEYCLOAKS[-1]}",
-        "MOLECULE_CELLS_IMAGE": "localhost/cellsops-sso-cells",
-    }
-    session.run("molecule", "test", *arguments, env={name: os.environ.get(name, value) for name, value in env.items()})
+    # As without make: from that folder, and without the collection of .venv.
+    session.chdir("extensions")
+    session.run("molecule", "test", *arguments, env={"ANSIBLE_COLLECTIONS_PATH": None})
 
 
 @nox.session(venv_backend="none")
