@@ -41,7 +41,10 @@ SAME_ON_EACH_CORE = [
 PAGES_AT_THE_TOP = ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
 LARGEST_TARBALL = 500_000
 OLDEST, NEWEST = "2.16", "2.21"
-LIBRARIES = [line for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines() if ">=" in line]
+REQUIREMENTS = ["requirements.txt", "requirements-optional.txt"]
+REQUIRED, OPTIONAL = (
+    [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if ">=" in line] for name in REQUIREMENTS
+)
 HERE = importlib.metadata.version("ansible-core").rpartition(".")[0]
 LINTERS: list[list[str]] = [
     ["ruff", "check", "--quiet"],
@@ -208,8 +211,7 @@ def package(session: nox.Session) -> None:
             session.error("the installed module did not write the audience")
         needs = str(session.run("ansible-builder", "introspect", str(elsewhere), silent=True))
         found = re.findall(r"^- '(\S+)  # from collection cellsops.sso'", needs, re.MULTILINE)
-        optional = {line for line in LIBRARIES if line.startswith("google-re2")}
-        if set(found) != set(LIBRARIES) - optional:
+        if set(found) != set(REQUIRED):
             session.error(f"ansible-builder finds {found} as the needs of the collection; requirements.txt has others")
         kept = ROOT / "build" / tarball.name
         kept.parent.mkdir(exist_ok=True)
@@ -318,7 +320,7 @@ def released_versions() -> list[str]:
 
 def oldest_libraries() -> dict[str, str]:
     """Return the oldest supported version of each library that users install: {name: requirement}."""
-    return {line.partition(">=")[0]: line.replace(">=", "==") for line in LIBRARIES}
+    return {line.partition(">=")[0]: line.replace(">=", "==") for line in REQUIRED + OPTIONAL}
 
 
 @nox.session(name="unit-cores")
@@ -539,10 +541,11 @@ def requirements(session: nox.Session) -> None:
 def audit(session: nox.Session) -> None:
     """List known vulnerabilities of what users install, in the newest and in the oldest supported versions."""
     session.install("pip-audit")
-    oldest = Path(session.create_tmp(), "oldest.txt")
+    newest, oldest = (Path(session.create_tmp(), f"{which}.txt") for which in ("newest", "oldest"))
+    newest.write_text("\n".join(REQUIRED + OPTIONAL), encoding="utf-8")
     oldest.write_text("\n".join(oldest_libraries().values()), encoding="utf-8")
     found, unknown = [], []
-    for which, file in (("newest", ROOT / "requirements.txt"), ("oldest", oldest)):
+    for which, file in (("newest", newest), ("oldest", oldest)):
         report = Path(session.create_tmp(), f"{which}.json")
         report.unlink(missing_ok=True)
         command = [
