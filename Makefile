@@ -30,8 +30,8 @@ molecule: $(READY) ## the scenarios on containers; SCENARIO=setup for one of the
 ee: $(READY) ## build the execution environment, and run the site playbook in it with ansible-runner
 	@$(NOX) --session ee -- $(ARGS)
 
-fresh: $(READY) ## the first lines of the README in a bare Debian 12 and 13
-	@$(NOX) --session fresh -- $(ARGS)
+fresh: $(READY) ## the first lines of the README in a bare Debian 12 and 13; DEBIAN=12 for one of them
+	@$(NOX) --session "fresh$(if $(DEBIAN),($(DEBIAN)))" -- $(ARGS)
 
 hardening: $(READY) ## nothing lost, nothing leaked: all of tests/hardening in full, with its numbers; not part of make test
 	@$(NOX) --session hardening -- $(ARGS)
@@ -48,8 +48,8 @@ lint: $(READY) ## style, types, licences, documentation
 sanity: $(READY) ## ansible-test sanity
 	@$(NOX) --session sanity
 
-unit: $(READY) ## the unit tests; ARGS='-k name' for some of them, ARGS=--cov for their coverage
-	@$(NOX) --session unit -- $(ARGS)
+unit: $(READY) ## the unit tests; ARGS='-k name' for some, ARGS=--cov for coverage; CORE=2.18 or 2.16 for another ansible-core
+	@$(NOX) --session "unit$(if $(CORE),-cores($(CORE)))" -- $(ARGS)
 
 integration: $(READY) ## the integration tests on a real Keycloak and LDAP; ARGS as above
 	@$(NOX) --session integration -- $(ARGS)

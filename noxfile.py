@@ -40,7 +40,7 @@ SAME_ON_EACH_CORE = [
 ]
 PAGES_AT_THE_TOP = ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
 LARGEST_TARBALL = 500_000
-OLDEST, NEWEST = "2.16", "2.21"
+OLDEST, MIDDLE, NEWEST = "2.16", "2.18", "2.21"
 REQUIREMENTS = ["requirements.txt", "requirements-optional.txt"]
 REQUIRED, OPTIONAL = (
     [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if ">=" in line] for name in REQUIREMENTS
@@ -114,19 +114,17 @@ if (UV_SETTINGS := Path(sys.prefix, "uv.toml")).exists():
 
 
 @contextmanager
-def copy_of_checkout(*, with_tests: bool = True) -> Iterator[Path]:
+def copy_of_checkout(session: nox.Session, *, with_tests: bool = True) -> Iterator[Path]:
     """Yield a folder that holds ansible_collections/cellsops/sso with what git knows or would add, and no more.
 
     with_tests: else without tests/, but for the settings of ansible-test.
     ansible-test runs in no other place, and skips everything, successfully, below a folder that git ignores.
     """
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    ).stdout
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    git = shutil.which("git") and subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if not git or git.returncode != 0:
+        session.error("This needs a clone and git itself: install git (Debian, Ubuntu: apt-get install git)")
+    listed = git.stdout
     with tempfile.TemporaryDirectory(prefix="cellsops-sso-") as folder:
         target = Path(folder, "ansible_collections/cellsops/sso")
         for name in filter(None, listed.split("\0")):
@@ -170,7 +168,7 @@ def sanity(session: nox.Session, core: str) -> None:
         if target.exists() and not link.is_symlink():
             link.symlink_to(target)
 
-    with copy_of_checkout(with_tests=core == NEWEST) as tree:
+    with copy_of_checkout(session, with_tests=core == NEWEST) as tree:
         log = home / f"sanity-{core}.log"
         command = f"ansible-test sanity --color no {' '.join(session.posargs)} 2>&1 | tee {log}"
         session.chdir(tree / "ansible_collections/cellsops/sso")
@@ -183,8 +181,8 @@ def sanity(session: nox.Session, core: str) -> None:
 
 @nox.session(venv_backend="none")
 def package(session: nox.Session) -> None:
-    """Build the collection, install it elsewhere, call a module there, and let ansible-builder read its needs."""
-    with copy_of_checkout() as tree:
+    """Build the collection, install it elsewhere, lint it, call a module there, and read its needs."""
+    with copy_of_checkout(session) as tree:
         dist, elsewhere = tree / "dist", tree / "elsewhere"
         session.chdir(tree / "ansible_collections/cellsops/sso")
         session.run("ansible-galaxy", "collection", "build", "--output-path", str(dist), silent=True)
@@ -198,6 +196,8 @@ def package(session: nox.Session) -> None:
         session.chdir(dist)
         session.run("ansible-galaxy", "collection", "install", "--offline", "-p", str(elsewhere), str(tarball), env=env)
         session.run("ansible-galaxy", "collection", "verify", "--offline", "cellsops.sso", env=env)
+        with session.chdir(elsewhere / "ansible_collections/cellsops/sso"):
+            session.run("ansible-lint", "--profile=production", "--offline", "--strict", "-q", env=env)
         config = tree / "pydio.json"
         config.write_text(
             '{"version": "4", "services": {"pydio.web.oauth": {"staticClients": [{"client_id": "cells-frontend"}]}}}',
@@ -325,7 +325,7 @@ def oldest_libraries() -> dict[str, str]:
 
 @nox.session(name="unit-cores")
 @nox.parametrize(
-    ["python", "core"], [nox.param(CORES[core], core, id=core) for core in (OLDEST, "2.18", NEWEST) if core != HERE]
+    ["python", "core"], [nox.param(CORES[core], core, id=core) for core in (OLDEST, MIDDLE, NEWEST) if core != HERE]
 )
 def unit_cores(session: nox.Session, core: str) -> None:
     """Run the unit tests with the oldest ansible-core, one from the middle and the newest, as far as .venv has another.
@@ -442,9 +442,9 @@ def molecule(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
-@nox.parametrize("image", ["debian", "debian-trixie"])
+@nox.parametrize("image", [nox.param("debian", id="12"), nox.param("debian-trixie", id="13")])
 def fresh(session: nox.Session, image: str) -> None:
-    """Try the first lines of the README in containers with nothing but a bare Debian 12 and 13."""
+    """Try the first lines of the README in a container with nothing but a bare Debian."""
     need_engine(session)
     session.run("extensions/molecule/images/build", image, external=True)
     env = {"FRESH_IMAGE": f"localhost/cellsops-sso-{image}"}
@@ -459,7 +459,7 @@ def ee(session: nox.Session) -> None:
     # A machine with pip settings of its own lends them and its certificates to the build. The image does not keep them.
     lent = ["/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"] if Path("/etc/pip.conf").exists() else []
     extra = " ".join(f"-v {file}:{file}:ro" for file in lent)
-    with copy_of_checkout() as tree:
+    with copy_of_checkout(session) as tree:
         session.chdir(tree / "ansible_collections/cellsops/sso")
         session.run("ansible-galaxy", "collection", "build", "--output-path", "build", silent=True)
         session.run(

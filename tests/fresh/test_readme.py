@@ -65,6 +65,14 @@ def test_what_is_missing_is_one_line_that_says_what_to_install(installed: str, m
     assert missing in shlex.split(INSTALL)
 
 
+def test_the_checks_say_that_they_need_git(machine: Machine) -> None:
+    run = machine.as_user("make build")
+
+    assert run.exit_code != 0, run.output
+    (line,) = [each for each in run.lines if "Debian, Ubuntu" in each]
+    assert package_in(line) == "apt-get install git"
+
+
 def test_the_demo_is_green_after_the_download_that_the_readme_announces(machine: Machine) -> None:
     added = machine.as_root(INSTALL)
     assert added.exit_code == 0, added.output
