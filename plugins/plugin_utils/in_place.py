@@ -56,7 +56,7 @@ class InPlaceAction(ModuleAction):
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         if not self._runs_in_place(variables, environment):
-            result: dict[str, Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+            result: dict[str, Any] = super().run(tmp, task_vars)
             return result
         Display().vvv(f"{self._task.action}: runs in the process of the controller ({SWITCH})")
         with surroundings(environment, self._loader.get_basedir()):
