@@ -95,7 +95,9 @@ def test_make_test_begins_with_checks_that_pass(machine: Machine) -> None:
 
 
 def test_a_library_that_has_to_be_compiled_takes_a_compiler(machine: Machine) -> None:
-    run = machine.as_user("UV_NO_BINARY_PACKAGE=cffi .ci/venv ../other")
+    machine.as_user("""printf '[pip]\\nno-binary = ["cffi"]\\n' > ../uv.toml""")
+
+    run = machine.as_user("UV_CONFIG_FILE=../uv.toml .ci/venv ../other")
 
     assert run.exit_code != 0
     assert package_in(run.lines[-1]) == "apt-get install build-essential python3-dev"
