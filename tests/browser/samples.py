@@ -59,6 +59,7 @@ class Seen:
                 "username_as_login": [],
             },
             "callback_url": "",
+            "roles": {},
             "keycloak_from_cells": {"url": ISSUER, "reachable": True, "problem": "", "message": "", "seconds": 0.1},
             "session": {
                 "login": {"username": "dora@example.org", "roles": ["Test_DEM_WebUsers", "Test_Etrange_Gov"]},
@@ -67,6 +68,7 @@ class Seen:
         }
         self.keycloak: Values = {
             "discovery": ISSUER,
+            "group_names": GROUPS,
             "login": {"skew_seconds": 0.3, "uncertainty_seconds": 0.5},
             "version": "26.7.3",
             "realm": {
@@ -148,6 +150,7 @@ class Seen:
             "static_client": static_client,
             "version": "4.4.13",
             "issuer": ISSUER,
+            "roles": [{"Uuid": role, "Label": role} for role in ("Test_DEM_WebUsers", "Test_Etrange_Gov")],
         }
         self.days = {KEYCLOAK: 74, CELLS: 30}
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.group_roles import DeclaredRoles
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import predicted_roles
@@ -28,13 +28,33 @@ FEW = 5
 """How many names a finding shows."""
 
 
+class OfUser(NamedTuple):
+    """The roles of the named user."""
+
+    follow: Sequence[str]
+    """Those that follow from the claims."""
+    had: Sequence[str] | None
+    """Those that the user had after a login, None if there was none."""
+
+
+def roles_of_login(options: Mapping[str, Any], claims: State | None) -> list[str] | None:
+    """Return the roles of the session check's login, None if there was none, or not one of the user with these claims.
+
+    options: those of doctor_info.
+    """
+    login, known = options["session"].get("login") or {}, claims or {}
+    names = [options["username"], known.get("email"), known.get("preferred_username")]
+    roles: list[str] | None = login.get("roles") if login.get("username") in names else None
+    return roles
+
+
 def check_roles(
-    cells: Readings, groups: Reading, of_user: Sequence[str], connector: State | None, options: Mapping[str, Any]
+    cells: Readings, groups: Reading, of_user: OfUser, connector: State | None, options: Mapping[str, Any]
 ) -> list[Finding]:
     """Return the findings mapping.role_missing and mapping.role_unused.
 
     cells: readings of read_cells. groups: all groups of the claim's source (list of str), None if they are not known.
-    of_user: the roles that follow for the named user. connector: None if there is none. options: those of doctor_info.
+    connector: None if there is none. options: those of doctor_info.
     """
     reading = cells.get("roles", Reading())
     if connector is None or reading.value is None:
@@ -44,15 +64,12 @@ def check_roles(
     rules, claim = connector.get("mappingRules") or [], options["groups_attribute"]
     declared = DeclaredRoles(options["roles"], rules, claim)
     return [
-        _check_missing(labels, declared, of_user, _roles_of_login(options)),
-        _check_unused(labels, declared, groups, rules, claim),
+        _check_missing(labels, declared, of_user),
+        _check_unused(labels, declared, groups, of_user, rules, claim),
     ]
 
 
-def _check_missing(
-    labels: Mapping[str, str], declared: DeclaredRoles, of_user: Sequence[str], had: Sequence[str] | None
-) -> Finding:
-    """Judge what is missing. had: the roles that the user had after a login, None if there was none."""
+def _check_missing(labels: Mapping[str, str], declared: DeclaredRoles, of_user: OfUser) -> Finding:
     finding_id = "mapping.role_missing"
     wrong = [f"{role.label} ({role.role_id}) for {role.group}" for role in declared.roles if role.role_id not in labels]
     renamed = [
@@ -64,29 +81,28 @@ def _check_missing(
     if seen:
         todo = "Run the role setup with the tag mapping, or take the group from sso_roles."
         return Finding(finding_id, WARNING, f"{'. '.join(text.rstrip('.') for text in seen)}.", todo)
-    lacking = [role for role in dict.fromkeys(of_user) if role not in labels]
+    lacking = [role for role in dict.fromkeys(of_user.follow) if role not in labels]
     if not lacking:
         return Finding(finding_id, OK, "Cells has every role that is declared, or that follows for the user.")
-    if had is not None and not {*lacking} & {*had}:
+    if of_user.had is not None and not {*lacking} & {*of_user.had}:
         seen_of_user = f"Cells lacks the roles {_named(lacking)}, and a login did not create them."
         return Finding(finding_id, WARNING, seen_of_user, "Create them: name their groups in sso_roles.")
     return Finding(finding_id, OK, f"Cells lacks the roles {_named(lacking)} so far.").resting_on("missing_roles")
 
 
-def _roles_of_login(options: Mapping[str, Any]) -> list[str] | None:
-    """Return the roles that the named user had after the login of the session check, None if it was another's."""
-    login = options["session"].get("login") or {}
-    roles: list[str] | None = login.get("roles") if login.get("username") == options["username"] else None
-    return roles
-
-
 def _check_unused(
-    labels: Mapping[str, str], declared: DeclaredRoles, groups: Reading, rules: Sequence[State], claim: str
+    labels: Mapping[str, str],
+    declared: DeclaredRoles,
+    groups: Reading,
+    of_user: OfUser,
+    rules: Sequence[State],
+    claim: str,
 ) -> Finding:
     finding_id = "mapping.role_unused"
-    own = [role for role in labels if role not in BUILT_IN]
+    # A group gives the user's own roles, whether Keycloak can list it or not.
+    own = [role for role in labels if role not in BUILT_IN and role not in of_user.follow]
     if not own and not declared.roles:
-        return Finding(finding_id, OK, "Cells has no roles but its own.")
+        return Finding(finding_id, OK, "Cells has no roles but its own, and those that follow for the user.")
     if groups.value is None:
         no_list = "Keycloak cannot list the values of a user attribute, so it is not known which groups there are."
         return Finding(finding_id, NOT_CHECKED, why(groups) if groups.error else no_list)
@@ -100,7 +116,7 @@ def _check_unused(
         return Finding(finding_id, NOT_CHECKED, str(error))
     alone = [f"{labels[role]} ({role})" for role in own if role not in given]
     if not alone:
-        return Finding(finding_id, OK, "A group gives each role that Cells has, but for its own.")
+        return Finding(finding_id, OK, "A group gives each role in Cells that is not Cells' own.")
     return Finding(finding_id, OK, f"No group gives {_named(alone)}. Only administrators of Cells do.")
 
 

@@ -144,8 +144,9 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
     ]
     found = check_user.in_light_of_claims(found, keycloak, state, options)
     found += check_user.check_user(keycloak, options, state, found)
-    foreseen = check_user.roles_of_user(keycloak, state, options)
-    found += check_roles.check_roles(cells, keycloak.get("group_names", Reading()), foreseen, state, options)
+    found += check_roles.check_roles(
+        cells, keycloak.get("group_names", Reading()), _roles_of_user(keycloak, state, options), state, options
+    )
     found += check_identity.check_identity(keycloak, options, state)
     found += [
         *check_times.check_session(options["session"]),
@@ -156,6 +157,13 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
     found += [check_times.check_certificate(name, reading, checked) for name, reading in seen.certificates.items()]
     order = list(CATALOGUE)
     return sorted(_each_break_once(_in_light_of_what_works(found)), key=lambda finding: order.index(finding.id))
+
+
+def _roles_of_user(keycloak: Readings, state: State | None, options: Mapping[str, Any]) -> check_roles.OfUser:
+    claims = check_user.claims_for_cells(keycloak, state)
+    return check_roles.OfUser(
+        check_user.roles_of_user(keycloak, state, options), check_roles.roles_of_login(options, claims)
+    )
 
 
 def _in_light_of_what_works(found: list[Finding]) -> list[Finding]:

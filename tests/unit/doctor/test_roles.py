@@ -34,6 +34,16 @@ def declared_and_not_there(site: Site) -> None:
     site.options["roles"] = WEB_USERS
 
 
+def of_others(site: Site) -> None:
+    for claims in site.tokens.values():
+        claims.pop("cellsgroups")
+
+
+def of_nobody(site: Site) -> None:
+    of_others(site)
+    site.groups = []
+
+
 CASES: dict[str, tuple[Change, str, str, str]] = {
     "declared and there": (lambda site: site.options.update(roles=WEB_USERS), MISSING, OK, "Cells has every role"),
     "declared and missing": (declared_and_not_there, MISSING, WARNING, "lacks the declared roles Web users"),
@@ -51,9 +61,10 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
     ),
     "not there before the first login": (not_there, MISSING, OK, "Cells lacks the roles Test_DEM_WebUsers so far"),
     "not there after a login": (logged_in_without, MISSING, WARNING, "and a login did not create them"),
-    "given by a group": (lambda site: None, UNUSED, OK, "A group gives each role"),
+    "given by a group": (lambda site: None, UNUSED, OK, "those that follow for the user"),
+    "given by a group of others": (of_others, UNUSED, OK, "A group gives each role"),
     "nothing but Cells' own": (not_there, UNUSED, OK, "Cells has no roles but its own"),
-    "given by no group": (lambda site: site.groups.clear(), UNUSED, OK, "No group gives Web users (Test_DEM_WebUsers)"),
+    "given by no group": (of_nobody, UNUSED, OK, "No group gives Web users (Test_DEM_WebUsers)"),
     "a group that Keycloak does not have": (
         lambda site: site.options.update(roles={"staff": "Staff"}),
         UNUSED,
@@ -61,7 +72,7 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
         "sso_roles names staff, which Keycloak does not have",
     ),
     "groups that Keycloak does not list": (
-        lambda site: setattr(site, "groups", None),
+        lambda site: (of_others(site), setattr(site, "groups", None)),
         UNUSED,
         NOT_CHECKED,
         "Keycloak cannot list",
