@@ -37,6 +37,7 @@ SAME_ON_EACH_CORE = [
     "tests/unit/standin",
     "tests/unit/cells/config/test_file_store_races.py",
     "tests/unit/cells/config/test_json_text.py",
+    "tests/unit/test_prose.py",
 ]
 PAGES_AT_THE_TOP = ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
 LARGEST_TARBALL = 500_000
@@ -66,6 +67,7 @@ LINTERS: list[list[str]] = [
     ["python", ".ci/action_groups.py"],
     ["python", ".ci/shared_options.py", "--check"],
     ["python", ".ci/standin_page.py", "--check"],
+    ["python", ".ci/prose.py"],
     ["vermin", "--target=3.8-", "--violations", "--no-tips", "--quiet", "plugins"],
     ["mypy", "-p", "ansible_collections.cellsops.sso.plugins"],
     ["mypy", "--python-version", "3.11", "-p", "standin", "-p", "lab", "-p", "bench"],

@@ -4,7 +4,8 @@
 
 """Reads the prose of the repository with proselint's rules and the rules of prose_style.py.
 
-``.ci/prose.py [FILE...]`` prints each finding as FILE:LINE:COLUMN and fails if there is one.
+``.ci/prose.py [FILE...]`` prints each finding as FILE:LINE:COLUMN and fails if there is one. Without a FILE, it reads
+everything that users read; ``.ci/prose.py --all`` reads comments, tests and playbooks too.
 ``.ci/prose.py --rates FOLDER`` prints how often the words that give away a bad style occur in a checkout.
 """
 
@@ -57,6 +58,8 @@ def prose_of(name: str, text: str) -> str:
         text = MARKDOWN_CODE.sub(blank, text)
         # A heading may begin with "What", as in "What is assumed".
         text = re.sub(r"^#+ What\b", blank, text, flags=re.MULTILINE)
+        # The headings of a table are no sentences.
+        text = re.sub(r"^ *\|.*\n(?= *\|-)", blank, text, flags=re.MULTILINE)
         text = re.sub(r"[|*#]", " ", text)
     elif name.endswith(".j2"):
         text = TEMPLATE_CODE.sub(blank, text)
@@ -127,7 +130,8 @@ def main(arguments: Sequence[str]) -> None:
         rates(Path(arguments[1]))
         return
     CheckRegistry().register_many((*stock_checks, *OWN_CHECKS))
-    found = [line for name in arguments or tracked() for line in findings(name, (ROOT / name).read_text("utf-8"))]
+    names = tracked() if arguments == ["--all"] else arguments or list(filter(FOR_USERS.fullmatch, tracked()))
+    found = [line for name in names for line in findings(name, (ROOT / name).read_text("utf-8"))]
     print("\n".join(found))
     if found:
         sys.exit(f"{len(found)} findings in the prose")

@@ -12,7 +12,15 @@ from proselint.config import DEFAULT, Config
 from proselint.registry.checks import Check, CheckFlags, engine, types
 
 # The rules that do not suit technical text: straight quotes are for the keyboard, and code repeats its words.
-UNSUITABLE = ("annotations", "lexical_illusions", "typography", "misc.but", "misc.phrasal_adjectives", "misc.illogic")
+UNSUITABLE = (
+    "annotations",
+    "lexical_illusions",
+    "typography",
+    "misc.but",
+    "misc.phrasal_adjectives",
+    "misc.illogic",
+    "redundancy.misc",
+)
 
 # After these words, "what" and "where" begin an indirect question, which is good English: "it says what was asked".
 ASKING = (
@@ -20,7 +28,7 @@ ASKING = (
     r"ask|asks|asked|asking|"
     r"explain|explains|decide|decides|describe|describes|list|lists|find out|finds out|learn|check|checks|guess|"
     r"choose|chooses|predict|predicts|predicted|report|reports|name|names|named|compare|compares|look at|looks at|"
-    r"matter|matters|consider|remember|remembers|regardless of|no matter|depends on|depend on"
+    r"you|matter|matters|consider|remember|remembers|regardless of|no matter|depends on|depend on"
 )
 PLACES = (
     r"place|places|folder|file|files|line|lines|host|hosts|server|servers|page|pages|position|point|directory|URL|address|realm|one|"
@@ -34,8 +42,8 @@ def _not_after(before: str, word: str) -> str:
     return rf"\b{word}\b" + "".join(rf"(?<!\b{each}\s{word})" for each in before.split("|")) + r"(?![^.?!:]*\?)"
 
 
-WHAT = _not_after(ASKING, "what") + r"(?!\s+(?:to|if)\b)"
-WHERE = _not_after(f"{ASKING}|{PLACES}", "where") + r"(?!\s+(?:to|the\s+module\s+runs)\b)"
+WHAT = _not_after(ASKING, "what") + r"(?<!\band\swhat)(?<!\bor\swhat)(?<!,\swhat)(?!\s+(?:to|if)\b)"
+WHERE = _not_after(f"{ASKING}|{PLACES}", "where") + r"(?!\s+(?:to|the\s+module\s+runs|[\w'\s]+\scome\s+from)\b)"
 
 RATES = {
     '"what" as a noun': re.compile(WHAT, re.IGNORECASE),

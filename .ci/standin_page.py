@@ -36,9 +36,9 @@ def differences() -> str:
             "",
             *("| id | call | reason |", "|---|---|---|", *calls),
             "",
-            "What else is known to differ from Cells 4.0.1:",
+            "Other known differences from Cells 4.0.1:",
             "",
-            *("| what | what the stand-in does |", "|---|---|", *others),
+            *("| subject | the stand-in |", "|---|---|", *others),
         ]
     )
 

@@ -15,7 +15,7 @@ description:
     O(provider_cache_policy).
   - Only options that you give are compared and written. An empty string clears a value.
   - For O(if_unused), a client uses the mapper if its tokens carry the user attribute, by a protocol mapper of its own
-    or of a client scope. For V(group-ldap-mapper), what counts is whether its tokens carry groups.
+    or of a client scope. For V(group-ldap-mapper), a client uses the mapper if its tokens carry groups.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:

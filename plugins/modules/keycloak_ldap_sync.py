@@ -10,8 +10,8 @@ module: keycloak_ldap_sync
 short_description: Synchronize users or groups of an LDAP provider in Keycloak
 version_added: 1.0.0
 description:
-  - Lets Keycloak synchronize the users of an LDAP provider, or what one of its mappers maps, such as groups. It waits
-    for the end and returns Keycloak's counts.
+  - Lets Keycloak synchronize the users of an LDAP provider, or the objects of one of its mappers, such as groups. It
+    waits for the end and returns Keycloak's counts.
   - A login does not need this. Keycloak reads a user and the user's groups at each login. Synchronize if you want to
     see groups in Keycloak before their members log in.
   - The module fails if Keycloak reports a failure for a user or group. The other counts are returned all the same.
@@ -26,8 +26,8 @@ attributes:
   check_mode:
     support: partial
     details:
-      - Check mode looks for the LDAP provider and the mapper, and synchronizes nothing. What a synchronization would
-        find is not known before, so it returns no counts.
+      - Check mode looks for the LDAP provider and the mapper, and synchronizes nothing. It cannot predict the
+        result of a synchronization, so it returns no counts.
   diff_mode:
     description: Shows the differences in diff mode.
     support: none
@@ -54,7 +54,8 @@ options:
     choices: [full, changed]
   direction:
     description:
-      - For a mapper, where the groups are written. V(to_keycloak) by default. V(to_ldap) needs the mode V(LDAP_ONLY).
+      - For a mapper, the side to which the groups are written. V(to_keycloak) by default. V(to_ldap) needs the
+        mode V(LDAP_ONLY).
     type: str
     choices: [to_keycloak, to_ldap]
   timeout:
@@ -75,7 +76,7 @@ EXAMPLES = r"""
     ldap_provider: ldap
     mode: full
 
-- name: Import what changed since then
+- name: Import the changes since then
   cellsops.sso.keycloak_ldap_sync:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -111,7 +112,7 @@ failed:
   returned: success and not in check mode
   sample: 0
 actions:
-  description: What was done, or would be done in check mode.
+  description: The changes that were made, or would be made in check mode.
   type: list
   elements: str
   returned: success

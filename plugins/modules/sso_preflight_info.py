@@ -96,7 +96,7 @@ options:
         type: str
         required: true
       right_attribute:
-        description: What it becomes in Cells, such as V(Roles).
+        description: The target in Cells, such as V(Roles).
         type: str
         required: true
       rule_string:

@@ -79,7 +79,7 @@ FIXED = (
     Assumption(
         "roles_of_a_login",
         "What does a login do to the roles that a user already has?",
-        {"replaced": "it replaces them by what the rules give"},
+        {"replaced": "it replaces them with those that the rules give"},
         "Enterprise is closed.",
     ),
     Assumption(
@@ -91,7 +91,7 @@ FIXED = (
     Assumption(
         "user_id",
         "May another subject of the provider use a login name that is taken?",
-        {"refused": "no; nor may a user of another connector, or a local one"},
+        {"refused": "no; a user of another connector or a local user may not either"},
         "`userIDKey` has the default `sub`, `userNameKey` the default `name`, as in dex.",
     ),
     Assumption(
@@ -111,7 +111,7 @@ FIXED = (
         "clock_leeway",
         "How far may the provider's clock be off?",
         {"go_oidc": "`exp` has no leeway, `nbf` has five minutes, and `iat` is not looked at"},
-        "That is what the library `go-oidc` does, which dex takes.",
+        "The library `go-oidc`, which dex uses, behaves like this.",
     ),
     Assumption(
         "connector_key",

@@ -44,7 +44,7 @@ ASSUMPTIONS = (
     Assumption(
         "secret_on_put",
         "What does a PUT of a connector without its secret do?",
-        {"keep": "keeps the old secret; so does a PUT with the mask", "clear": "removes the secret"},
+        {"keep": "keeps the old secret; a PUT with the mask keeps it too", "clear": "removes the secret"},
         "Enterprise is closed.",
     ),
     Assumption(
