@@ -62,6 +62,6 @@ def test_the_doctor_says_that_the_python_is_too_old_for_what_it_could_not_look_a
 
     report = run.task("Keep what was found").result["ansible_facts"]["doctor_report"]
     (finding,) = [each for each in report["findings"] if each["id"] == "cells.oauth_secret"]
-    assert finding["verdict"] == "not_checked"
+    assert finding["verdict"] == "not checked"
     assert finding["seen"].startswith("Modules do not run on the Cells host (")
     assert "name a Python in ansible_python_interpreter that is 3.8 or newer" in finding["seen"]
