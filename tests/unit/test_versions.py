@@ -75,3 +75,9 @@ def test_a_version_that_is_not_released_yet_has_fragments() -> None:
 def test_the_readme_names_the_tarball_of_this_version() -> None:
     named = re.findall(r"cellsops-sso-([0-9.]+)\.tar\.gz", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert set(named) == {VERSION}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "changelogs/fragments").glob("*.yml")), ids=lambda path: str(path.name))
+def test_a_fragment_has_no_markup_that_the_changelog_shows_as_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"\b[A-Z]{1,2}\([^()\n]+\)|\]\(|(?<!`)`(?!`)[^`]+`(?!`)", text) == []
