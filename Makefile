@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test molecule ee fresh hardening covering test-matrix lint sanity unit integration changes ways browser bench docs build release audit requirements clean
+.PHONY: help demo test cores molecule ee fresh hardening covering test-matrix lint sanity unit integration changes ways browser bench docs build release audit requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ demo: $(READY) ## start Keycloak, LDAP and the stand-in, run the role, log a use
 test: $(READY) ## every check that needs no container; pytest's count comes last
 	@$(NOX)
 	@$(NOX) --session tests
+
+cores: $(READY) ## the sanity tests, unit tests and the role on older ansible-cores
+	@$(NOX) --session cores
 
 molecule: $(READY) ## the scenarios on containers; SCENARIO=setup for one of them, SCENARIO=cluster for the one outside CI
 	@$(NOX) --session molecule -- $(if $(SCENARIO),--scenario-name $(SCENARIO))

@@ -91,7 +91,7 @@ EE_IMAGE = "localhost/cellsops-sso-ee"
 IN_TWO_WORKERS = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 KEYCLOAKS = ["22.0.5", "24.0.5", "26.0.8", "26.4.7", "26.7.3"]
 
-nox.options.sessions = ["lint", "sanity", "package", "galaxy", f"unit-cores({OLDEST})"]
+nox.options.sessions = ["lint", f"sanity({NEWEST})", "package", "galaxy"]
 nox.options.error_on_missing_interpreters = False
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
@@ -356,6 +356,16 @@ def unit_cores(session: nox.Session, core: str) -> None:
         # The role on real servers: the same recaps as with the ansible-core of .venv, and hosts with an old Python.
         real = ["tests/integration/test_recaps.py", "tests/integration/test_target_python.py"]
         session.run("pytest", "-rs", "--durations=10", *real, env={"OTHER_ANSIBLE_BIN": str(BIN)})
+
+
+@nox.session(venv_backend="none")
+def cores(session: nox.Session) -> None:
+    """Run what the session tests and sanity leave to the ansible-cores that are older than the newest."""
+    for core in CORES:
+        if core != NEWEST:
+            session.notify(f"sanity({core})")
+    for core in (OLDEST, MIDDLE):
+        session.notify(f"unit-cores({core})")
 
 
 @nox.session(venv_backend="none")
