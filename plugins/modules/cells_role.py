@@ -39,7 +39,7 @@ options:
     description:
       - The id of the role. It is the value that a mapping rule makes of a group. For a distinguished name, that is the
         name in its first part, such as V(staff) for C(cn=staff,ou=groups,dc=example,dc=org). The role
-        M(cellsops.sso.setup#role) works it out for you.
+        C(cellsops.sso.setup) works it out for you.
       - Cells takes no commas in an id. The module also refuses stars, which are wildcards in Cells.
       - You can create a role whose id contains a slash, but not remove it through the REST API.
       - The ids of the roles of users, groups and teams are refused.
