@@ -73,7 +73,7 @@ def _measure(options: argparse.Namespace) -> str:
         raise LabError(f"keycloak-config-cli is missing: {environments.GET_CONFIG_CLI}")
     community = environments.community()
     version = environments.config_cli_version(options.config_cli) if options.config_cli else "not measured"
-    machine = report.machine(NEWEST, environments.community_version(community), version)
+    machine = report.machine(_command(options), NEWEST, environments.community_version(community), version)
     sections = []
     with Lab() as lab, tempfile.TemporaryDirectory(prefix="cellsops-sso-bench-") as folder:
         if "keycloak" in options.parts:
@@ -85,6 +85,14 @@ def _measure(options: argparse.Namespace) -> str:
         if "fleet" in options.parts:
             sections.append(_fleet(lab, options, Path(folder)))
     return report.page(machine, sections)
+
+
+def _command(options: argparse.Namespace) -> str:
+    """Return the command that measures this again."""
+    counts = " ".join(map(str, options.clients))
+    chosen = f"--parts {' '.join(options.parts)} --repeat {options.repeat} --clients {counts} --hosts {options.hosts}"
+    jar = f"--config-cli {options.config_cli.name}" if options.config_cli else "--without-config-cli"
+    return f"make bench ARGS='{chosen} {jar}'"
 
 
 def _keycloak(lab: Lab, community: Path, repeat: int) -> str:

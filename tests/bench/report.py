@@ -38,6 +38,8 @@ Every figure is a median; the fastest and the slowest run are in brackets. A con
 - *CPU* is the processor time of the command and everything that it starts. Keycloak's own time is not included.
 - *Memory* is the peak of the largest process that the command starts.
 - *Requests* and *logins* are counted in Keycloak's access log.
+- The *load average* tells whether other programs ran on the machine, and the *nice value* with what priority the
+  benchmark ran beside them. All contenders slow down together, so compare the shares, not the seconds.
 
 """
 REPEAT = """## How to repeat it
@@ -61,15 +63,17 @@ def page(machine: Mapping[str, str], sections: Sequence[str]) -> str:
     return "\n".join([LICENCE, ABOUT + facts, *sections, REPEAT])
 
 
-def machine(keycloak: str, community: str, config_cli: str) -> dict[str, str]:
-    """Return where and with what was measured, by name. The arguments are the versions of the contenders."""
+def machine(command: str, keycloak: str, community: str, config_cli: str) -> dict[str, str]:
+    """Return where and with what was measured, by name. command: what to call again. The others are versions."""
     java = subprocess.run([tools.java(), "-version"], capture_output=True, text=True, check=True).stderr
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     return {
+        "command": f"`{command}`",
         "date": datetime.now(tz=UTC).strftime("%Y-%m-%d"),
         "machine": f"{os.cpu_count()} cores, {memory:.0f} GiB, {system}",
         "load average before": f"{os.getloadavg()[0]:.1f}",
+        "nice value": str(os.nice(0)),
         "Keycloak": keycloak,
         "Java": str(tools.java_version(java)),
         "Python": platform.python_version(),
