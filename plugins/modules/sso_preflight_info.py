@@ -48,6 +48,10 @@ options:
   rotate_secret_on:
     description: The value of this option that the step C(client) is going to give M(cellsops.sso.keycloak_oidc_client).
     type: str
+  return_secret:
+    description: Whether to return RV(client_secret). Register it in a task with C(no_log).
+    type: bool
+    default: false
   connector_id:
     description: The connector that stands for Keycloak in Cells (row C1).
     type: str
@@ -191,11 +195,10 @@ clock_skew:
     source: iat of a token that https://sso.example.org issued
 client_secret:
   description:
-    - The client's secret, if the client is there, shows its secret to the account, and keeps it in this run. Otherwise
-      empty.
-    - Register it in a task with C(no_log).
+    - The client's secret. Empty if the client does not exist, gets another secret in this run, or does not show its
+      secret to the account.
   type: str
-  returned: when a step looks at the client
+  returned: if O(return_secret) is true and a step looks at the client
   sample: 2mOXoqFe9EB7ozPDmbKSXkSj3NSrzl8Q
 other_connectors:
   description: Ids of the other connectors of Cells, apart from its own login.

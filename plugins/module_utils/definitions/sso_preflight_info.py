@@ -33,6 +33,7 @@ DEFINITION = Definition(
             steps={"type": "list", "elements": "str", "choices": STEPS, "default": STEPS},
             client_id={"type": "str", "required": True},
             rotate_secret_on={"type": "str", "no_log": False},
+            return_secret={"type": "bool", "default": False, "no_log": False},
             connector_id={"type": "str", "default": "keycloak"},
             issuer={"type": "str", "default": ""},
             groups_source={"type": "list", "elements": "str", "choices": list(SOURCES), "default": []},

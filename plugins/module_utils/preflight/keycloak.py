@@ -48,7 +48,7 @@ class KeycloakLook:
         self.steps = frozenset(steps)
         self.warnings: list[str] = []
         self.values: dict[str, Any] = {}
-        """After the login: token, expires_in and clock_skew (see keycloak_token); client_secret, if a step needs it."""
+        """After the login: token, expires_in and clock_skew (see keycloak_token); client_secret, on request."""
         self._management = ""
         self._roles: frozenset[str] | None = None
 
@@ -87,7 +87,8 @@ class KeycloakLook:
         if not self.steps & CLIENT_STEPS:
             return
         client = find_client(session, self.params["client_id"])
-        self.values["client_secret"] = self._lasting_secret(client)
+        if self.params["return_secret"]:
+            self.values["client_secret"] = self._lasting_secret(client)
         # Some versions show an empty list to an account without view-clients.
         judged = client or find_client(session, BUILT_IN_CLIENT)
         if judged is None:

@@ -20,6 +20,8 @@ import yaml
 from unit.in_place.servers import Servers
 
 BIN = Path(sys.executable).parent
+LIMIT = 900
+"""Seconds for a play, of which some run a module twenty times, also on a machine that is busy otherwise."""
 VOLATILE = ("skew_seconds", "uncertainty_seconds", "checked_at", "timedout", "delta", "start", "end")
 """Return values that differ from run to run."""
 
@@ -95,7 +97,7 @@ def finish(command: list[str], folder: Path, environment: Mapping[str, str]) -> 
         "ANSIBLE_PIPELINING": "true",
         **environment,
     }
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=LIMIT, check=False)
     return done.stdout + done.stderr
 
 

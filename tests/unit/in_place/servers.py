@@ -165,7 +165,7 @@ class Servers:
             return 200, {"staticClients": self.held["staticClients"]}, {}
         if path == "role":
             return 200, {"Roles": self.held["roles"]}, {}
-        if path.startswith("role/"):
+        if path.startswith("role/") and method == "PUT":
             self.held["roles"] = [body]
             return 200, body, {}
         return 404, {"Title": "not found"}, {}
