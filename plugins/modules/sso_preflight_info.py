@@ -78,6 +78,11 @@ options:
     description: Name or id of the LDAP provider (row L1). If it is empty, LDAP is not looked at.
     type: str
     default: ""
+  ldap_groups:
+    description: Whether groups of the directory are imported, which needs O(ldap_provider) and further rights.
+    type: bool
+    default: false
+    version_added: 1.0.0
   ldap_mapper:
     description: The LDAP mapper that the run makes. Empty if it may take over another one.
     type: str

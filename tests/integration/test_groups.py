@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from integration.module_call import call_module
 from integration.people import add_person
 from integration.test_role import not_ok, run_role, scope_of
 from lab import rows
@@ -236,3 +237,80 @@ def test_a_source_that_cannot_give_groups_is_refused_before_anything_is_written(
     assert done.exit_code != 0
     assert all(word in done.failure for word in ["Nothing has been written", *words]), done.failure
     assert "localhost" not in {client["clientId"] for client in site.admin.get_clients()}
+
+
+TEAMS = {"sso_ldap_groups": {"groups_dn": "ou=teams,dc=example,dc=org", "preserve_group_inheritance": True}}
+
+
+def test_groups_of_the_directory_become_groups_in_keycloak_and_roles_in_cells(site: Site) -> None:
+    variables = {**TEAMS, "sso_groups_full_path": True, "sso_verify_username": "emil"}
+    predicted = run_role(site, "--check", **variables)
+    done = run_role(site, **variables)
+    again = run_role(site, **variables)
+
+    assert done.exit_code == 0, done.output
+    assert predicted.changes == done.changes
+    assert again.changes == []
+    assert done.task("Synchronize the groups").result["added"] == 2
+    assert site.admin.get_group_by_path("/Cells_All/Cells_Editors")["name"] == "Cells_Editors"
+    browser = Browser(site.cells.url)
+    assert browser.log_in("keycloak", "emil", site.lab.ldap.users["emil"]).roles == ["/Cells_All/Cells_Editors"]
+
+    predicted = run_role(site, "--check", sso_state="absent", **variables)
+    undone = run_role(site, sso_state="absent", **variables)
+    assert undone.exit_code == 0, undone.output
+    assert predicted.changes == undone.changes
+    assert "group-ldap-mapper" not in {component.get("providerId") for component in site.admin.get_components()}
+
+
+def test_a_synchronization_counts_what_it_found(site: Site) -> None:
+    options = {**site.keycloak_options, "ldap_provider": "ldap"}
+    users = call_module("keycloak_ldap_sync", {**options, "mode": "full"})
+    assert (users["changed"], users["added"], users["removed"], users["failed"]) == (True, 3, 0, 0)
+    again = call_module("keycloak_ldap_sync", {**options, "mode": "full"})
+    assert (again["changed"], again["added"], again["updated"]) == (False, 0, 3)
+    assert call_module("keycloak_ldap_sync", {**options, "mode": "changed"})["changed"] is False
+
+
+def test_the_doctor_begins_where_the_groups_come_from(shared_site: Site, people: dict[str, str]) -> None:
+    site = shared_site
+    assert run(site).exit_code == 0
+    join_group(site, people["id"], "/guests")
+    options = {**site.keycloak_options, **site.cells_options, "client_id": "localhost", "username": "ada"}
+    options["groups_source"] = ["groups"]
+
+    report = call_module("doctor_info", options)["report"]
+    links = {link["id"]: link for link in report["chain"]["links"]}
+    assert list(links) == ["keycloak_group", "claim", "rule", "role"]
+    assert [link["verdict"] for link in links.values()] == ["ok"] * 4
+    assert links["keycloak_group"]["values"] == links["role"]["values"] == ["guests"]
+
+    scope = scope_of(site)
+    site.admin.delete_mapper_from_client_scope(scope["id"], scope["protocolMappers"][0]["id"])
+    broken = call_module("doctor_info", options)["report"]
+    links = {link["id"]: link["verdict"] for link in broken["chain"]["links"]}
+    assert links["keycloak_group"] == "ok"
+    assert links["claim"] == "broken"
+    assert [f["id"] for f in broken["findings"] if f["verdict"] == "broken" and "audience" not in f["id"]] == [
+        "scope.mapper"
+    ]
+    assert run(site).exit_code == 0
+
+
+def test_roles_that_a_client_without_full_scope_drops_are_found(shared_site: Site, people: dict[str, str]) -> None:
+    site = shared_site
+    assert run(site, sso_groups_source="realm_roles").exit_code == 0
+    get_realm_role(site, people["id"], "editor")
+    client = next(c for c in site.admin.get_clients() if c["clientId"] == "localhost")
+    site.admin.update_client(client["id"], {"fullScopeAllowed": False})
+    options = {**site.keycloak_options, **site.cells_options, "client_id": "localhost", "username": "ada"}
+    options["groups_source"] = ["realm_roles"]
+    try:
+        report = call_module("doctor_info", options)["report"]
+    finally:
+        site.admin.update_client(client["id"], {"fullScopeAllowed": True})
+        lose_realm_role(site, people["id"], "editor")
+
+    (finding,) = [finding for finding in report["findings"] if finding["id"] == "scope.roles"]
+    assert finding["verdict"] == "broken"
+    assert "editor" in finding["seen"]

@@ -39,6 +39,7 @@ DEFINITION = Definition(
             groups_source={"type": "list", "elements": "str", "choices": list(SOURCES), "default": []},
             groups_client={"type": "str", "default": ""},
             ldap_provider={"type": "str", "default": ""},
+            ldap_groups={"type": "bool", "default": False},
             ldap_mapper={"type": "str", "default": ""},
             groups_attribute={"type": "str", "default": ""},
             mapping_rules={**MAPPING_RULES, "default": []},

@@ -124,7 +124,11 @@ class KeycloakLook:
         yield from ()
 
     def _look_at_ldap(self, session: KeycloakSession) -> Iterator[str]:
-        if "ldap" not in self.steps or not self.params["ldap_provider"]:
+        if "ldap" not in self.steps:
+            return
+        if not self.params["ldap_provider"]:
+            if self.params["ldap_groups"]:
+                yield "ldap_groups: give ldap_provider too, the LDAP provider of the groups."
             return
         if self.params["state"] == "present":
             # Providers and their mappers by one request.
@@ -133,6 +137,8 @@ class KeycloakLook:
             yield from self._look_at_mappers(components, provider["id"])
         if self._roles is not None and "manage-realm" not in self._roles:
             yield self._lacks("manage-realm", "to write the LDAP mapper")
+        if self._roles is not None and self.params["ldap_groups"] and "manage-users" not in self._roles:
+            yield self._lacks("manage-users", "to synchronize the groups of the directory")
 
     def _look_at_mappers(self, components: list[State], provider_id: str) -> Iterator[str]:
         name, attribute = self.params["ldap_mapper"], self.params["groups_attribute"]

@@ -25,6 +25,7 @@ ROLE_VARIABLES = {
     "connector_id": "sso_connector_id",
     "ldap_provider": "sso_ldap_provider",
     "ldap_mapper": "sso_mapper_name",
+    "ldap_groups": "sso_ldap_groups",
     "groups_attribute": "sso_groups_attribute",
     "groups_source": "sso_groups_source",
     "groups_client": "sso_groups_client",
