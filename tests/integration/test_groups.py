@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 
 from integration.module_call import call_module
 from integration.people import add_person
@@ -314,3 +318,61 @@ def test_roles_that_a_client_without_full_scope_drops_are_found(shared_site: Sit
     (finding,) = [finding for finding in report["findings"] if finding["id"] == "scope.roles"]
     assert finding["verdict"] == "broken"
     assert "editor" in finding["seen"]
+
+
+PAGE = Path(__file__).parents[2] / "docs/groups.md"
+
+
+def examples() -> list[Any]:
+    """Return the variables of each example on the page, under its heading."""
+    parts = re.split(r"^## (.*)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return [
+        pytest.param(heading, yaml.safe_load(block), id=f"{heading}, {number}")
+        for heading, text in zip(parts[::2], parts[1::2], strict=True)
+        for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL), 1)
+    ]
+
+
+ON_THE_PAGE = {
+    "An LDAP attribute": ("dora", {"Test_DEM_WebUsers", "Test_Etrange_Gov"}),
+    "LDAP groups": ("emil", {"Cells_Editors"}),
+    "Keycloak groups": ("ada", {"editors", "/staff/editors"}),
+    "Roles": ("ada", {"kc-editor", "writer"}),
+    "A user attribute": ("ada", {"from a broker"}),
+    "Several sources": ("ada", {"editors", "writer"}),
+}
+"""Who shows what the examples below a heading give, and roles among which those are."""
+
+
+@pytest.fixture(scope="module")
+def ada_everywhere(shared_site: Site, people: dict[str, str]) -> str:
+    """Make ada a member wherever the page looks, and return her id."""
+    site = shared_site
+    join_group(site, people["id"], "/staff/editors")
+    get_realm_role(site, people["id"], "editor")
+    get_client_role(site, people["id"], "writer")
+    path = f"admin/realms/{site.realm}/users/profile"
+    profile = site.admin.connection.raw_get(path).json()
+    if not site.lab.keycloak.version.startswith("22."):
+        profile["unmanagedAttributePolicy"] = "ADMIN_EDIT"
+        site.admin.connection.raw_put(path, data=json.dumps(profile))
+    user = site.admin.get_user(people["id"])
+    site.admin.update_user(people["id"], {**user, "attributes": {"cellsgroups": ["from a broker"]}})
+    return people["id"]
+
+
+@pytest.mark.parametrize(("heading", "variables"), examples())
+def test_each_example_of_the_page_gives_the_roles(
+    heading: str, variables: dict[str, Any], shared_site: Site, ada_everywhere: str
+) -> None:
+    username, among = ON_THE_PAGE[heading]
+    if heading == "Several sources" and shared_site.lab.keycloak.version.startswith("22."):
+        pytest.skip("this version does not merge")
+
+    done = run(shared_site, sso_verify_username=username, **variables)
+
+    assert done.exit_code == 0, done.output
+    roles = done.task("Show the user's groups and roles").result["msg"]["roles"]
+    own = {role for role in roles if not re.search("default-roles|offline_access|uma_authorization", role)}
+    assert own
+    assert own <= among
