@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+PLAY_LIMIT = 900
+"""Seconds that a play may take: much longer than any does, unless many tests share the machine."""
 BIN = Path(sys.executable).parent
 
 
@@ -94,7 +96,7 @@ def run_playbook(
         **environment,
     }
     command = [str(programs / "ansible-playbook"), str(playbook), "--extra-vars", f"@{values}", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=env, cwd=folder, timeout=300, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=env, cwd=folder, timeout=PLAY_LIMIT, check=False)
     tasks = []
     if results.exists():
         for line in results.read_text(encoding="utf-8").splitlines():

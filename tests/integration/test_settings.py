@@ -107,6 +107,8 @@ def test_every_pair_of_answers_is_there() -> None:
     assert {name: sorted(found) for name, found in values.items() if name != "store"} == {
         each.id: sorted(each.answers) for each in pairs.ASSUMPTIONS
     }
+    (part,) = sites[pairs.PART]
+    assert [each.id for each in pairs.ASSUMPTIONS if part[each.id] == each.default] == []
 
 
 def test_the_life_of_a_site(life: Life) -> None:
