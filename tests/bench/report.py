@@ -30,24 +30,25 @@ ABOUT = f"""# Benchmark
 
 All contenders work on the same Keycloak, one after the other, and each starts from a new realm. The benchmark checks
 that all of them reach the same end state, and that an unchanged run changes nothing. Before the first measurement, each
-contender runs once to warm up. Each collection has a Python environment of its own, with only what its users install.
-Every figure is a median; the fastest and the slowest run are in brackets. A contender that takes more than
-{ONCE_ABOVE} seconds is measured once.
+contender runs once to warm up. Each collection has a Python environment of its own, with only the libraries that its
+users install. Every figure is a median; the fastest and the slowest run are in brackets. A contender that takes more
+than {ONCE_ABOVE} seconds is measured once.
 
 - *Share* is the time of this collection divided by the contender's time: below 1, this collection is faster.
 - *CPU* is the processor time of the command and everything that it starts. Keycloak's own time is not included.
 - *Memory* is the peak of the largest process that the command starts.
 - *Requests* and *logins* are counted in Keycloak's access log.
-- The *load average* tells whether other programs ran on the machine, and the *nice value* with what priority the
+- The *load average* tells whether other programs ran on the machine, and the *nice value* with which priority the
   benchmark ran beside them. All contenders slow down together, so compare the shares, not the seconds.
 
 """
 REPEAT = """## How to repeat it
 
-Run `make bench` on a machine on which nothing else runs. It needs what `make demo` needs, and installs the PyPI
-package `ansible` in an environment of its own. To include keycloak-config-cli, take its jar from one of its releases or
-build it from its source with `mvn package`, and run `make bench ARGS='--config-cli keycloak-config-cli.jar'`. To leave
-it out, run `make bench ARGS=--without-config-cli`. To try the benchmark out, add `--repeat 1`: this prints the page
+Run `make bench` on a machine on which nothing else runs. It has the same requirements as `make demo`, and installs
+the PyPI package `ansible` in an environment of its own. To include keycloak-config-cli, take its jar from one of its
+releases or build it from its source with `mvn package`, and run
+`make bench ARGS='--config-cli keycloak-config-cli.jar'`. To leave it out, run
+`make bench ARGS=--without-config-cli`. To try the benchmark out, add `--repeat 1`: this prints the page
 instead of writing it to the documentation.
 """
 HEADER = (
