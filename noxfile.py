@@ -343,11 +343,12 @@ def unit_cores(session: nox.Session, core: str) -> None:
         session.install("--require-hashes", "-r", "tests/requirements-oldest.txt")
     else:
         pinned = (ROOT / "tests/requirements.txt").read_text(encoding="utf-8").splitlines()
-        # Constraints have no hashes: this ansible-core is not among the pinned ones.
+        # Constraints have no hashes: this ansible-core is not among the pinned ones, nor is its resolvelib.
         constraints = [line.removesuffix(" \\") for line in pinned if line[:1].isalnum()]
         file = Path(session.create_tmp(), "constraints.txt")
         file.write_text(
-            "\n".join(line for line in constraints if not line.startswith("ansible-core==")), encoding="utf-8"
+            "\n".join(line for line in constraints if not line.startswith(("ansible-core==", "resolvelib=="))),
+            encoding="utf-8",
         )
         session.install("-c", str(file), f"ansible-core~={core}.0", "-r", "tests/requirements-unit.in")
     left_out = [f"--ignore={path}" for path in SAME_ON_EACH_CORE]
