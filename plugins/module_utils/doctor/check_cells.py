@@ -47,7 +47,7 @@ def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: st
     rest = (*CONNECTOR_IDS, *RULE_IDS, "audience.*")
     secret, from_cells = _check_secret(options["cells_config"]), _check_reachable_from_cells(options)
     if bootconf.error:
-        todo = f"Start Cells, and see that {options['cells_url']} is its URL."
+        todo = f"Start Cells, and check that {options['cells_url']} is its URL."
         return [
             Finding("cells.reachable", BROKEN, str(bootconf.error), todo),
             *skipped("Cells was not reached.", "cells.enterprise", "cells.external_url", *rest),
@@ -85,7 +85,7 @@ def _check_external_url(reading: Reading, url: str) -> Finding:
     own = issuer.rstrip("/")
     own = own[: -len("/oidc")] if own.endswith("/oidc") else own
     seen = f"The external URL of Cells is {own}" + ("." if own == url else f", not {url}.")
-    todo = f"Set the external URL in Cells (cells configure sites) to {url}, or sso_cells_url to {own}."
+    todo = f"In Cells, set the external URL to {url} (cells configure sites), or set sso_cells_url to {own}."
     return judged(finding_id, own == url, seen, todo)
 
 
@@ -168,7 +168,7 @@ def _check_sites(state: State, url: str) -> Finding:
     sites = [str(site) for site in state.get("sites") or []]
     offered = not sites or any(origin(site) == origin(url) for site in sites)
     seen = f"The connector is limited to {', '.join(sites)}." if sites else "The connector is for every site."
-    todo = f"Add {url.rstrip('/')} to the connector's sites, or take all of them away."
+    todo = f"Add {url.rstrip('/')} to the connector's sites, or remove all sites."
     return judged("connector.sites", offered, seen, todo, assumes=() if offered else ("sites",))
 
 
@@ -203,7 +203,7 @@ def _check_redirect_uri(config: State, options: Mapping[str, Any]) -> Finding:
     assumes = () if options["callback_url"] else ("callback_path",)
     todo = f"Give the connector the redirect URI {wanted}."
     if not given:
-        seen = "The connector has no redirect URI, so that Cells takes its own."
+        seen = "The connector has no redirect URI, so Cells uses its own."
         return Finding(finding_id, WARNING, seen, todo, assumes)
     seen = f"The connector's redirect URI is {given}" + ("." if given == wanted else f", not {wanted}.")
     return judged(finding_id, given == wanted, seen, todo, assumes=assumes)
@@ -239,7 +239,7 @@ def _check_rules(rules: list[State], claim: str) -> list[Finding]:
         return [rule, Finding("mapping.regex", NOT_CHECKED, str(error))]
     wrong = [f"{text!r}: {error}" for text, error in errors if error]
     seen = f"RE2 does not take {'; '.join(wrong)}." if wrong else "Every rule can be read."
-    return [rule, judged("mapping.regex", not wrong, seen, "Fix the regular expression: Cells takes RE2's syntax.")]
+    return [rule, judged("mapping.regex", not wrong, seen, "Fix the regular expression: Cells uses RE2's syntax.")]
 
 
 def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Finding]:
@@ -271,7 +271,7 @@ def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Findin
     same = written is not None and sorted(written) == sorted(audience)
     if hint and written and audience_match(written, [url]) is None:
         # The file is right already: one break, named once.
-        todo = "Restart Cells: its file has the audience, and it has not read it."
+        todo = "Restart Cells: its file contains the audience, but Cells has not read it yet."
     restart = "Restart Cells, so that it reads its file."
     if written is None:
         # A restart would break what works now.

@@ -48,7 +48,7 @@ def check_keycloak(readings: Readings, options: Mapping[str, Any], connector_con
     """
     discovery, login = readings["discovery"], readings.get("login", Reading())
     if discovery.error:
-        todo = f"Start Keycloak, and see that {options['auth_keycloak_url']} and realm {options['realm']} are right."
+        todo = f"Start Keycloak, and check the URL {options['auth_keycloak_url']} and the realm {options['realm']}."
         return [
             Finding("keycloak.reachable", BROKEN, str(discovery.error), todo),
             *skipped("Keycloak was not reached.", "keycloak.realm", "client.*", "scope.*", "ldap.*"),
@@ -183,7 +183,7 @@ def _check_cache(config: Mapping[str, str]) -> Finding:
         "EVICT_WEEKLY": "within a week",
         "MAX_LIFESPAN": f"within {int(config.get('maxLifespan') or 0) // 1000} s",
     }.get(policy, "only when Keycloak drops the user from its cache, or starts again")
-    seen = f"The cache policy is {policy}: what changes in the directory arrives {lag}."
+    seen = f"The cache policy is {policy}: changes in the directory arrive {lag}."
     todo = (
         "Set the cache policy of the LDAP provider to NO_CACHE (sso_ldap_cache_policy of the role setup), or to"
         " MAX_LIFESPAN with a life that you can wait for."

@@ -50,9 +50,9 @@ def check_clocks(clocks: Mapping[str, Reading], max_skew: float, spans: list[dic
     )
     # Keycloak gives an ID token the life of an access token.
     life = next((span["seconds"] for span in spans if span["name"] == KEYCLOAK_ACCESS_TOKEN), None)
-    todo = "Let both hosts follow the same time servers, such as with the role time_sync."
+    todo = "Let both hosts follow the same time servers, for example with the role time_sync."
     if life is not None and -apart - unsure >= life:
-        return Finding("clock.skew", BROKEN, f"{seen} An ID token lives {life} s: it has ended when it arrives.", todo)
+        return Finding("clock.skew", BROKEN, f"{seen} An ID token lives {life} s: it arrives expired.", todo)
     return judged("clock.skew", abs(apart) - unsure <= max_skew, seen, todo, WARNING)
 
 
@@ -117,7 +117,7 @@ def check_session(session: Mapping[str, Any]) -> list[Finding]:
         return skipped("No account to log in with is given.", *SESSION_IDS)
     message, refused = str(session.get("msg") or "The login was not tried."), session.get("refused")
     if refused:
-        todo = f"Fix what {refused['by']} says: {refused['words']}"
+        todo = f"Fix the cause that {refused['by']} names: {refused['words']}"
         return [Finding("session.login", BROKEN, message, todo), *_unrefreshed()]
     if not session.get("login"):
         return [*skipped(message, "session.login"), *_unrefreshed()]

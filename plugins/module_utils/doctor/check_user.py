@@ -102,7 +102,7 @@ def _check_login(keycloak: Readings, user: State | None, options: Mapping[str, A
         seen = (
             f"After the password, Keycloak asks {username} for more, and only then leads to Cells: {'; '.join(asked)}."
         )
-        todo = "Do that once as this user, or take the required action away in Keycloak."
+        todo = "Do that once as this user, or remove the required action in Keycloak."
         return Finding(finding_id, BROKEN, seen, todo)
     entry = (user.get("attributes") or {}).get("LDAP_ENTRY_DN")
     by = f", by the entry {entry[0]} of the directory" if entry else ""

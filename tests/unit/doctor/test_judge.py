@@ -825,7 +825,7 @@ def test_what_is_no_refusal_of_a_login_is_not_checked() -> None:
     assert (found.verdict, found.seen) == (NOT_CHECKED, "GET https://cells.example.org: no answer in time")
 
 
-def test_a_refused_login_is_to_be_mended_by_the_words_of_who_refused_it() -> None:
+def test_a_refused_login_is_fixed_by_the_cause_that_the_server_names() -> None:
     site = Site()
     failed_login(site)
-    assert site.finding("session.login").todo == "Fix what Cells says: No."
+    assert site.finding("session.login").todo == "Fix the cause that Cells names: No."
