@@ -91,7 +91,7 @@ EE_IMAGE = "localhost/cellsops-sso-ee"
 IN_TWO_WORKERS = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 KEYCLOAKS = ["22.0.5", "24.0.5", "26.0.8", "26.4.7", "26.7.3"]
 
-nox.options.sessions = ["lint", f"sanity({NEWEST})", "package", "galaxy"]
+nox.options.sessions = ["lint", "docs", f"sanity({NEWEST})", "package", "galaxy"]
 nox.options.error_on_missing_interpreters = False
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"

@@ -13,7 +13,7 @@ author:
 version_added: 1.0.0
 short_description: The doctor's report as lines for a terminal
 description:
-  - Returns the report of M(cellsops.sso.doctor_info) as lines of 88 characters at the most, as the role
+  - Returns the report of M(cellsops.sso.doctor_info) as lines of 88 characters at most, as the role
     P(cellsops.sso.doctor#role) shows it.
   - Characters that a terminal would obey become spaces.
 positional: _input
@@ -55,7 +55,7 @@ def doctor_report_lines(report: Any) -> list[str]:
 
 
 class FilterModule:
-    """What Ansible looks for in a filter plugin."""
+    """The class that Ansible loads from a filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filter by its name."""
