@@ -57,7 +57,7 @@ unit: $(READY) ## the unit tests; ARGS='-k name' for some, ARGS=--cov for covera
 integration: $(READY) ## the integration tests on a real Keycloak and LDAP; ARGS as above
 	@$(NOX) --session integration -- $(ARGS)
 
-changes: $(READY) ## the doctor against a real login after each single change there is to a healthy site
+changes: $(READY) ## doctor and role against a real login after single changes to a healthy site; CHANGES=0 for all of them
 	@$(NOX) --session changes -- $(ARGS)
 
 ways: $(READY) ## each module in the controller's process and as a module, with the same results

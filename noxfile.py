@@ -401,8 +401,8 @@ def ways(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def changes(session: nox.Session) -> None:
-    """Try the doctor against a real login after each single change to a healthy site."""
-    session.run("pytest", CHANGES, *session.posargs, env={"CHANGES": "0"})
+    """Try doctor and role against real logins after single changes to a healthy site: 60, or all with CHANGES=0."""
+    session.run("pytest", CHANGES, *session.posargs)
 
 
 @nox.session(venv_backend="none")

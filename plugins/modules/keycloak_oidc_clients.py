@@ -133,6 +133,11 @@ options:
           - An empty list takes all of them away in O(clients[].client_scopes_mode=exact) only.
         type: list
         elements: str
+      default_client_scopes_if_present:
+        description:
+          - Client scopes to assign as default scopes if the realm has them. Keycloak has V(basic) from version 25 on.
+        type: list
+        elements: str
       optional_client_scopes:
         description:
           - Names of client scopes to assign as optional scopes. A scope among the default ones is moved.

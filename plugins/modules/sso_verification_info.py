@@ -63,6 +63,18 @@ options:
     type: list
     elements: str
     default: []
+  client_scope:
+    description: The client scope with the mapper of O(groups_claim).
+    type: str
+    default: cellsscope
+  ldap_provider:
+    description: Name or id of the LDAP provider that users come from. Empty leaves out what concerns it.
+    type: str
+    default: ""
+  ldap_attribute:
+    description: The LDAP attribute with the groups of a user.
+    type: str
+    default: memberOf
   groups_claim:
     description: The claim that is returned as RV(groups).
     type: str

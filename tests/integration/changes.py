@@ -13,6 +13,13 @@ from typing import Any
 
 import requests
 
+from integration import (
+    changes_of_cells,
+    changes_of_client,
+    changes_of_realm,
+    changes_of_scopes,
+    changes_of_users,
+)
 from integration.breaks import (
     Break,
     Realm,
@@ -159,7 +166,7 @@ def scope_needs_role(name: str) -> Break:
     return changed
 
 
-CHANGES: dict[str, Break] = {
+FIRST: dict[str, Break] = {
     # The client: what forbids a code flow, or Cells' part in it.
     "client disabled": client_with(enabled=False),
     "client public": client_with(publicClient=True),
@@ -322,7 +329,20 @@ CHANGES: dict[str, Break] = {
     "another audience": audience(["https://other.example.org"]),
     "two audiences": lambda site: audience([site.cells.url, "https://other.example.org"])(site),
 }
+"""The settings that the guide names, and those that public reports tell of."""
+
+CHANGES: dict[str, Break] = {
+    **FIRST,
+    **changes_of_client.CHANGES,
+    **changes_of_scopes.CHANGES,
+    **changes_of_users.CHANGES,
+    **changes_of_realm.CHANGES,
+    **changes_of_cells.CHANGES,
+}
 """Every change, by a name that says what is different.
 
 Left out is what depends on the speed of the machine: tokens that live a second. The doctor calls that broken.
 """
+
+EXPLAINED: dict[str, str] = {}
+"""Changes by which doctor or role disagree with the login, and why that is as it should be."""

@@ -76,6 +76,8 @@ def test_protocol_mappers_need_manage_realm(upgraded: Site, url: str) -> None:
     heal(upgraded, account, ["manage-clients"])
     refused = call_module("keycloak_client_scope", {**options_of(account, url), **scope})
     assert_one_clear_line(refused, "HTTP 403", "manage-realm")
+    # Nothing is left half done.
+    assert scope["name"] not in [found["name"] for found in upgraded.admin.get_client_scopes()]
 
     heal(upgraded, account, RIGHTS)
     predict_and_run("keycloak_client_scope", {**options_of(account, url), **scope})

@@ -67,20 +67,37 @@ AT_ONCE = ("the token of Cells", "the rights", "the LDAP provider", "the configu
 
 
 class Untouched:
-    """What both servers hold, to see that nothing is written."""
+    """What both servers were asked, and what they hold, to see that nothing is written."""
 
     def __init__(self, site: Site) -> None:
-        """Note the state of both."""
+        """Let Keycloak note who writes to the realm, and note how far both servers' logs are."""
         self.site = site
+        site.admin.connection.raw_put(self._realm, data=json.dumps({"adminEventsEnabled": True}))
+        site.admin.connection.raw_delete(f"{self._realm}/admin-events")
         self.mark = site.lab.keycloak.mark()
+        self.cells_mark = len(self._cells_log())
         self.config = site.cells.config_path.read_bytes()
 
+    @property
+    def _realm(self) -> str:
+        return f"admin/realms/{self.site.realm}"
+
+    def _cells_log(self) -> list[dict[str, Any]]:
+        log = self.site.cells.working_dir / "standin-requests.log"
+        return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+    def asked(self) -> tuple[list[str], list[str]]:
+        """Return what was asked of Keycloak and of Cells: methods and paths, the logins to Keycloak left out."""
+        keycloak = [f"{r.method} {r.path}" for r in self.site.lab.keycloak.requests_since(self.mark)]
+        cells = [f"{r['method']} {r['path']}" for r in self._cells_log()[self.cells_mark :]]
+        return [line for line in keycloak if self.site.realm in line and not line.endswith("/token")], cells
+
     def check(self) -> None:
-        """Assert that the realm was only read, and that Cells' configuration is as it was."""
-        sent = self.site.lab.keycloak.requests_since(self.mark)
-        of_realm = [request for request in sent if request.path.startswith(f"/admin/realms/{self.site.realm}")]
-        assert [request for request in of_realm if request.method != "GET"] == []
-        # Cells saves whatever is written by REST.
+        """Assert that both servers were only asked, and that nothing changed on either."""
+        written = [line for side in self.asked() for line in side if not line.startswith("GET ")]
+        assert written == []
+        events = self.site.admin.connection.raw_get(f"{self._realm}/admin-events").json()
+        assert events == []
         assert self.site.cells.config_path.read_bytes() == self.config
 
 
@@ -127,6 +144,19 @@ def test_all_of_them_at_once_are_in_one_message_in_check_mode_too(shared_site: S
         for name in AT_ONCE:
             for word in BROKEN[name].words:
                 assert word in run.failure
+
+
+def test_the_look_costs_a_request_to_cells_and_two_to_keycloak(site: Site) -> None:
+    assert run_role(site).exit_code == 0
+    before = Untouched(site)
+    options = {**site.keycloak_options, **site.cells_options, "client_id": "localhost", "issuer": site.issuer}
+
+    done = call_module("sso_preflight_info", {**options, "ldap_provider": "ldap", "username": "dora"})
+
+    assert not done.get("failed"), done
+    keycloak, cells = before.asked()
+    assert [line.partition("?")[0].rpartition("/")[2] for line in keycloak] == ["clients", "components"]
+    assert cells == ["GET /a/config/oauth2connectors"]
 
 
 def test_an_old_mapper_of_the_same_attribute_is_named_and_taken_over_on_request(site: Site) -> None:

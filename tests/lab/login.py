@@ -134,13 +134,24 @@ class Browser:
         self, page: Page, answer: requests.Response, username: str, password: str
     ) -> tuple[Page, requests.Response]:
         form = page.form_with("username", "password")
+        if form is None and page.form_with("username") is not None:
+            page, answer = self._fill_in(page, answer, "username", username=username)
+            form = page.form_with("password")
         if form is None:
             raise _ended("the login", page, answer)
-        data = form.fields | {"username": username, "password": password}
-        page, answer = self._follow("POST", urljoin(answer.url, form.action), data)
-        if page.form_with("username", "password") is not None:
+        given = {"username": username} if "username" in form.names else {}
+        page, answer = self._fill_in(page, answer, "password", **given, password=password)
+        if page.form_with("password") is not None:
             raise _ended(f"the login of {username}", page, answer)
         return page, answer
+
+    def _fill_in(
+        self, page: Page, answer: requests.Response, field: str, **values: str
+    ) -> tuple[Page, requests.Response]:
+        """Send the form of a page that has this field. Raises LoginError."""
+        form = page.form_with(field)
+        assert form is not None
+        return self._follow("POST", urljoin(answer.url, form.action), form.fields | values)
 
     def who(self) -> Identity:
         """Return what Cells shows of the user who is logged in, by the access token.

@@ -72,7 +72,7 @@ def create_realm(keycloak: Keycloak, realm: str | None = None) -> KeycloakAdmin:
     """
     name = realm or new_name()
     try:
-        admin(keycloak).create_realm({"realm": name, "enabled": True, "components": {KEY_PROVIDER: _key_providers()}})
+        admin(keycloak).create_realm({"realm": name, "enabled": True, "components": {KEY_PROVIDER: key_providers()}})
     except KeycloakPostError as error:
         raise LabError(f"Keycloak did not make the realm {name}: {_words(error)}") from error
     return admin(keycloak, name)
@@ -86,7 +86,7 @@ def _private_key() -> str:
     return text.decode()
 
 
-def _key_providers() -> list[dict[str, Any]]:
+def key_providers() -> list[dict[str, Any]]:
     """Return the key providers that Keycloak gives a new realm, but with keys that are there already."""
     key = {"privateKey": [_private_key()], "priority": ["100"]}
     return [

@@ -43,6 +43,7 @@ OPTIONS: dict[str, Any] = {
     "secret": {"type": "str", "no_log": True},
     "rotate_secret_on": {"type": "str", "no_log": False},
     "default_client_scopes": {"type": "list", "elements": "str"},
+    "default_client_scopes_if_present": {"type": "list", "elements": "str"},
     "optional_client_scopes": {"type": "list", "elements": "str"},
     "client_scopes_mode": {"type": "str", "choices": ["add", "exact"], "default": "add"},
     "predicted_client_scopes": {"type": "list", "elements": "str"},

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.urls import callback_url
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.client_policies import refusals
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
     OK,
@@ -19,6 +20,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     judged,
     skipped,
 )
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.login_flow import more_than_a_password
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import origin
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
@@ -72,7 +74,11 @@ def check_client(readings: Readings, options: Mapping[str, Any], connector_confi
         _check_secret(
             readings, client, connector_config, confidential.verdict == OK, bool(options["session"].get("login"))
         ),
-        _check_login_form(readings.get("login_form", Reading())).resting_on(*_assumed_path(options, connector_config)),
+        _check_policies(readings, client),
+        _check_login_flow(readings),
+        _check_login_form(readings.get("login_form", Reading()), bool(options["ldap_provider"])).resting_on(
+            *_assumed_path(options, connector_config)
+        ),
         _check_code(readings.get("code", Reading()), client),
         _check_tokens(readings, client, connector_config),
         *_check_uris(
@@ -163,8 +169,46 @@ def _expiry(client: State) -> tuple[float | None, str]:
     return days, f" It expires on {day}." if days > 0 else f" It expired on {day}."
 
 
-def _check_login_form(reading: Reading) -> Finding:
-    """Judge Keycloak's answer to the request with which Cells begins a login."""
+def _check_policies(readings: Readings, client: State) -> Finding:
+    """Judge whether client policies of the realm refuse a login as Cells makes it."""
+    finding_id = "client.policies"
+    policies, profiles = readings.get("policies", Reading()), readings.get("policy_profiles", Reading())
+    if policies.error or profiles.error:
+        return skipped(why(policies if policies.error else profiles), finding_id)[0]
+    found = refusals(policies.value or {}, profiles.value or {}, client)
+    if not found:
+        return Finding(finding_id, OK, "No client policy refuses what Cells sends.")
+    certain = [refusal for refusal in found if refusal.certain]
+    seen = "; ".join(f"the client policy {r.policy} asks for {r.asks_for}" for r in certain or found)
+    if not certain:
+        seen += ", if its conditions hold, which cannot be seen here"
+    todo = f"Leave the client {client['clientId']} out of that policy, by its conditions."
+    return Finding(finding_id, BROKEN if certain else WARNING, f"{seen[0].upper()}{seen[1:]}.", todo)
+
+
+def _check_login_flow(readings: Readings) -> Finding:
+    """Judge whether the steps of the login ask for more than name and password."""
+    finding_id, reading = "client.login_flow", readings.get("flow", Reading())
+    if reading.error:
+        return skipped(why(reading), finding_id)[0]
+    if reading.value is None:
+        return skipped("The flow of the login is not known.", finding_id)[0]
+    alias, credentials = reading.value["alias"], readings.get("credentials", Reading()).value or []
+    asked = more_than_a_password(
+        reading.value["executions"], {str(credential.get("type")) for credential in credentials}
+    )
+    seen = f"The login follows the flow {alias}" + (
+        f", in which name and password are not enough: {', '.join(asked)}." if asked else "."
+    )
+    todo = f"Change the flow {alias} in Keycloak, or give the client another one, so that a password is enough."
+    return judged(finding_id, not asked, seen, todo)
+
+
+def _check_login_form(reading: Reading, by_ldap: bool) -> Finding:
+    """Judge Keycloak's answer to the request with which Cells begins a login.
+
+    by_ldap: whether users have their passwords in LDAP, and not with an identity provider.
+    """
     finding_id = "client.login_form"
     if reading.error:
         return skipped(why(reading), finding_id)[0]
@@ -174,7 +218,9 @@ def _check_login_form(reading: Reading) -> Finding:
     if answer["form"]:
         return Finding(finding_id, OK, "Keycloak shows its login form to users who come from Cells.")
     if answer["leads_to"]:
-        return Finding(finding_id, OK, f"Keycloak sends users who come from Cells on to {answer['leads_to']}.")
+        seen = f"Keycloak sends users who come from Cells on to {answer['leads_to']}."
+        todo = "Take the default identity provider out of the login flow, so that Keycloak asks for name and password."
+        return judged(finding_id, not by_ldap, seen, todo)
     reason = f"{answer['words'] or 'no reason given'} (HTTP {answer['status']})"
     seen = f"Keycloak refuses the login that Cells begins: {reason}."
     todo = "Change the client, the realm or its browser flow so that Keycloak shows its login form. Its log says more."
@@ -202,9 +248,12 @@ def _check_tokens(readings: Readings, client: State, config: State) -> Finding:
     """Judge whether Cells can use the tokens, which a preview does not show: signature, encryption, life, userinfo."""
     finding_id = "client.tokens"
     attributes, realm = client.get("attributes") or {}, readings["realm"].value or {}
+    tokens, asks_userinfo = readings.get("tokens", Reading()).value, bool(config.get("getUserInfo"))
     wrong = _unusable_id_token(attributes, realm)
-    if config.get("getUserInfo"):
+    if asks_userinfo:
         wrong += _unusable_userinfo(attributes, client, realm, readings.get("version", Reading()).value)
+    if tokens and not wrong:
+        wrong = _refused_claims(tokens, config, asks_userinfo)
     seen = (
         f"Cells cannot use the tokens: {'; '.join(wrong)}." if wrong else "Nothing keeps Cells from using the tokens."
     )
@@ -232,14 +281,34 @@ def _unusable_userinfo(attributes: Mapping[str, str], client: State, realm: Stat
     if attributes.get("user.info.encrypted.response.alg"):
         wrong.append("userinfo is encrypted")
     lightweight = attributes.get("client.use.lightweight.access.token.enabled") == "true"
-    if lightweight and _number(version) >= USERINFO_REFUSES_LIGHTWEIGHT:
+    if lightweight and number(version) >= USERINFO_REFUSES_LIGHTWEIGHT:
         wrong.append("the access token is lightweight, to which userinfo answers 401")
     if max(client.get("notBefore") or 0, realm.get("notBefore") or 0) > time.time():
         wrong.append("tokens are revoked up to a time that is still to come (notBefore), so that userinfo answers 401")
     return wrong
 
 
-def _number(version: str | None) -> tuple[int, ...]:
+def _refused_claims(tokens: State, config: State, asks_userinfo: bool) -> list[str]:
+    """Return which claims that a mapper may have overwritten keep Cells from taking the ID token (OpenID Connect Core).
+
+    tokens: the preview. config: of the connector.
+    """
+    claims, wrong = tokens["id_token"], []
+    audience = claims.get("aud", config.get("clientID"))
+    if claims.get("iss", config.get("issuer")) != config.get("issuer"):
+        wrong.append(f"iss of the ID token is {claims['iss']}")
+    if config.get("clientID") not in (audience if isinstance(audience, list) else [audience]):
+        wrong.append(f"aud of the ID token is {audience}")
+    if isinstance(claims.get("exp"), int) and claims["exp"] < time.time():
+        wrong.append("the ID token has ended when it is made (exp)")
+    if claims.get("nonce"):
+        wrong.append("a mapper sets the nonce of the ID token")
+    if asks_userinfo and tokens["userinfo"].get("sub") != claims.get("sub"):
+        wrong.append("sub of userinfo is not that of the ID token")
+    return wrong
+
+
+def number(version: str | None) -> tuple[int, ...]:
     """Return a version as numbers, and one that is not known as if it were the newest."""
     numbers = tuple(int(part) for part in (version or "").split(".")[:3] if part.isdigit())
     return numbers or (10**6,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_client import check_client
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_client import check_client, number
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_groups import (
     RUN,
     check_claim_mappers,
@@ -37,6 +37,8 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
+NEEDS_BASIC, SUB_WITHOUT_BASIC = (25,), (26, 7)
+"""Versions of Keycloak: from which on sub comes from the client scope basic, and then only that of access tokens."""
 SUB_MAPPER = "oidc-sub-mapper"
 
 
@@ -89,7 +91,10 @@ def _check_scope(readings: Readings, options: Mapping[str, Any], connector_confi
     else:
         asked = {*client.get("defaultClientScopes", [])}
         asked |= {*client.get("optionalClientScopes", [])} & {*(connector_config.get("scopes") or [])}
-        assigned = [_check_assigned(name, name in scopes, client, name in asked, options), _check_basic(scopes, client)]
+        assigned = [
+            _check_assigned(name, name in scopes, client, name in asked, options),
+            _check_basic(scopes, client, readings),
+        ]
         assigned.append(_check_requested(client, connector_config))
     if name not in scopes:
         return [*assigned, *skipped(f"There is no client scope {name}.", "scope.mapper")]
@@ -123,13 +128,19 @@ def _check_requested(client: State, connector_config: State) -> Finding:
     return judged(finding_id, not lacking, seen, todo)
 
 
-def _check_basic(scopes: Mapping[str, State], client: State) -> Finding:
-    if "basic" not in scopes:
+def _check_basic(scopes: Mapping[str, State], client: State, readings: Readings) -> Finding:
+    """Judge whether tokens have a sub. 26.7.3 gives ID token and userinfo one in any case (measured)."""
+    version: str | None = readings.get("version", Reading()).value
+    if "basic" not in scopes and (version is None or number(version) < NEEDS_BASIC):
         return Finding("scope.basic", OK, "This realm has no scope basic: before 25, Keycloak needs none.")
     there = "basic" in client.get("defaultClientScopes", [])
     seen = "The client has basic." if there else "The client does not have basic as a default scope."
-    todo = "Assign the client scope basic to the client as a default scope."
-    return _judged_by_claim("scope.basic", there, seen, todo, client, "sub")
+    todo = "Assign the client scope basic to the client as a default scope: run the role setup."
+    found = _judged_by_claim("scope.basic", there, seen, todo, client, "sub")
+    id_token = (readings.get("tokens", Reading()).value or {}).get("id_token", {"sub": ""})
+    if found.verdict == BROKEN and number(version) >= SUB_WITHOUT_BASIC and "sub" in id_token:
+        return found._replace(verdict=WARNING, seen=f"{seen} Its access tokens have no sub.")
+    return found
 
 
 def _judged_by_claim(finding_id: str, good: bool, seen: str, todo: str, client: State, claim: str) -> Finding:
@@ -212,7 +223,9 @@ def _check_ldap_mapper(readings: Readings, options: Mapping[str, Any], provider_
         return _check_group_mapper(readings)
     attribute = options["groups_attribute"]
     mappers = [m for m in reading.value if m.get("parentId") == provider_id and m.get("providerId") == ATTRIBUTE_MAPPER]
-    twice = duplicates(mappers)
+    profile = (readings["profile"].value if "profile" in readings else None) or {}
+    declared = {entry.get("name") for entry in profile.get("attributes") or []}
+    twice = {name: names for name, names in duplicates(mappers).items() if name not in declared}
     if twice:
         seen = "; ".join(f"{' and '.join(names)} both fill the user attribute {name}" for name, names in twice.items())
         todo = "Remove all but one of them: Keycloak refuses the login of every user of this provider."

@@ -35,10 +35,14 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import oidc
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.user_profile import unfit
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import first_values
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 CLAIM_IDS = ("token.user_id_key", "token.user_name_key", "token.groups", "token.size", "mapping.roles")
+READ_ONLY = "READ_ONLY"
+"""The edit mode of an LDAP provider that Keycloak only reads from."""
 USER_IDS = ("user_profile.*", "token.user", *CLAIM_IDS)
 
 
@@ -65,6 +69,8 @@ def check_user(
         ]
     profile = _check_profile(keycloak["profile"], user, options, known.verdict == WARNING)
     tokens, claims = keycloak.get("tokens", Reading()), claims_for_cells(keycloak, connector)
+    if known.verdict == WARNING and claims is not None and not claims.get(options["groups_attribute"]):
+        known = known._replace(verdict=BROKEN, seen=f"{known.seen} That one has no {options['groups_attribute']}.")
     if claims is None:
         reason = why(tokens) if tokens.error else "There is no client to preview tokens for."
         return [known, profile, *skipped(reason, *CLAIM_IDS)]
@@ -132,24 +138,22 @@ def _asked_first(keycloak: Readings, user: State) -> list[str]:
         and "VERIFY_EMAIL" not in pending
     ):
         asked.append("a verified e-mail address (verifyEmail of the realm)")
-    if "VERIFY_PROFILE" in names:
+    if "VERIFY_PROFILE" in names and not _is_read_only(keycloak, user):
         profile = (keycloak["profile"].value if "profile" in keycloak else None) or {}
-        asked += [f"the missing {name} (user profile)" for name in _missing_of_profile(profile, user)]
+        client: State = (keycloak["client"].value if "client" in keycloak else None) or {}
+        asked += [f"{what} (user profile)" for what in unfit(profile, user, _scopes_of(client))]
     return asked
 
 
-def _missing_of_profile(profile: State, user: State) -> list[str]:
-    """Return the attributes that the realm's user profile requires of users, and that the user does not have."""
-    values = {**(user.get("attributes") or {}), **user}
-    required = [
-        entry["name"]
-        for entry in profile.get("attributes") or []
-        # Without roles it is required of everybody; with scopes only for some logins.
-        if entry.get("required") is not None
-        and "user" in (entry["required"].get("roles") or ["user"])
-        and not entry["required"].get("scopes")
-    ]
-    return [name for name in required if not values.get(name)]
+def _is_read_only(keycloak: Readings, user: State) -> bool:
+    """Return whether the user is from a directory that Keycloak only reads: such a user is asked for nothing."""
+    provider = (keycloak["provider"].value if "provider" in keycloak else None) or {}
+    mode = first_values(provider).get("editMode") or READ_ONLY
+    return bool(user.get("federationLink")) and mode == READ_ONLY
+
+
+def _scopes_of(client: State) -> list[str]:
+    return [*(client.get("defaultClientScopes") or []), "openid"]
 
 
 def _cannot(keycloak: Readings, username: str, before: list[Finding]) -> str:
@@ -186,12 +190,15 @@ def in_light_of_claims(
     user: State = (keycloak["user"].value if "user" in keycloak else None) or {}
     claims, claim = claims_for_cells(keycloak, connector) or {}, options["groups_attribute"]
     groups = all_values(keycloak, user, options)
+    # Without a provider of that name, a user from another one is as good.
+    elsewhere = user.get("federationLink") and keycloak.get("provider", Reading()).error
+    about = ("scope.assigned", "scope.mapper", *(["ldap.enabled"] if elsewhere else []))
     if not groups or sorted(groups) != sorted(_texts(claims.get(claim))):
         return found
     note = f" All the same, the tokens of {options['username']} have the claim {claim}."
     return [
         finding._replace(verdict=WARNING, seen=f"{finding.seen}{note}")
-        if finding.verdict == BROKEN and finding.id in ("scope.assigned", "scope.mapper")
+        if finding.verdict == BROKEN and finding.id in about
         else finding
         for finding in found
     ]

@@ -56,8 +56,15 @@ CONNECTOR = ["connector.client_id", "connector.issuer", "connector.redirect_uri"
 FOLLOWS = {
     "keycloak.reachable": ["tls.keycloak"],
     "client.secret": [*("keycloak.realm", "connector.client_id", "connector.issuer"), *CLIENT],
-    "client.login_form": [*KEYCLOAK, *CLIENT, "client.redirect_uri", "scope.requested", *CONNECTOR],
-    "client.code": [*KEYCLOAK, *CLIENT, "client.secret", *CONNECTOR],
+    "client.login_form": [
+        *KEYCLOAK,
+        *CLIENT,
+        "client.login_flow",
+        "client.redirect_uri",
+        "scope.requested",
+        *CONNECTOR,
+    ],
+    "client.code": [*KEYCLOAK, *CLIENT, "client.policies", "client.secret", *CONNECTOR],
     "connector.issuer": ["keycloak.reachable"],
     "client.redirect_uri": ["connector.redirect_uri"],
     "cells.reachable": ["tls.cells"],

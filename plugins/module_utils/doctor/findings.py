@@ -32,6 +32,8 @@ CATALOGUE: dict[str, Kind] = {
     "client.standard_flow": Kind("G6", "Browser logins use the standard flow."),
     "client.secret": Kind("G7", "Cells sends this secret with each login. Keycloak refuses any other secret."),
     "client.consent": Kind("G6", "A user name and a password must be enough to reach Cells."),
+    "client.policies": Kind("G6", "Keycloak refuses requests that its client policies do not allow."),
+    "client.login_flow": Kind("G6", "If users cannot complete a step of the login flow, they cannot log in."),
     "client.login_form": Kind("G6", "Cells sends users to Keycloak's login form. An error there ends the login."),
     "client.code": Kind("G7", "Cells exchanges the code of a login for tokens, with the client id and the secret."),
     "client.tokens": Kind("C7", "Cells must be able to verify the ID token, and to read userinfo if it asks for it."),

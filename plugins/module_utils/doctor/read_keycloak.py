@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
@@ -24,6 +25,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session impo
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import example_tokens, find_user
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
+POLICIES = "client-policies/{0}?include-global-{0}=true"
+"""Where Keycloak keeps what it demands of clients: policies, and the profiles that they apply."""
+
 
 def read_keycloak(
     session: KeycloakSession, options: Mapping[str, Any], scopes: list[str], config: State | None = None
@@ -34,8 +38,9 @@ def read_keycloak(
     URI, None if it is not known. The keys, each there if its question arose: discovery (str, the issuer), login_form
     and code (of try_flow), login (dict, the skew of Keycloak's clock, {} if no login was needed), realm, client (None
     if there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers, profile, user (None),
-    tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version (str),
-    group_names (list of str, None if Keycloak cannot list them) and those of read_groups.
+    tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version (str), flow
+    ({alias, executions} of a login by browser), credentials (list, the user's), policies and policy_profiles (of
+    clients), group_names (list of str, None if Keycloak cannot list them) and those of read_groups.
     """
     realm_url = f"{session.url}/realms/{session.connection.realm_name}"
     readings: Readings = {"discovery": take(lambda: discovered_issuer(realm_url, options))}
@@ -59,6 +64,9 @@ def read_keycloak(
     client: State | None = readings["client"].value
     if client:
         readings["secret"] = take(lambda: session.get(f"clients/{client['id']}/client-secret").get("value"))
+        readings["policies"] = take(lambda: session.get(POLICIES.format("policies")))
+        readings["policy_profiles"] = take(lambda: session.get(POLICIES.format("profiles")))
+        readings["flow"] = take(lambda: _browser_flow(session, client, readings["realm"].value or {}))
     if options["ldap_provider"]:
         readings.update(_read_ldap(session, options["ldap_provider"]))
     if options["username"]:
@@ -66,6 +74,7 @@ def read_keycloak(
         user: State | None = readings["user"].value
         if user:
             readings["required_actions"] = take(lambda: session.get_list("authentication/required-actions"))
+            readings["credentials"] = take(lambda: session.get_list(f"users/{user['id']}/credentials"))
             readings["lockout"] = take(lambda: session.get(f"attack-detection/brute-force/users/{user['id']}"))
         if client and user:
             readings["tokens"] = take(lambda: example_tokens(session, client["id"], user["id"], " ".join(scopes)))
@@ -79,6 +88,17 @@ def _login(session: KeycloakSession) -> dict[str, Any]:
     given, sent = session.handed_in, time.time()
     token, _seconds = session.token()
     return {} if token == given else of_token(session.url, claims_of(token), sent, time.time())
+
+
+def _browser_flow(session: KeycloakSession, client: State, realm: State) -> State:
+    """Return the flow by which users of a client log in, {alias, executions}: its own one, or the realm's."""
+    alias, own = (
+        realm.get("browserFlow") or "browser",
+        (client.get("authenticationFlowBindingOverrides") or {}).get("browser"),
+    )
+    if own:
+        alias = session.get(f"authentication/flows/{own}")["alias"]
+    return {"alias": alias, "executions": session.get_list(f"authentication/flows/{quote(alias, safe='')}/executions")}
 
 
 def _client(session: KeycloakSession, client_id: str) -> State | None:

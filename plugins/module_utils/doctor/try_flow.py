@@ -50,6 +50,7 @@ def _begin(browser: Browser, realm_url: str, config: State, scopes: list[str]) -
         "response_type": "code",
         "scope": " ".join(scopes),
         "state": "doctor",
+        "nonce": "doctor",
     }
     url = f"{realm_url}/protocol/openid-connect/auth?{urlencode(query)}"
     for _redirect in range(MOST_REDIRECTS):

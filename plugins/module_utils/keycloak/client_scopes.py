@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotAuthorized
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_lengths
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import check_options, users_of_scope
@@ -41,6 +41,8 @@ class ClientScope:
         self.title = f"client scope {self.name}"
         self.identity: State = {"name": self.name}
         self._known_id: str | None = None
+        self._is_new = False
+        """Whether this run has made the scope."""
         self.used_by: list[str] = []
         """The clients that keep the scope from being removed."""
         check_options(options)
@@ -120,7 +122,7 @@ class ClientScope:
         mappers = desired.get(MAPPERS, {})
         if current is None:
             payload = {"protocol": "openid-connect", **body}
-            actions = [Action(Verb.CREATE, self.title, lambda: admin.create_client_scope(payload))]
+            actions = [Action(Verb.CREATE, self.title, lambda: self._create(payload))]
             return [*actions, *(self._mapper_action(name, None, mapper) for name, mapper in mappers.items() if mapper)]
         actions = []
         changed = changed_keys(current, body)
@@ -153,14 +155,24 @@ class ClientScope:
         update = partial(admin.update_mapper_in_client_scope, self._id(), mapper_id, payload)
         return Action(Verb.UPDATE, what, update, tuple(changed_keys(current, mapper)))
 
+    def _create(self, payload: State) -> None:
+        self.session.admin.create_client_scope(payload)
+        self._is_new = True
+
     def _create_mapper(self, payload: State) -> None:
+        """Make a mapper. A scope that this run has made goes again if the mapper is refused (26.8.2 and later)."""
         scope_id = self._id()
-        make_once(
-            lambda body: self.session.admin.add_mapper_to_client_scope(scope_id, body),
-            payload,
-            scope_id,
-            lambda: payload["name"] in (self.read() or {}).get(MAPPERS, {}),
-        )
+        try:
+            make_once(
+                lambda body: self.session.admin.add_mapper_to_client_scope(scope_id, body),
+                payload,
+                scope_id,
+                lambda: payload["name"] in (self.read() or {}).get(MAPPERS, {}),
+            )
+        except NotAuthorized:
+            if self._is_new:
+                self.session.admin.delete_client_scope(scope_id)
+            raise
 
     def _id(self) -> str:
         """Return the scope's id: as it was read, or read now where it has just been made."""

@@ -63,6 +63,9 @@ SETS = {"redirect_uris": "redirectUris", "web_origins": "webOrigins"}
 SCOPES = {"default_client_scopes": "defaultClientScopes", "optional_client_scopes": "optionalClientScopes"}
 """Options whose names are assigned one by one: PUT on a client ignores them."""
 
+IF_PRESENT = "default_client_scopes_if_present"
+"""The option with scopes that not every version of Keycloak has."""
+
 DEFAULT_AND_OPTIONAL = ("defaultClientScopes", "optionalClientScopes")
 
 SERVICE_ACCOUNT_SCOPE = "service_account"
@@ -168,9 +171,12 @@ class Client:
         """Return the declared assignments; a scope that is declared as default leaves the optional ones, and back."""
         options = self.options
         scopes: dict[str, list[str]] = {key: options[o] for o, key in SCOPES.items() if options[o] is not None}
-        if not scopes:
+        if not scopes and not options[IF_PRESENT]:
             return {}
         given = self._given(current, declared)
+        present = self._present(given["defaultClientScopes"])
+        if present:
+            scopes["defaultClientScopes"] = [*scopes.get("defaultClientScopes", []), *present]
         add = self.options["client_scopes_mode"] == "add"
         state = {key: as_set([*names, *(given.get(key, []) if add else [])]) for key, names in scopes.items()}
         for key, other in (DEFAULT_AND_OPTIONAL, DEFAULT_AND_OPTIONAL[::-1]):
@@ -179,6 +185,13 @@ class Client:
             if taken & set(names):
                 state[other] = [name for name in names if name not in taken]
         return state
+
+    def _present(self, given: list[str]) -> list[str]:
+        """Return the scopes to assign only if the realm has them; it is asked only if the client lacks one."""
+        wanted: list[str] = self.options[IF_PRESENT] or []
+        if set(wanted) <= set(given):
+            return wanted
+        return [name for name in wanted if name in self.scopes.ids]
 
     def _given(self, current: State | None, declared: State) -> dict[str, list[str]]:
         """Return the assignments as they are once the client itself is written: Keycloak changes some along with it."""

@@ -42,6 +42,8 @@ class CellsLook:
         self.warnings: list[str] = []
         self.values: dict[str, Any] = {}
         """other_connectors, once they were read: the ids of the connectors that log users in beside ours."""
+        self.issuer = ""
+        """What the connector has as its issuer, if there is one."""
         self._by_api = "audience" in self.steps and params["audience_method"] == "api"
 
     def problems(self) -> Iterator[str]:
@@ -72,6 +74,7 @@ class CellsLook:
     def _look_at_connectors(self, connectors: list[State]) -> Iterator[str]:
         own_id = self.params["connector_id"]
         own = next((connector for connector in connectors if connector.get("id") == own_id), None)
+        self.issuer = ((own or {}).get(OIDC) or {}).get("issuer") or ""
         if own is not None and own.get("type") != "oidc":
             yield f"connector_id: the connector {own_id} has the type {own.get('type')}, not oidc. Give another id."
         if own is None and "mapping" in self.steps and not self.steps & {"client", "connector"}:

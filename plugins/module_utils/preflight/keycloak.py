@@ -42,10 +42,11 @@ BUILT_IN_CLIENT = "broker"
 class KeycloakLook:
     """One look at Keycloak, with few requests besides the login, none of them for each user or group."""
 
-    def __init__(self, params: Mapping[str, Any], steps: Collection[str]) -> None:
-        """Take the options of sso_preflight_info and the steps of the run. Sends nothing."""
+    def __init__(self, params: Mapping[str, Any], steps: Collection[str], issuer: str = "") -> None:
+        """Take the options of sso_preflight_info, the steps of the run, and the connector's issuer. Sends nothing."""
         self.params = params
         self.steps = frozenset(steps)
+        self._written_issuer = issuer
         self.warnings: list[str] = []
         self.values: dict[str, Any] = {}
         """After the login: token, expires_in and clock_skew (see keycloak_token); client_secret, on request."""
@@ -119,8 +120,11 @@ class KeycloakLook:
 
     def _look_at_issuer(self, _session: KeycloakSession) -> Iterator[str]:
         """Raise InvalidInput if the connector would get another issuer than the realm's."""
-        if self.params["state"] == "present" and self.steps & CONNECTOR_STEPS and self.params["issuer"]:
-            check_issuer(self.params["issuer"], self.params)
+        issuer = self.params["issuer"]
+        writes = self.params["state"] == "present" and self.steps & CONNECTOR_STEPS
+        # One that the connector has already is not written again: the verification looks at it.
+        if writes and issuer and issuer != self._written_issuer:
+            check_issuer(issuer, self.params)
         yield from ()
 
     def _look_at_ldap(self, session: KeycloakSession) -> Iterator[str]:

@@ -35,13 +35,14 @@ class Preflight:
         Raises Unmet with a line that names everything that is missing; the values then have problems (list of str).
         """
         declared = self._declared_roles()
-        keycloak = KeycloakLook(self.params, self.params["steps"])
         cells = CellsLook(self.params, self.params["steps"], [role.role_id for role in declared.roles])
+        of_cells = list(cells.problems())
+        keycloak = KeycloakLook(self.params, self.params["steps"], cells.issuer)
         found = [
             *self._variables(),
             *self._groups(declared),
             *keycloak.problems(),
-            *cells.problems(),
+            *of_cells,
             *self.params["cells_host_problems"],
         ]
         problems = [in_role_words(problem) for problem in dict.fromkeys(found)]

@@ -25,10 +25,24 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import se
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import measure
 from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import caveat
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import examine
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import BROKEN, is_one_of
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import preview
 from ansible_collections.cellsops.sso.plugins.module_utils.preflight.words import in_role_words
+
+NOT_ASKED: dict[str, Any] = {
+    "dn_to_name": True,
+    "callback_url": "",
+    "cells_config": {},
+    "session": {},
+    "keycloak_from_cells": {},
+}
+"""Options of doctor_info for what only the Cells host tells, and for a login."""
+
+OWN = ("connector.login_page", "clock.skew")
+"""Findings of the doctor that the verification has in its own words."""
 
 CLOCK_REQUESTS = 1
 """One answer tells the time to about a second, and a login minds differences of several."""
@@ -44,6 +58,7 @@ class Verification:
         self.keycloak = KeycloakSession(options, options["realm"])
         self.warnings = [*self.cells.warnings, *self.keycloak.warnings]
         self.problems: list[str] = []
+        self._no_claims = False
 
     def values(self) -> dict[str, Any]:
         """Return login_connectors (list of str), id_token (claims), groups, roles and missing_roles (lists of str).
@@ -61,6 +76,7 @@ class Verification:
                 f" {', '.join(connectors) or 'nothing'}. Cells may read its connectors only when it starts: restart it."
             )
         claims = self._claims() if self.options["username"] else {}
+        self._look_as_the_doctor()
         values: dict[str, Any] = {"login_connectors": connectors, "id_token": claims}
         values.update({key: [] for key in ("groups", "roles", "missing_roles")})
         if claims:
@@ -103,6 +119,19 @@ class Verification:
                 " role cellsops.sso.time_sync."
             )
 
+    def _look_as_the_doctor(self) -> None:
+        """Note what else keeps a login, its roles or its refresh from succeeding; what rests on an assumption warns."""
+        options = {**self.options, **NOT_ASKED, "groups_attribute": self.options["groups_claim"]}
+        seen_to = [
+            *OWN,
+            *(["audience.*"] if self.options["audience"] else []),
+            *(["token.*"] if self._no_claims else []),
+        ]
+        for finding in examine(self.keycloak, self.cells, options)["findings"]:
+            if finding["verdict"] == BROKEN and not is_one_of(finding["id"], seen_to):
+                noted = self.warnings if finding["assumptions"] else self.problems
+                noted.append(f"{finding['seen']} {finding['todo']}")
+
     def _claims(self) -> dict[str, Any]:
         own = ("client_id", "username", "expect_claims")
         options = {
@@ -114,10 +143,10 @@ class Verification:
             claims: dict[str, Any] = preview(self.keycloak, options)["id_token"]
         except Unmet as error:
             self.problems.append(str(error))
-            claims = error.values["id_token"]
+            claims, self._no_claims = error.values["id_token"], True
         except SsoError as error:
             self.problems.append(str(error))
-            claims = {}
+            claims, self._no_claims = {}, True
         return claims
 
     def _roles(self, claims: dict[str, Any]) -> list[str]:

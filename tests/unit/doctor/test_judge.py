@@ -125,6 +125,8 @@ class Site:
             "config": {"enabled": ["true"], "cachePolicy": ["NO_CACHE"]},
         }
         self.mappers = [self.ldap_mapper]
+        self.policies: dict[str, Any] = {"policies": []}
+        self.executions = [{"providerId": "auth-username-password-form", "requirement": "REQUIRED", "level": 0}]
         self.lockout: dict[str, Any] = {"disabled": False}
         self.profile: dict[str, Any] = {"attributes": []}
         entry = "uid=dora,ou=people,dc=example,dc=org"
@@ -173,6 +175,10 @@ class Site:
             "profile": self.profile,
             "login_form": self.login_form,
             "code": self.code,
+            "policies": self.policies,
+            "policy_profiles": {"profiles": [{"name": "strict", "executors": [{"executor": "dpop-bind-enforcer"}]}]},
+            "flow": {"alias": "browser", "executions": self.executions},
+            "credentials": [],
             "lockout": self.lockout,
             "required_actions": [
                 {"alias": "VERIFY_PROFILE", "name": "Verify Profile", "enabled": True},
@@ -300,6 +306,12 @@ def with_attribute(name: str, value: str) -> Change:
     return lambda site: site.client["attributes"].update({name: value})
 
 
+def policy(*conditions: dict[str, Any], enabled: bool = True) -> Change:
+    """The realm has a client policy that asks for a DPoP proof under these conditions."""
+    about = {"name": "proofs", "enabled": enabled, "profiles": ["strict"], "conditions": list(conditions)}
+    return lambda site: site.policies["policies"].append(about)
+
+
 def code_refused(error: str) -> Change:
     """Keycloak answers that to a code that does not exist."""
     return lambda site: site.code.update(error=error, words=f"{error}: words of Keycloak")
@@ -380,6 +392,15 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
         both(refused_at_the_form, lambda site: site.client.update(bearerOnly=True)),
         ["client.standard_flow"],
     ),
+    "proof demanded by a client policy": (policy({"condition": "any-client"}), ["client.policies"]),
+    "one-time password demanded": (
+        lambda site: site.executions.append({"providerId": "auth-otp-form", "requirement": "REQUIRED", "level": 0}),
+        ["client.login_flow"],
+    ),
+    "sent on to another server, though the passwords are in LDAP": (
+        lambda site: site.login_form.update(form=False, leads_to="https://idp.example.org/auth"),
+        ["client.login_form"],
+    ),
     "PKCE demanded": (with_attribute("pkce.code.challenge.method", "S256"), ["client.standard_flow"]),
     "consent demanded": (lambda site: site.client.update(consentRequired=True), ["client.consent"]),
     "secret refused that is the same": (code_refused("invalid_client"), ["client.secret"]),
@@ -423,8 +444,26 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
         ["token.user"],
     ),
     "user without what the profile requires": (
-        lambda site: site.profile["attributes"].append({"name": "lastName", "required": {"roles": ["user"]}}),
+        both(
+            lambda site: site.profile["attributes"].append({"name": "lastName", "required": {"roles": ["user"]}}),
+            lambda site: site.provider["config"].update(editMode=["UNSYNCED"]),
+        ),
         ["token.user"],
+    ),
+    "user from another provider, without groups": (
+        both(no_groups, lambda site: site.user.update(federationLink="other", attributes={})),
+        ["token.user"],
+    ),
+    "issuer overwritten by a mapper": (
+        lambda site: site.tokens["id_token"].update(iss="https://other.example.org"),
+        ["client.tokens"],
+    ),
+    "audience overwritten by a mapper": (lambda site: site.tokens["id_token"].update(aud="other"), ["client.tokens"]),
+    "end overwritten by a mapper": (lambda site: site.tokens["id_token"].update(exp=1), ["client.tokens"]),
+    "nonce overwritten by a mapper": (lambda site: site.tokens["id_token"].update(nonce="other"), ["client.tokens"]),
+    "another subject in userinfo": (
+        both(asks_userinfo, lambda site: site.tokens["userinfo"].update(sub="other")),
+        ["client.tokens"],
     ),
     "groups in userinfo, which Cells does not ask": (
         both(claims_without("id_token", "cellsgroups"), lambda site: site.rule.update(LeftAttribute="cellsgroups")),
@@ -497,7 +536,13 @@ REDIRECTS = ["client.redirect_wildcard"]
         (lambda site: site.client["defaultClientScopes"].remove("cellsscope"), ["scope.assigned"]),
         (scope_of_another_name, ["scope.assigned"]),
         (lambda site: site.client.update(redirectUris=["http://127.0.0.1/*"]), ["client.redirect_wildcard"]),
-        (lambda site: site.login_form.update(form=False, leads_to="https://idp.example.org/login"), []),
+        (
+            both(
+                lambda site: site.login_form.update(form=False, leads_to="https://idp.example.org/login"),
+                lambda site: site.options.update(ldap_provider=""),
+            ),
+            [],
+        ),
         (with_attribute("user.info.response.signature.alg", "RS256"), []),
         (with_attribute("client.use.lightweight.access.token.enabled", "true"), []),
         (lambda site: site.client.update(notBefore=2**31), []),
