@@ -344,5 +344,23 @@ CHANGES: dict[str, Break] = {
 Left out is what depends on the speed of the machine: tokens that live a second. The doctor calls that broken.
 """
 
+FIXED = (
+    *("client disabled", "client public", "client bearer-only", "client by JWT", "standard flow off", "another secret"),
+    *("consent", "PKCE S256", "pushed requests only", "DPoP-bound tokens", "lightweight tokens", "ID token HS256"),
+    *("ID token ES256", "ID token encrypted", "userinfo signed", "no redirect URI", "redirect URI of another path"),
+    *("client of another name", "full scope off", "no web origin", "tokens of an hour", "groups not assigned"),
+    *("groups optional", "basic not assigned", "email not assigned", "profile optional", "claim of another name"),
+    *("claim of one value", "claim in the access token only", "address turned into a number"),
+    *("groups overwritten by a mapper", "subject overwritten", "audience mapper", "provider disabled"),
+    *("provider trusts addresses", "mapper missing", "mapper from another attribute", "two mappers of an attribute"),
+    *("two mappers of the last name", "address from another attribute", "second provider before", "realm disabled"),
+    *("realm over https only", "realm signs HS256", "realm with another flow", "realm with organizations"),
+    *("second factor for all", "own flow of the form and OTP", "own flow of name, then password", "policy of DPoP"),
+    *("policy of certificates", "policy of sessions", "policy for another client"),
+    *("profile that requires a department", "user disabled", "user locked out", "connector with an earlier secret"),
+    *("issuer with a slash", "no audience", "two audiences"),
+)
+"""Those that continuous integration tries: some of each kind, about half of them harmless."""
+
 EXPLAINED: dict[str, str] = {}
 """Changes by which doctor or role disagree with the login, and why that is as it should be."""

@@ -60,6 +60,8 @@ class Role:
                 answer["changed"].append(task["name"])
             if "register" in task:
                 self._variables[task["register"]] = outcome.answer.values
+                # The role's files say which of two tasks it is from.
+                self._variables["setup_secret_now"] = self._variables.get("setup_secret", {}).get("client_secret", "")
         return answer
 
     def _load(self, path: str) -> Any:

@@ -21,11 +21,15 @@ REFUSING = {
     "intent-client-bind-checker": "an intent that is bound to the client",
     "pkce-enforcer": "PKCE",
     "reject-request": "nothing at all, as it rejects each request",
+    "secure-client-authenticator": "another proof than a client secret",
     "secure-par-content": "pushed authorization requests",
     "secure-request-object": "a request object",
     "use-lightweight-access-token": "access tokens without claims, to which userinfo answers 401",
 }
 """Executors that refuse a login as Cells makes it: what they ask for."""
+
+PROOFS, BY_SECRET = "secure-client-authenticator", "client-secret"
+"""The executor that allows some client authenticators only, and the one of Cells."""
 
 
 class Refusal(NamedTuple):
@@ -51,14 +55,16 @@ def refusals(policies: State, profiles: State, client: State) -> list[Refusal]:
         for policy, applies in judged
         if applies is not False
         for executor in _executors(policy, by_name)
-        if executor in REFUSING
     ]
 
 
 def _executors(policy: State, profiles: dict[Any, State]) -> Iterator[str]:
+    """Yield the executors of a policy that refuse a login."""
     for name in policy.get("profiles") or []:
         for executor in (profiles.get(name) or {}).get("executors") or []:
-            yield str(executor.get("executor"))
+            allowed = (executor.get("configuration") or {}).get("allowed-client-authenticators") or [BY_SECRET]
+            if executor.get("executor") in REFUSING and (executor["executor"] != PROOFS or BY_SECRET not in allowed):
+                yield str(executor["executor"])
 
 
 def _applies(policy: State, client: State) -> bool | None:

@@ -65,3 +65,12 @@ def test_a_policy_that_refuses_no_login_is_left_alone() -> None:
 
 def test_profiles_of_keycloak_itself_count() -> None:
     assert certain({"globalProfiles": REJECT["profiles"]}, on("any-client")) == [True]
+
+
+@pytest.mark.parametrize(("allowed", "expected"), [(["client-jwt"], [True]), (["client-jwt", "client-secret"], [])])
+def test_client_authenticators_are_refused_unless_a_secret_is_allowed(allowed: list[str], expected: list[bool]) -> None:
+    executor = {
+        "executor": "secure-client-authenticator",
+        "configuration": {"allowed-client-authenticators": allowed},
+    }
+    assert certain({"profiles": [{"name": "strict", "executors": [executor]}]}, on("any-client")) == expected
