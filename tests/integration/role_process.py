@@ -42,7 +42,9 @@ class Role:
 
     def __init__(self, loader: DataLoader, variables: dict[str, Any]) -> None:
         self._loader = loader
-        self._variables = {**self._load("defaults/main.yml"), **self._load("vars/main.yml"), **ANSIBLES_OWN}
+        self._variables = {**self._load("defaults/main.yml"), **ANSIBLES_OWN}
+        for file in sorted((ROLE / "vars/main").glob("*.yml")):
+            self._variables.update(self._load(f"vars/main/{file.name}"))
         self._variables.update(variables, sso_audience_method="api", setup_cells_host={"problems": []})
         (block,) = self._load("tasks/main.yml")
         self._defaults = block["module_defaults"]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import SOURCES
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.preflight.verification import Verification
 
 
 def answer(call: Call) -> Answer:
     """Return what the module returns. Raises SsoError, Unmet if something is not as it should be."""
-    verification = Verification(call.options)
+    verification = Verification(call.options, after_check_mode=call.check_mode)
     values = verification.values()
     return read(verification.warnings, **values)
 
@@ -33,6 +34,10 @@ DEFINITION = Definition(
             client_scope={"type": "str", "default": "cellsscope"},
             ldap_provider={"type": "str", "default": ""},
             ldap_attribute={"type": "str", "default": "memberOf"},
+            groups_source={"type": "list", "elements": "str", "choices": list(SOURCES), "default": []},
+            groups_full_path={"type": "bool", "default": False},
+            groups_client={"type": "str", "default": ""},
+            groups_role_prefix={"type": "str", "default": ""},
             groups_claim={"type": "str", "default": "cellsgroups"},
             mapping_rules={"type": "list", "elements": "dict"},
             keycloak_clock={

@@ -35,6 +35,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.preflight.words impor
 NOT_ASKED: dict[str, Any] = {
     "dn_to_name": True,
     "callback_url": "",
+    "roles": {},
     "cells_config": {},
     "session": {},
     "keycloak_from_cells": {},
@@ -51,14 +52,18 @@ CLOCK_REQUESTS = 1
 class Verification:
     """What the login page, the clocks and the tokens of a user show."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        """Take the options of sso_verification_info. Raises SsoError for options that cannot be used."""
+    def __init__(self, options: Mapping[str, Any], after_check_mode: bool = False) -> None:
+        """Take the options of sso_verification_info. Raises SsoError for options that cannot be used.
+
+        after_check_mode: whether what the steps would write is not on the servers.
+        """
         self.options = options
         self.cells = CellsSession(options)
         self.keycloak = KeycloakSession(options, options["realm"])
         self.warnings = [*self.cells.warnings, *self.keycloak.warnings]
         self.problems: list[str] = []
         self._no_claims = False
+        self._written = not after_check_mode
 
     def values(self) -> dict[str, Any]:
         """Return login_connectors (list of str), id_token (claims), groups, roles and missing_roles (lists of str).
@@ -76,7 +81,8 @@ class Verification:
                 f" {', '.join(connectors) or 'nothing'}. Cells may read its connectors only when it starts: restart it."
             )
         claims = self._claims() if self.options["username"] else {}
-        self._look_as_the_doctor()
+        if self._written:
+            self._look_as_the_doctor()
         values: dict[str, Any] = {"login_connectors": connectors, "id_token": claims}
         values.update({key: [] for key in ("groups", "roles", "missing_roles")})
         if claims:
