@@ -343,6 +343,7 @@ KINDS = [
             "client_scopes_mode": "test_scopes_in_mode_add_stay_and_move",
             "rotate_secret_on": "test_the_secret_is_rotated_once_for_a_value",
             "return_secret": "test_the_secret_is_returned_on_request_only",
+            "default_client_scopes_if_present": "test_scopes_are_assigned_only_if_the_realm_has_them",
             "predicted_client_scopes": "test_scopes_that_an_earlier_task_makes_need_no_warning",
         },
     ),
@@ -519,6 +520,17 @@ def test_what_another_client_uses_stays(shared_site: Site, login: Login) -> None
             apart = {"apart_from_client_scopes": ["shared"]}
             assert call_module(module, {**options, **unused, **apart}, check=True)["changed"]
         predict_and_run(module, {**options, **unused, "apart_from_clients": ["user"]})
+
+
+def test_scopes_are_assigned_only_if_the_realm_has_them(shared_site: Site, login: Login) -> None:
+    options = {**login.options(), "client_id": "if-present", "default_client_scopes_if_present": ["address", "nobodys"]}
+
+    predict_and_run(CLIENT, options)
+
+    client = client_of(shared_site, "if-present")
+    assert "address" in client["defaultClientScopes"]
+    assert "address" not in client["optionalClientScopes"]
+    assert "nobodys" not in client["defaultClientScopes"]
 
 
 def test_scopes_that_an_earlier_task_makes_need_no_warning(shared_site: Site, login: Login) -> None:
