@@ -61,6 +61,9 @@ BROKEN = {
     "nothing stops Cells": Broken(
         lambda _: {"sso_cells_stop_command": [], "sso_cells_start_command": []}, ("Cells is running in",)
     ),
+    "a unit for the login name": Broken(
+        lambda _: {"sso_username_as_login": True}, ("CELLS_CONNECTOR_USERNAME_AS_LOGIN=keycloak",)
+    ),
     "lists": Broken(lambda _: {"sso_cells_hosts": "c1"}, ("sso_cells_hosts is 'c1'. Give a list",)),
 }
 AT_ONCE = ("the token of Cells", "the rights", "the LDAP provider", "the configuration", "lists")
