@@ -31,6 +31,9 @@ WRITERS = (
 )
 """The modules whose task changes something."""
 
+PREDICTABLE = tuple(module for module in WRITERS if module != "keycloak_ldap_sync")
+"""The writers that check mode predicts. An LDAP synchronization reports only afterwards, and each time, what it did."""
+
 FAILING = {
     "cells_conformance",
     "cells_session_check",
