@@ -64,6 +64,9 @@ BROKEN = {
     "a unit for the login name": Broken(
         lambda _: {"sso_username_as_login": True}, ("CELLS_CONNECTOR_USERNAME_AS_LOGIN=keycloak",)
     ),
+    "the place of the LDAP groups": Broken(
+        lambda _: {"sso_ldap_groups": {"name": "x"}}, ("sso_ldap_groups has no groups_dn",)
+    ),
     "lists": Broken(lambda _: {"sso_cells_hosts": "c1"}, ("sso_cells_hosts is 'c1'. Give a list",)),
 }
 AT_ONCE = ("the token of Cells", "the rights", "the LDAP provider", "the configuration", "lists")
