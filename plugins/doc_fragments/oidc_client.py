@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of one client of Keycloak, for the module that takes one client and for the one that takes a list."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+OPTIONS = r"""
+  state:
+    description: Whether the client is to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  client_id:
+    description: The client id, by which the client is found (row G1).
+    type: str
+    required: true
+  name:
+    description: The name that consoles and consent pages show (row G2).
+    type: str
+  description:
+    description: A description.
+    type: str
+  enabled:
+    description: Whether logins by this client are possible.
+    type: bool
+  root_url:
+    description: The root URL, put before relative URLs of the client (row G3).
+    type: str
+  base_url:
+    description: The home URL, to which Keycloak links (row G3).
+    type: str
+  redirect_uris:
+    description:
+      - The redirect URIs that are allowed, all of them (row G4). For Cells, the callback URL of its connector.
+      - Each needs a scheme, which may be a private one such as C(com.example.app:/callback), or starts with C(/) and is
+        relative to O(root_url).
+    type: list
+    elements: str
+  post_logout_redirect_uris:
+    description:
+      - The redirect URIs that are allowed after a logout, all of them; V(+) stands for those of O(redirect_uris) (row
+        G5).
+    type: list
+    elements: str
+  web_origins:
+    description: The origins that are allowed for CORS, all of them (row G3).
+    type: list
+    elements: str
+  public_client:
+    description: Whether the client has no secret. V(false) is "client authentication on" in the console (row G6).
+    type: bool
+  authorization_services_enabled:
+    description: Whether the client has fine-grained authorization (row G6). Needs O(service_accounts_enabled).
+    type: bool
+  standard_flow_enabled:
+    description: Whether the authorization code flow is on (row G6).
+    type: bool
+  implicit_flow_enabled:
+    description: Whether the implicit flow is on (row G6).
+    type: bool
+  direct_access_grants_enabled:
+    description: Whether the client may log users in with their passwords (row G6).
+    type: bool
+  service_accounts_enabled:
+    description: Whether the client has an account of its own (row G6).
+    type: bool
+  bearer_only:
+    description: Whether the client only checks tokens, so that nobody can log in through it. Cells needs V(false).
+    type: bool
+    version_added: 1.0.0
+  consent_required:
+    description: Whether Keycloak asks users for their consent before it sends them to the client.
+    type: bool
+    version_added: 1.0.0
+  client_authenticator_type:
+    description:
+      - How the client proves who it is, by Keycloak's own name, such as C(client-secret), C(client-jwt) or
+        C(client-x509). Cells needs C(client-secret).
+    type: str
+    version_added: 1.0.0
+  pkce_method:
+    description: The code challenge method that the client must use; the empty string for none.
+    type: str
+    choices: ["", S256, plain]
+  attributes:
+    description:
+      - Attributes of the client by Keycloak's own names, such as C(oauth2.device.authorization.grant.enabled).
+      - Attributes that are not named here stay as they are. An empty value removes one. Values are text, numbers or
+        booleans.
+    type: dict
+  secret:
+    description:
+      - The client secret (row G7), which must not be empty. If you do not set it, Keycloak generates one, which the
+        module does not change.
+      - Excludes O(rotate_secret_on).
+    type: str
+  rotate_secret_on:
+    description:
+      - A value of your choice. When it differs from the one at the last rotation, Keycloak makes a new secret.
+      - The value is kept in the client's attribute C(cellsops.sso.rotate_secret_on). A new client has a new secret
+        anyway.
+    type: str
+  default_client_scopes:
+    description:
+      - Names of client scopes to assign as default scopes (row S1). A scope among the optional ones is moved.
+      - An empty list takes all of them away in O(client_scopes_mode=exact) only.
+    type: list
+    elements: str
+  default_client_scopes_if_present:
+    description:
+      - Client scopes to assign as default scopes if the realm has them. Keycloak has V(basic) from version 25 on.
+    type: list
+    elements: str
+  optional_client_scopes:
+    description:
+      - Names of client scopes to assign as optional scopes. A scope among the default ones is moved.
+      - An empty list takes all of them away in O(client_scopes_mode=exact) only.
+    type: list
+    elements: str
+  client_scopes_mode:
+    description:
+      - V(add) leaves other assigned scopes alone, V(exact) takes them away.
+      - Keycloak's scope C(basic) must stay assigned, or tokens lack C(sub).
+    type: str
+    choices: [add, exact]
+    default: add
+  predicted_client_scopes:
+    description:
+      - Client scopes that earlier tasks would have made, so that check mode does not warn that they are missing. A real
+        run does not look at it.
+    type: list
+    elements: str
+  return_secret:
+    description:
+      - Whether to return the secret as RV(client_secret). Use C(no_log) with it.
+    type: bool
+    default: false
+"""
+
+
+def suboptions(options: str) -> str:
+    """Return the options as those of each item of the option clients, with references to one another."""
+    names = set(re.findall(r"^  (\w+):$", options, re.MULTILINE))
+
+    def reference(found: re.Match[str]) -> str:
+        return f"O(clients[].{found[1]}" if found[1] in names else found[0]
+
+    text = re.sub(r"\bO\((\w+)", reference, options)
+    # Added with the module that takes a list.
+    text = text.replace("    version_added: 1.0.0\n", "").replace("RV(client_secret)", "RV(client_secrets)")
+    return textwrap.indent(text, "    ")
+
+
+class ModuleDocFragment:
+    """Documentation of OPTIONS in module_utils/definitions/keycloak_oidc_client.py."""
+
+    DOCUMENTATION = "options:" + OPTIONS
+
+    MANY = """
+options:
+  clients:
+    description:
+      - The clients, each with the options of M(cellsops.sso.keycloak_oidc_client). No client id may be declared twice.
+    type: list
+    elements: dict
+    required: true
+    suboptions:""" + suboptions(OPTIONS)
