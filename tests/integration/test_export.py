@@ -143,7 +143,7 @@ def test_the_role_changes_nothing_on_a_site_that_was_exported(site: Site, tmp_pa
     assert export(site, tmp_path)[0].changes == [], "a second export wrote another file"
 
 
-def test_what_the_variables_cannot_say_is_what_the_role_changes(site: Site, tmp_path: Path) -> None:
+def test_the_role_changes_exactly_the_listed_differences(site: Site, tmp_path: Path) -> None:
     set_up_by_hand(site, directAccessGrantsEnabled=True, webOrigins=["+"], redirectUris=[f"{site.cells.url}/*"])
     connector = cells_call(site, "GET", "oauth2connectors")["connectors"][-1]
     connector["configoidc"] |= {

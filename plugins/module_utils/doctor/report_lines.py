@@ -47,7 +47,7 @@ def plain(value: Any) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Return text of that width at the most, with an ellipsis if something is missing."""
+    """Return text of that width at most, with an ellipsis if something is missing."""
     return text if len(text) <= width else text[: width - 1] + "…"
 
 

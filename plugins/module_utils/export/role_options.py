@@ -69,6 +69,7 @@ def client_options(variables: Variables) -> dict[str, Any]:
         "attributes": {**dict.fromkeys(ATTRIBUTES_OFF, False), **dict.fromkeys(ATTRIBUTES_CLEARED, "")},
         "rotate_secret_on": variables["sso_rotate_secret_on"] or None,
         "default_client_scopes": [*scopes, variables["sso_scope_name"]],
+        "default_client_scopes_if_present": ["basic"],
     }
 
 

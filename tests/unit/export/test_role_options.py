@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the export takes the role to declare is what the role declares, with the guide's names and with others."""
+"""The export assumes the same declarations as the role makes, with the guide's names and with others."""
 
 from __future__ import annotations
 
