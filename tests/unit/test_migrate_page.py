@@ -23,8 +23,8 @@ COLLECTION = "ansible_collections.cellsops.sso.plugins"
 
 def options_of(module: str) -> set[str]:
     """Return the names of a module's options and of their suboptions."""
-    options = yaml.safe_load(importlib.import_module(f"{COLLECTION}.modules.{module}").DOCUMENTATION)["options"]
-    return set(options) | {name for about in options.values() for name in about.get("suboptions", {})}
+    spec = importlib.import_module(f"{COLLECTION}.module_utils.definitions.{module}").DEFINITION.argument_spec
+    return set(spec) | {name for about in spec.values() for name in about.get("options", {})}
 
 
 def rows() -> list[tuple[str, str]]:
