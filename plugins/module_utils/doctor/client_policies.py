@@ -10,7 +10,7 @@ A policy is read together with its profiles; what its conditions depend on is on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
@@ -86,7 +86,7 @@ def _plainly(kind: str, config: State, client: State) -> bool | None:
     # Those of an update are about who changes a client, and not about logins.
     if kind == "any-client" or kind.startswith("client-updater-"):
         return kind == "any-client"
-    known = {
+    known: dict[str, Callable[[], bool | None]] = {
         "client-access-type": lambda: _access_type(client) in (config.get("type") or []),
         "client-scopes": lambda: _has_scopes(config, client),
         "grant-type": lambda: "authorization_code" in (config.get("grant_types") or []),
