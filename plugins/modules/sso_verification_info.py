@@ -68,7 +68,7 @@ options:
     type: str
     default: cellsscope
   ldap_provider:
-    description: Name or id of the LDAP provider that users come from. Empty leaves out what concerns it.
+    description: Name or id of the LDAP provider that users come from. If it is empty, LDAP is not examined.
     type: str
     default: ""
   ldap_attribute:
