@@ -152,19 +152,6 @@ def test_all_of_them_at_once_are_in_one_message_in_check_mode_too(shared_site: S
                 assert word in run.failure
 
 
-def test_the_look_costs_a_request_to_cells_and_two_to_keycloak(site: Site) -> None:
-    assert run_role(site).exit_code == 0
-    before = Untouched(site)
-    options = {**site.keycloak_options, **site.cells_options, "client_id": "localhost", "issuer": site.issuer}
-
-    done = call_module("sso_preflight_info", {**options, "ldap_provider": "ldap", "username": "dora"})
-
-    assert not done.get("failed"), done
-    keycloak, cells = before.asked()
-    assert [line.partition("?")[0].rpartition("/")[2] for line in keycloak] == ["clients", "components"]
-    assert cells == ["GET /a/config/oauth2connectors"]
-
-
 def test_an_old_mapper_of_the_same_attribute_is_named_and_taken_over_on_request(site: Site) -> None:
     options = {**site.keycloak_options, "ldap_provider": "ldap", "name": "my-old-mapper"}
     attributes = {"user_model_attribute": rows.GUIDE_CLAIM, "ldap_attribute": "memberOf"}
