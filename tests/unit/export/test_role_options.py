@@ -70,7 +70,9 @@ def declared_by_the_role(variables: dict[str, Any], folder: Path) -> dict[str, A
         "tasks": [{"ansible.builtin.copy": {"content": "{{ declared | to_json }}", "dest": str(out), "mode": "0600"}}],
     }
     # What is left out has no form in JSON.
-    play["vars"] = {"declared": json.loads(json.dumps(shown).replace("omit", "none"))}
+    play["vars"] = {
+        "declared": json.loads(json.dumps(shown).replace("omit", "none").replace("setup_preflight.", "sso_"))
+    }
     own = (ROLE / "vars/main/steps.yml").read_text(encoding="utf-8")
     (folder / "own.yml").write_text(own.replace("omit", "none"), encoding="utf-8")
     (folder / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
