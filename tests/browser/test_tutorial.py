@@ -75,7 +75,7 @@ def test_the_client_is_registered(guided: Site, console: Page, keep_picture: Kee
 
 
 def test_the_client_has_the_scope(guided: Site, console: Page, keep_picture: KeepPicture) -> None:
-    open_page(console, guided, f"clients/{client_id(guided)}/clientScopes")
+    open_page(console, guided, f"clients/{client_id(guided)}/clientScopes/setup")
     expect(console.get_by_role("link", name="cellsscope", exact=True)).to_be_visible()
     keep_picture(console, "tutorial-client-scopes")
 
@@ -84,7 +84,7 @@ def test_the_scope_has_the_mapper(guided: Site, console: Page, keep_picture: Kee
     open_page(console, guided, f"client-scopes/{scope_id(guided)}/mappers")
     expect(console.get_by_role("link", name="User Group Mapper", exact=True)).to_be_visible()
     mapper = guided.admin.get_mappers_from_client_scope(scope_id(guided))[0]["id"]
-    open_page(console, guided, f"client-scopes/{scope_id(guided)}/mappers/{mapper}")
+    open_page(console, guided, f"client-scopes/{scope_id(guided)}/mappers/{mapper}/edit")
     expect(console.get_by_label("Token Claim Name")).to_have_value("cellsgroups")
     keep_picture(console, "tutorial-scope-mapper")
 
