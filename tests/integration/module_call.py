@@ -55,7 +55,7 @@ def call_module(
     with os.fdopen(read_end, "rb") as pipe:
         answer = json.loads(pipe.read())
     os.waitpid(child, 0)
-    assert "Traceback" not in answer["output"], answer["output"]
+    assert "Traceback" not in answer["errors"], answer["errors"]
     result: dict[str, Any] = json.loads(answer["output"])
     if sent:
         result["sent"] = answer["sent"]
@@ -65,7 +65,7 @@ def call_module(
 def _run(main: Any, arguments: Mapping[str, Any], record: bool, environment: Mapping[str, str]) -> bytes:
     """Run main in this process, which ends after it, and return what it printed and sent."""
     os.environ.update(environment)
-    output, sent = io.StringIO(), []
+    output, errors, sent = io.StringIO(), io.StringIO(), []
     if record:
         send = requests.Session.send
 
@@ -75,14 +75,14 @@ def _run(main: Any, arguments: Mapping[str, Any], record: bool, environment: Map
             return send(session, request, **settings)
 
         requests.Session.send = noting  # type: ignore[method-assign]
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), patch_module_args(arguments):
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), patch_module_args(arguments):
         try:
             main()
         except SystemExit:
             pass
         except BaseException:  # noqa: BLE001 - it goes to the test, which fails on it
             traceback.print_exc()
-    return json.dumps({"output": output.getvalue(), "sent": sent}).encode()
+    return json.dumps({"output": output.getvalue(), "errors": errors.getvalue(), "sent": sent}).encode()
 
 
 def predict_and_run(name: str, options: Mapping[str, Any], *, changed: bool = True, again: bool = True) -> Any:
