@@ -69,8 +69,8 @@ class ThrowAway:
                 "credentials": [{"type": "password", "value": self.password, "temporary": False}],
             }
         )
-        # Both readings of a distinguished name find their role, also if Cells makes none.
-        for role in (self.plain_role, self.dn_role, self.dn):
+        # The distinguished name itself cannot be the id of a role: Cells refuses commas in it.
+        for role in (self.plain_role, self.dn_role):
             self._cells.put("role", role, body={"Uuid": role, "Label": role})
 
     def set_claim(self, values: Sequence[str]) -> None:
