@@ -17,13 +17,13 @@ GROUPS = "cellsscope"
 EVERYWHERE = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")
 
 
-def scope_with(name: str, /, **fields: Any) -> Break:
+def scope_with(scope: str, /, **fields: Any) -> Break:
     """A client scope has other fields; attributes are added."""
 
     @contextmanager
     def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
-        before = realm.named("client-scopes", name)
+        before = realm.named("client-scopes", scope)
         path = f"client-scopes/{before['id']}"
         attributes = {**before.get("attributes", {}), **fields.get("attributes", {})}
         realm.send("put", path, {**before, **fields, "attributes": attributes})

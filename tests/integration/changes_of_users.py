@@ -34,13 +34,13 @@ def no_component(name: str) -> Break:
     return changed
 
 
-def component_of(name: str, /, **fields: Any) -> Break:
+def component_of(component: str, /, **fields: Any) -> Break:
     """A component has other fields beside its configuration."""
 
     @contextmanager
     def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
-        before = realm.named("components", name)
+        before = realm.named("components", component)
         realm.send("put", f"components/{before['id']}", {**before, **fields})
         try:
             yield

@@ -29,7 +29,7 @@ def recaps(lab: Lab, folder: Path, programs: Path) -> list[dict[str, int]]:
         inventory = folder / "inventory"
         host = f"ansible_connection=local ansible_become=false ansible_python_interpreter={sys.executable}"
         inventory.write_text(f"[cells]\ncells1 {host}\n", encoding="utf-8")
-        for _ in range(2):
+        for _run in range(2):
             arguments = (SITE, site.role_variables, folder / "play", "--inventory", str(inventory))
             run = run_playbook(*arguments, programs=programs)
             assert run.exit_code == 0, run.output

@@ -115,6 +115,8 @@ def role_process() -> Iterator[subprocess.Popen[str]]:
     """Yield a process that runs the role's tasks."""
     command = [sys.executable, "-m", "integration.role_process"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield process
         assert process.stdin is not None
-        process.stdin.close()
+        try:
+            yield process
+        finally:
+            process.stdin.close()

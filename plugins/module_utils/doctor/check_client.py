@@ -291,13 +291,14 @@ def _unusable_userinfo(attributes: Mapping[str, str], client: State, realm: Stat
 def _refused_claims(tokens: State, config: State, asks_userinfo: bool) -> list[str]:
     """Return which claims that a mapper may have overwritten keep Cells from taking the ID token (OpenID Connect Core).
 
-    tokens: the preview. config: of the connector.
+    tokens: the preview. config: of the connector, {} if it is not known.
     """
     claims, wrong = tokens["id_token"], []
-    audience = claims.get("aud", config.get("clientID"))
-    if claims.get("iss", config.get("issuer")) != config.get("issuer"):
+    issuer, client_id = config.get("issuer"), config.get("clientID")
+    audience = claims.get("aud", client_id)
+    if issuer and claims.get("iss", issuer) != issuer:
         wrong.append(f"iss of the ID token is {claims['iss']}")
-    if config.get("clientID") not in (audience if isinstance(audience, list) else [audience]):
+    if client_id and client_id not in (audience if isinstance(audience, list) else [audience]):
         wrong.append(f"aud of the ID token is {audience}")
     if isinstance(claims.get("exp"), int) and claims["exp"] < time.time():
         wrong.append("the ID token has ended when it is made (exp)")

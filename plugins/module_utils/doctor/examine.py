@@ -65,6 +65,7 @@ FOLLOWS = {
         *CONNECTOR,
     ],
     "client.code": [*KEYCLOAK, *CLIENT, "client.policies", "client.secret", *CONNECTOR],
+    "client.tokens": ["connector.client_id", "connector.issuer"],
     "connector.issuer": ["keycloak.reachable"],
     "client.redirect_uri": ["connector.redirect_uri"],
     "cells.reachable": ["tls.cells"],
