@@ -21,6 +21,7 @@ import yaml
 from module_arguments import patch_module_args
 
 MODULES = "ansible_collections.cellsops.sso.plugins.modules"
+FRAGMENTS = "ansible_collections.cellsops.sso.plugins.doc_fragments"
 SHOWN = ("changed", "diff", "actions")
 """What check mode must predict exactly."""
 
@@ -118,9 +119,18 @@ def assert_one_clear_line(result: Mapping[str, Any], *words: str) -> None:
         assert word in message, message
 
 
+CONNECTION = ("keycloak", "cells")
+"""The fragments of documentation with the options that all modules for a server share."""
+
+
 def own_options(name: str) -> set[str]:
     """Return the options that a module's documentation has besides the shared ones, sub-options as option.name."""
     documentation = yaml.safe_load(importlib.import_module(f"{MODULES}.{name}").DOCUMENTATION)
     options: dict[str, Any] = documentation["options"]
+    for fragment in documentation["extends_documentation_fragment"]:
+        collection, _dot, file = fragment.rpartition(".")
+        if collection == "cellsops.sso" and file not in CONNECTION:
+            documented = importlib.import_module(f"{FRAGMENTS}.{file}").ModuleDocFragment.DOCUMENTATION
+            options |= yaml.safe_load(documented).get("options", {})
     below = {f"{option}.{name}" for option, text in options.items() for name in text.get("suboptions", {})}
     return set(options) | below
