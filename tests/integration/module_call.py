@@ -11,6 +11,7 @@ import importlib
 import io
 import json
 import os
+import sys
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -66,6 +67,9 @@ def call_module(
 def _run(main: Any, arguments: Mapping[str, Any], record: bool, environment: Mapping[str, str]) -> bytes:
     """Run main in this process, which ends after it, and return what it printed and sent."""
     os.environ.update(environment)
+    # A module on its host is no controller, whatever the tests have imported before.
+    if internal := sys.modules.get("ansible.module_utils._internal"):
+        internal.is_controller = False  # type: ignore[attr-defined]
     output, errors, sent = io.StringIO(), io.StringIO(), []
     if record:
         send = requests.Session.send

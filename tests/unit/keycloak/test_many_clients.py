@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from unit.in_place.servers import Servers, serving
 from unit.keycloak.client_script import SERVER_SECRET, along, client
@@ -21,7 +19,6 @@ from unit.module_runner import Outcome, RunModule, assert_one_clear_line
 
 MODULE = "keycloak_oidc_clients"
 OWN_SECRET = "standin-declared-secret-4a9e1c7d5b3f2086"
-MODULES = Path(__file__).parents[3] / "plugins/modules"
 
 
 def shown(client_id: str, **own: Any) -> dict[str, Any]:
@@ -210,26 +207,3 @@ def test_a_login_that_is_refused_meanwhile_is_tried_once_and_ends_the_task(
 
     assert_one_clear_line(outcome, "Check the account", "Not tried")
     assert servers.requests.count(TOKEN_CALL) == 2
-
-
-def test_the_options_of_a_client_are_documented_as_those_of_the_singular_module() -> None:
-    one, many_of_them = (
-        yaml.safe_load((MODULES / f"keycloak_oidc_client{end}.py").read_text(encoding="utf-8").split('"""')[1])
-        for end in ("", "s")
-    )
-    of_one = {name: text for name, text in one["options"].items() if name != "realm"}
-
-    assert plain(many_of_them["options"]["clients"]["suboptions"]) == plain(of_one)
-
-
-def plain(options: dict[str, Any]) -> str:
-    """Return options as text without what differs by place: how they name each other, where the secret is, and since
-    when there is an option."""
-    lists = {name: {**text, "description": [*_lines(text["description"])]} for name, text in options.items()}
-    for text in lists.values():
-        text.pop("version_added", None)
-    return yaml.safe_dump(lists, width=10000).replace("clients[].", "").replace("client_secrets", "client_secret")
-
-
-def _lines(description: str | list[str]) -> list[str]:
-    return [description] if isinstance(description, str) else description
