@@ -215,7 +215,8 @@ def test_the_way_back_takes_away_what_the_role_made_and_nothing_else(site: Site)
         named = {
             "clients": site.admin.get_clients(),
             "scopes": site.admin.get_client_scopes(),
-            "components": site.admin.get_components(),
+            # Keycloak makes a key of its own when the first login page of the realm is asked for.
+            "components": [c for c in site.admin.get_components() if c["name"] != "fallback-HS512"],
         }
         return {
             "connectors": site.rows().cells("config/oauth2connectors"),
