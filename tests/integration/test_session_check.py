@@ -121,8 +121,9 @@ def test_a_keycloak_that_asks_for_the_name_first(site: Site) -> None:
 def test_what_keycloak_asks_for_besides_is_named(site: Site) -> None:
     with dora_with(requiredActions=["CONFIGURE_TOTP"])(site):
         result = check(site)
-    assert_one_clear_line(result, "ended at Keycloak", "asks for the setup of an authenticator", "Use an account")
-    assert "refused" not in result
+    words = "You need to set up Mobile Authenticator to activate your account."
+    assert_one_clear_line(result, "ended at Keycloak", words)
+    assert result["refused"] == {"by": "Keycloak", "words": words}
 
 
 def test_the_password_goes_to_the_named_keycloak_only(site: Site) -> None:
