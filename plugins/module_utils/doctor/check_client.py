@@ -254,6 +254,8 @@ def _check_tokens(readings: Readings, client: State, config: State) -> Finding:
         wrong += _unusable_userinfo(attributes, client, realm, readings.get("version", Reading()).value)
     if tokens and not wrong:
         wrong = _refused_claims(tokens, config, asks_userinfo)
+    if not wrong and not config:
+        return skipped("The connector is not known.", finding_id)[0]
     seen = (
         f"Cells cannot use the tokens: {'; '.join(wrong)}." if wrong else "Nothing keeps Cells from using the tokens."
     )

@@ -603,6 +603,20 @@ def test_the_login_name_depends_on_a_variable_of_cells(listed: list[str] | None,
     assert site.finding("connector.login_name").verdict == verdict
 
 
+def test_tokens_are_not_judged_for_a_connector_that_is_not_known() -> None:
+    site = Site()
+    site.instead["connectors"] = SILENT
+    found = site.finding("client.tokens")
+    assert (found.verdict, found.seen) == (NOT_CHECKED, "The connector is not known.")
+
+
+@pytest.mark.parametrize("key", ["issuer", "clientID"])
+def test_an_issuer_or_client_of_another_connector_is_named_once(key: str) -> None:
+    site = Site()
+    site.oidc[key] = "https://other.example.org"
+    assert "client.tokens" not in site.named(BROKEN)
+
+
 @pytest.mark.parametrize(
     ("name", "finding_id"),
     [("keycloak_from_cells", "keycloak.reachable_from_cells"), ("cells_config", "cells.oauth_secret")],
