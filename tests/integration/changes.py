@@ -115,22 +115,6 @@ def _dora(realm: Realm) -> dict[str, Any]:
     raise AssertionError("Keycloak has no user dora")
 
 
-def required_action(alias: str, **fields: Any) -> Break:
-    """A required action of the realm has other values."""
-
-    @contextmanager
-    def changed(site: Site) -> Iterator[None]:
-        realm, path = Realm(site), f"authentication/required-actions/{alias}"
-        before = realm.get(path)
-        realm.send("put", path, {**before, **fields})
-        try:
-            yield
-        finally:
-            realm.send("put", path, before)
-
-    return changed
-
-
 @contextmanager
 def locked_out(site: Site) -> Iterator[None]:
     """Somebody has failed to log in as dora too often."""
@@ -301,7 +285,7 @@ FIRST: dict[str, Break] = {
     "user has to agree to terms": dora_with(requiredActions=["TERMS_AND_CONDITIONS"]),
     "user has to set up a second factor": dora_with(requiredActions=["CONFIGURE_TOTP"]),
     "user locked out": locked_out,
-    "profile not verified": required_action("VERIFY_PROFILE", enabled=False),
+    "profile not verified": changes_of_realm.required_action("VERIFY_PROFILE", enabled=False),
     # Cells.
     "connector with an earlier secret": connector_with(clientSecret="an-earlier-secret-of-the-client-0123456789"),
     "connector of another client": connector_with(clientID="account"),
