@@ -19,6 +19,7 @@ author:
 extends_documentation_fragment:
   - cellsops.sso.keycloak
   - cellsops.sso.cells
+  - cellsops.sso.group_sources
   - cellsops.sso.attributes
   - cellsops.sso.attributes.reads
   - cellsops.sso.attributes.actiongroup_both
@@ -75,26 +76,6 @@ options:
     description: The LDAP attribute with the groups of a user.
     type: str
     default: memberOf
-  groups_source:
-    description:
-      - Where a user's groups come from (row S2). By default, it is V(ldap_attribute) if O(ldap_provider) is set, and
-        V(user_attribute) otherwise.
-    type: list
-    elements: str
-    choices: [ldap_attribute, user_attribute, groups, realm_roles, client_roles]
-    default: []
-  groups_full_path:
-    description: For V(groups), whether the claim has the full path of each group instead of its name.
-    type: bool
-    default: false
-  groups_client:
-    description: For V(client_roles), the id of the client whose roles count.
-    type: str
-    default: ""
-  groups_role_prefix:
-    description: For V(realm_roles) and V(client_roles), the text that Keycloak puts in front of each role.
-    type: str
-    default: ""
   groups_claim:
     description: The claim that is returned as RV(groups).
     type: str

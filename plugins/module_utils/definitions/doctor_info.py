@@ -10,7 +10,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import examine
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import SOURCES
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import GROUP_SOURCE_OPTIONS
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 
@@ -30,10 +30,7 @@ DEFINITION = Definition(
             connector_id={"type": "str", "default": "keycloak"},
             client_scope={"type": "str", "default": "cellsscope"},
             groups_attribute={"type": "str", "default": "cellsgroups"},
-            groups_source={"type": "list", "elements": "str", "choices": list(SOURCES), "default": []},
-            groups_full_path={"type": "bool", "default": False},
-            groups_client={"type": "str", "default": ""},
-            groups_role_prefix={"type": "str", "default": ""},
+            **GROUP_SOURCE_OPTIONS,
             ldap_provider={"type": "str", "default": ""},
             ldap_attribute={"type": "str", "default": "memberOf"},
             roles={"type": "dict", "default": {}},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import cells_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import SOURCES
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import GROUP_SOURCE_OPTIONS
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.preflight.verification import Verification
 
@@ -34,10 +34,7 @@ DEFINITION = Definition(
             client_scope={"type": "str", "default": "cellsscope"},
             ldap_provider={"type": "str", "default": ""},
             ldap_attribute={"type": "str", "default": "memberOf"},
-            groups_source={"type": "list", "elements": "str", "choices": list(SOURCES), "default": []},
-            groups_full_path={"type": "bool", "default": False},
-            groups_client={"type": "str", "default": ""},
-            groups_role_prefix={"type": "str", "default": ""},
+            **GROUP_SOURCE_OPTIONS,
             groups_claim={"type": "str", "default": "cellsgroups"},
             mapping_rules={"type": "list", "elements": "dict"},
             keycloak_clock={

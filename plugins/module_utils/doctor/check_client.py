@@ -22,6 +22,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.login_flow import more_than_a_password
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import version_number
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import origin
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -313,8 +314,7 @@ def _refused_claims(tokens: State, config: State, asks_userinfo: bool) -> list[s
 
 def number(version: str | None) -> tuple[int, ...]:
     """Return a version as numbers, and one that is not known as if it were the newest."""
-    numbers = tuple(int(part) for part in (version or "").split(".")[:3] if part.isdigit())
-    return numbers or (10**6,)
+    return version_number(version or "") or (10**6,)
 
 
 def _check_uris(

@@ -58,6 +58,13 @@ SOURCES = {
 }
 """Each source by its name in the role's variable."""
 
+GROUP_SOURCE_OPTIONS: dict[str, Any] = {
+    "groups_source": {"type": "list", "elements": "str", "choices": list(SOURCES), "default": []},
+    "groups_full_path": {"type": "bool", "default": False},
+    "groups_client": {"type": "str", "default": ""},
+    "groups_role_prefix": {"type": "str", "default": ""},
+}
+"""The part of an argument spec that doc_fragments/group_sources.py documents."""
 ROLE_SOURCES = frozenset({"realm_roles", "client_roles"})
 
 MERGES = (24, 0, 5)
