@@ -483,6 +483,25 @@ def test_monitoring_needs_no_short_token_and_no_right_to_write(site: Site, tmp_p
     assert ids(report, "not checked") == ["ldap.reachable", "session.login", "session.refresh"]
 
 
+def test_the_verification_of_the_role_names_what_it_could_not_look_at(site: Site) -> None:
+    account = create_service_account(site.admin, ["view-clients", "view-users"])
+    blind = {
+        "auth_realm": site.realm,
+        "auth_username": "",
+        "auth_password": "",
+        "auth_client_id": account.client_id,
+        "auth_client_secret": account.client_secret,
+    }
+    of_the_role = {"client_id": "localhost", "connector_name": "SSO with Keycloak", "ldap_provider": "ldap"}
+    options = {**site.keycloak_options, **site.cells_options, **of_the_role, "username": "dora"}
+
+    def warned(result: dict[str, Any]) -> list[str]:
+        return [text for text in map(str, result.get("warnings", [])) if "Not checked: " in text]
+
+    assert warned(call_module("sso_verification_info", options)) == []
+    assert "ldap.enabled" in " ".join(warned(call_module("sso_verification_info", {**options, **blind})))
+
+
 def monitored(folder: Path, variables: dict[str, Any]) -> tuple[str, int]:
     """Run the documentation's line for a host with these variables, and return what it prints and its exit code."""
     (shown,) = (

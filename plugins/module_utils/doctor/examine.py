@@ -128,7 +128,7 @@ def examine(
     found = judge(Seen(keycloak, cells, clocks, certificates), options)
     claims = check_user.claims_for_cells(keycloak, state)
     return {
-        "verdict": overall(found, _left_out(options)),
+        "verdict": overall(found, left_out(options)),
         "checked_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "site": _site(options, keycloak, cells),
         "findings": [finding.shown() for finding in found],
@@ -211,7 +211,7 @@ def _asks(state: State | None, options: Mapping[str, Any]) -> State | None:
     return {**config, "redirectURI": config.get("redirectURI") or callback} if config else None
 
 
-def _left_out(options: Mapping[str, Any]) -> list[str]:
+def left_out(options: Mapping[str, Any]) -> list[str]:
     """Return what the options leave out on purpose: no user or no LDAP provider is named."""
     user = [] if options["username"] else ["token.*", "connector.email_verified"]
     elsewhere = [] if "ldap_attribute" in sources_of(options) else ["ldap.mapper"]

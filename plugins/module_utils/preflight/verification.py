@@ -25,8 +25,13 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import se
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import measure
 from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import caveat
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import examine
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import BROKEN, is_one_of
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import examine, left_out
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
+    BROKEN,
+    MAIN,
+    NOT_CHECKED,
+    is_one_of,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError, Unmet
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import preview
@@ -133,10 +138,30 @@ class Verification:
             *(["audience.*"] if self.options["audience"] else []),
             *(["token.*"] if self._no_claims else []),
         ]
-        for finding in examine(self.keycloak, self.cells, options)["findings"]:
-            if finding["verdict"] == BROKEN and not is_one_of(finding["id"], seen_to):
-                noted = self.warnings if finding["assumptions"] else self.problems
-                noted.append(f"{finding['seen']} {finding['todo']}")
+        findings = [
+            finding
+            for finding in examine(self.keycloak, self.cells, options)["findings"]
+            if not is_one_of(finding["id"], seen_to)
+        ]
+        broken = [finding for finding in findings if finding["verdict"] == BROKEN]
+        for finding in broken:
+            noted = self.warnings if finding["assumptions"] else self.problems
+            noted.append(f"{finding['seen']} {finding['todo']}")
+        if not broken:
+            self._warn_of_unanswered(findings, options)
+
+    def _warn_of_unanswered(self, findings: list[dict[str, Any]], options: Mapping[str, Any]) -> None:
+        """Warn of main questions that have no answer: a check that could not look has not passed.
+
+        The audience has a step and a warning of its own.
+        """
+        chosen = [*left_out(options), "audience.*"]
+        unanswered: dict[str, list[str]] = {}
+        for finding in findings:
+            name = finding["id"]
+            if finding["verdict"] == NOT_CHECKED and is_one_of(name, MAIN) and not is_one_of(name, chosen):
+                unanswered.setdefault(finding["seen"], []).append(name)
+        self.warnings += [f"Not checked: {', '.join(names)}. {reason}" for reason, names in unanswered.items()]
 
     def _claims(self) -> dict[str, Any]:
         own = ("client_id", "username", "expect_claims")
