@@ -78,9 +78,9 @@ def _check_mapper(
     shown = {"jsonType.label": "String", **{k: v for k, v in (mapper.get("config") or {}).items() if v}}
     settings = {"attribute": claim, "full_path": False, "client": "", "role_prefix": "", **_given(options)}
     wanted = text_map(mapper_config(kind, settings))
-    if asks_userinfo and shown.get("userinfo.token.claim") == "true":
-        wanted.pop("id.token.claim")
-    for verdict, keys in ((BROKEN, [k for k in wanted if k not in BETTER]), (WARNING, BETTER)):
+    by_userinfo = asks_userinfo and shown.get("userinfo.token.claim") == "true"
+    better = (*BETTER, "id.token.claim") if by_userinfo else BETTER
+    for verdict, keys in ((BROKEN, [k for k in wanted if k not in better]), (WARNING, better)):
         wrong = [
             f"{k} is {shown.get(k) or 'not set'}, not {wanted[k] or 'empty'}"
             for k in keys

@@ -522,6 +522,14 @@ REDIRECTS = ["client.redirect_wildcard"]
         (lambda site: site.ldap_mapper["config"].update({"read.only": ["false"]}), ["ldap.mapper"]),
         (lambda site: site.scope["protocolMappers"][0]["config"].pop("jsonType.label"), []),
         (lambda site: site.scope["protocolMappers"][0]["config"].pop("aggregate.attrs"), ["scope.mapper"]),
+        # Cells still gets the groups, from userinfo.
+        (
+            both(
+                asks_userinfo,
+                lambda site: site.scope["protocolMappers"][0]["config"].update({"id.token.claim": "false"}),
+            ),
+            ["scope.mapper"],
+        ),
         (lambda site: site.client.update(webOrigins=["*"]), []),
         (lambda site: site.client.update(webOrigins=[f"{CELLS.upper()}:443"]), []),
         (lambda site: site.client.update(webOrigins=["+"]), []),
