@@ -9,7 +9,25 @@ from __future__ import annotations
 import re
 import textwrap
 
-OPTIONS = r"""
+
+def suboptions(options: str) -> str:
+    """Return the options as those of each item of the option clients, with references to one another."""
+    names = set(re.findall(r"^  (\w+):$", options, re.MULTILINE))
+
+    def reference(found: re.Match[str]) -> str:
+        return f"O(clients[].{found[1]}" if found[1] in names else found[0]
+
+    text = re.sub(r"\bO\((\w+)", reference, options)
+    # Added with the module that takes a list.
+    text = text.replace("    version_added: 1.0.0\n", "").replace("RV(client_secret)", "RV(client_secrets)")
+    return textwrap.indent(text.partition("options:\n")[2], "    ")
+
+
+class ModuleDocFragment:
+    """Documentation of OPTIONS in module_utils/definitions/keycloak_oidc_client.py."""
+
+    DOCUMENTATION = r"""
+options:
   state:
     description: Whether the client is to be there.
     type: str
@@ -142,26 +160,8 @@ OPTIONS = r"""
     default: false
 """
 
-
-def suboptions(options: str) -> str:
-    """Return the options as those of each item of the option clients, with references to one another."""
-    names = set(re.findall(r"^  (\w+):$", options, re.MULTILINE))
-
-    def reference(found: re.Match[str]) -> str:
-        return f"O(clients[].{found[1]}" if found[1] in names else found[0]
-
-    text = re.sub(r"\bO\((\w+)", reference, options)
-    # Added with the module that takes a list.
-    text = text.replace("    version_added: 1.0.0\n", "").replace("RV(client_secret)", "RV(client_secrets)")
-    return textwrap.indent(text, "    ")
-
-
-class ModuleDocFragment:
-    """Documentation of OPTIONS in module_utils/definitions/keycloak_oidc_client.py."""
-
-    DOCUMENTATION = "options:" + OPTIONS
-
-    MANY = """
+    # With its type, since ansible-test takes each plain assignment in this class for a literal.
+    MANY: str = """
 options:
   clients:
     description:
@@ -169,4 +169,5 @@ options:
     type: list
     elements: dict
     required: true
-    suboptions:""" + suboptions(OPTIONS)
+    suboptions:
+""" + suboptions(DOCUMENTATION)
