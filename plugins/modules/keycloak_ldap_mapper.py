@@ -14,6 +14,8 @@ description:
     The provider must exist. The module does not change its other mappers, and changes the provider itself only by
     O(provider_cache_policy).
   - Only options that you give are compared and written. An empty string clears a value.
+  - After each write, Keycloak is told to clear its cache of users, so that the mapper also counts for
+    users who logged in before.
   - For O(if_unused), a client uses the mapper if its tokens carry the user attribute, by a protocol mapper of its own
     or of a client scope. For V(group-ldap-mapper), a client uses the mapper if its tokens carry groups.
 author:

@@ -171,7 +171,6 @@ def test_a_switch_removes_what_the_role_made_for_the_former_source_and_nothing_e
     assert components - {c["name"] for c in site.admin.get_components()} == {rows.GUIDE_LDAP_MAPPER}
     assert run_role(site, **TO_GROUPS).changes == []
 
-    site.admin.clear_user_cache()
     assert run_role(site).exit_code == 0
     assert not_ok(site) == []
     assert sorted(mappers_of(site)) == ["User Group Mapper", SOMEBODY_ELSES["name"]]

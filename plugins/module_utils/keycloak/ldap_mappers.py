@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -193,7 +193,8 @@ class LdapMapper:
         """Return the write of the mapper, and that of the provider before it, as far as they are needed."""
         admin = self.session.admin
         if desired is None:
-            return [Action(Verb.REMOVE, self.title, lambda: admin.delete_component((current or {})["id"]))]
+            remove = partial(admin.delete_component, (current or {})["id"])
+            return [Action(Verb.REMOVE, self.title, lambda: self._write(remove))]
         names = {"name": self.name, "parentId": (self._provider or {})["id"], "providerType": MAPPER_TYPE}
         own = {key: value for key, value in desired.items() if key != PROVIDER}
         if current is None:
@@ -204,9 +205,8 @@ class LdapMapper:
         changed = changed_keys(current.get("config", {}), desired.get("config", {}))
         if current["name"] != self.name:
             changed.insert(0, f"name (was {current['name']})")
-        update = Action(
-            Verb.UPDATE, self.title, partial(admin.update_component, current["id"], payload), tuple(changed)
-        )
+        write = partial(admin.update_component, current["id"], payload)
+        update = Action(Verb.UPDATE, self.title, lambda: self._write(write), tuple(changed))
         return [*self._provider_actions(), *([update] if changed else [])]
 
     def _provider_actions(self) -> list[Action]:
@@ -214,12 +214,21 @@ class LdapMapper:
         if not policy or policy == self._cache_policy():
             return []
         payload = {**provider, "config": {**_without_masks(provider.get("config") or {}), CACHE_POLICY: [policy]}}
-        update = partial(self.session.admin.update_component, provider["id"], payload)
-        return [Action(Verb.UPDATE, f"LDAP provider {provider['name']}", update, (CACHE_POLICY,))]
+        write = partial(self.session.admin.update_component, provider["id"], payload)
+        title = f"LDAP provider {provider['name']}"
+        return [Action(Verb.UPDATE, title, lambda: self._write(write), (CACHE_POLICY,))]
 
     def _create(self, payload: State) -> None:
-        provider_id = payload["parentId"]
-        make_once(self.session.admin.create_component, payload, provider_id, lambda: self.read() is not None)
+        make = self.session.admin.create_component
+        self._write(lambda: make_once(make, payload, payload["parentId"], lambda: self.read() is not None))
+
+    def _write(self, write: Callable[[], object]) -> None:
+        """Write, then clear Keycloak's cache of users: those in it keep the attributes that they had before.
+
+        Clearing the cache needs the same right as the write, manage-realm. Raises SsoError.
+        """
+        write()
+        self.session.admin.clear_user_cache()
 
 
 def _without_masks(config: State) -> State:

@@ -324,7 +324,7 @@ def _is_as_documented(method: str, path: str, response: Any) -> bool:
     """Return whether a success is one that Keycloak's admin REST API knows, and no page of a proxy in front of it."""
     if method in ("PUT", "DELETE"):
         return bool(response.status_code == 204)
-    if path.endswith("/testLDAPConnection") or ("/role-mappings/" in path and method == "POST"):
+    if path.endswith(("/testLDAPConnection", "/clear-user-cache")) or ("/role-mappings/" in path and method == "POST"):
         return bool(response.status_code == 204)
     if method == "POST" and not path.partition("?")[0].endswith(("/client-secret", "/sync")):
         return bool(response.status_code == 201 and response.headers.get("Location"))

@@ -75,6 +75,10 @@ class Script:
         """Expect a PUT with exactly this JSON."""
         self.call("PUT", path, match=[_body(sent)], status=status, **answer)
 
+    def clears_user_cache(self) -> None:
+        """Expect Keycloak to be told to forget the users it cached."""
+        self.call("POST", "clear-user-cache", status=204)
+
     def delete(self, path: str, status: int = 204, **answer: Any) -> None:
         """Expect a DELETE."""
         self.call("DELETE", path, status=status, **answer)

@@ -69,6 +69,7 @@ def test_each_option_becomes_its_setting_and_others_are_kept(
     after = mapper({**before, key: [text]})
     looks(keycloak, mapper(before))
     keycloak.put("components/mapper-uuid", after)
+    keycloak.clears_user_cache()
     keycloak.get("components", [after], parent="ldap-uuid", type=MAPPER_TYPE)
     looks(keycloak, after)
 

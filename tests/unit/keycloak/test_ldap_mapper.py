@@ -61,6 +61,7 @@ def runs(script: Script, before: dict[str, Any] | None, *write: Any, after: dict
     looks(script, *([before] if before else []))
     method, *call = write
     getattr(script, method)(*call)
+    script.clears_user_cache()
     reads(script, *([after] if after else []))
 
 
@@ -252,6 +253,7 @@ def test_a_mapper_that_another_run_makes_at_the_same_time_goes_on_as_an_update(
     reads(keycloak, theirs)
     reads(keycloak, theirs)
     keycloak.put(f"components/{OWN_ID}", wish)
+    keycloak.clears_user_cache()
     reads(keycloak, mapper(WIRE_ROW, id=OWN_ID))
 
     assert run_module(MODULE, arguments(**ROW))["actions"] == [f"create LDAP mapper {NAME}"]
@@ -264,6 +266,7 @@ def test_a_mapper_whose_id_another_name_bears_gets_an_id_of_keycloak(keycloak: S
     keycloak.post("components", {"id": OWN_ID, **wish}, status=409, json={"error": "conflict"})
     reads(keycloak, renamed)
     keycloak.post("components", wish)
+    keycloak.clears_user_cache()
     reads(keycloak, renamed, mapper(WIRE_ROW))
 
     assert run_module(MODULE, arguments(**ROW))["ldap_mapper"]["id"] == "mapper-uuid"
@@ -286,6 +289,7 @@ def test_a_mapper_for_the_same_attribute_is_taken_over_on_request(keycloak: Scri
     body = {"id": "mapper-uuid", **NAMES, "config": WIRE_ROW}
     looks(keycloak, old)
     keycloak.put("components/mapper-uuid", body)
+    keycloak.clears_user_cache()
     reads(keycloak, mapper(WIRE_ROW))
 
     outcome = run_module(MODULE, arguments(**ROW, take_over=True))
@@ -325,8 +329,10 @@ def test_the_cache_policy_of_the_provider_goes_along_on_request(
     keycloak.get("components", there)
     # Keycloak keeps a secret that does not come along.
     keycloak.put("components/ldap-uuid", provider(cachePolicy=["NO_CACHE"]))
+    keycloak.clears_user_cache()
     if not own:
         keycloak.post("components", {"id": OWN_ID, **NAMES, "config": WIRE_ROW})
+        keycloak.clears_user_cache()
     keycloak.get("components", [provider(cachePolicy=["NO_CACHE"]), mapper(WIRE_ROW)])
 
     done = run_module(MODULE, wish)
