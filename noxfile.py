@@ -473,9 +473,10 @@ def fresh(session: nox.Session, image: str) -> None:
 
 @nox.session(venv_backend="none")
 def ee(session: nox.Session) -> None:
-    """Build the execution environment from a checkout, as users do, and run the site playbook in it."""
+    """Run the site playbook in an execution environment built as users do, and the role on Cells in a container."""
     engine = need_engine(session)
-    session.run("extensions/molecule/images/build", "debian-trixie", external=True)
+    images = ["debian-trixie", "debian", "host", "cells"]
+    session.run("extensions/molecule/images/build", *images, external=True, env={"PIP": f"{sys.executable} -m pip"})
     # A machine with pip settings of its own lends them and its certificates to the build. The image does not keep them.
     lent = ["/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"] if Path("/etc/pip.conf").exists() else []
     extra = " ".join(f"-v {file}:{file}:ro" for file in lent)
