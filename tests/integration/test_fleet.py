@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
 from keycloak import KeycloakAdmin
 
 from integration.ansible_run import Run, run_playbook
 from integration.test_several_hosts import control
+from integration.test_systemd_unit import put_systemctl_in_front
 from lab import rows
 from lab.cells_server import Cells
 from lab.lab import Lab
@@ -74,6 +76,13 @@ class Fleet:
         wanted = self.hosts[host]["sso_client_id"]
         return next((c for c in self.realm_of(host).get_clients() if c["clientId"] == wanted), None)
 
+    def sites(self, host: str) -> list[str]:
+        """Return the sites to which the connector of a host is limited."""
+        cells = self.cells[host]
+        headers = {"Authorization": f"Bearer {cells.token}"}
+        answer = requests.get(f"{cells.url}/a/config/oauth2connectors", headers=headers, timeout=10).json()
+        return next(each.get("sites") or [] for each in answer["connectors"] if each["id"] == "keycloak")
+
     def config(self, host: str) -> str:
         """Return the configuration of the Cells of a host."""
         return self.cells[host].config_path.read_text(encoding="utf-8")
@@ -122,3 +131,32 @@ def test_a_limit_leaves_other_hosts_alone(fleet: Fleet) -> None:
     assert fleet.client("one") is not None
     assert fleet.client("two") is None
     assert fleet.client("three") is not None
+
+
+def test_each_host_has_its_own_sites_and_login_names(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = put_systemctl_in_front(fleet.cells["one"], tmp_path, monkeypatch)
+    url = fleet.cells["one"].url
+    one = {
+        "sso_sites": [url],
+        "sso_username_as_login": True,
+        "sso_user_name_key": "preferred_username",
+        "sso_cells_service": "cells",
+        "sso_cells_stop_command": [],
+        "sso_cells_start_command": [],
+        "setup_systemd_folder": str(tmp_path),
+    }
+    # Two has no unit, so that nothing can make user names logins there.
+    run = fleet.run("--limit", "one,two", one=one, two={"sso_username_as_login": True})
+
+    assert "CELLS_CONNECTOR_USERNAME_AS_LOGIN=keycloak" in run.failure
+    assert fleet.client("two") is None
+    assert fleet.sites("one") == [url]
+    dropin = (tmp_path / "cells.service.d/cellsops-sso-login.conf").read_text(encoding="utf-8")
+    assert "CELLS_CONNECTOR_USERNAME_AS_LOGIN=keycloak" in dropin
+    asked = log.read_text(encoding="utf-8").splitlines()
+    assert [line for line in asked if line.endswith("start cells")] == ["start cells", "restart cells"]
+
+    again = fleet.run("--limit", "one", one=one)
+    assert (again.exit_code, again.changes) == (0, []), again.output

@@ -14,6 +14,7 @@ import pytest
 
 from integration.ansible_run import Run, run_playbook
 from integration.test_role import PLAYBOOK, not_ok
+from lab.cells_server import Cells
 from lab.site import Site
 
 SYSTEMCTL = """#!{python}
@@ -37,14 +38,15 @@ elif words[0] == "is-active":
 @pytest.fixture
 def log(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a systemctl in front that knows the unit cells, and return the file with what it was asked."""
-    commands, file = site.folder / "commands", site.folder / "systemctl.log"
+    return put_systemctl_in_front(site.cells, site.folder, monkeypatch)
+
+
+def put_systemctl_in_front(cells: Cells, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let a systemctl know these Cells as the unit cells, and return the file with what it was asked."""
+    commands, file = folder / "commands", folder / "systemctl.log"
     commands.mkdir()
-    text = SYSTEMCTL.format(
-        python=sys.executable,
-        log=file,
-        running=site.cells.working_dir / "standin-run.json",
-        cells=str(site.cells.directory),
-    )
+    running = cells.working_dir / "standin-run.json"
+    text = SYSTEMCTL.format(python=sys.executable, log=file, running=running, cells=str(cells.directory))
     (commands / "systemctl").write_text(text, encoding="utf-8")
     (commands / "systemctl").chmod(0o755)
     monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
@@ -137,16 +139,3 @@ def test_the_user_name_becomes_the_login_by_a_drop_in(site: Site, log: Path, tmp
     assert gone.exit_code == 0, gone.output
     assert not dropin.exists()
     assert verbs(log) == ["restart cells"] * 2
-
-
-def test_without_a_unit_the_variable_of_the_login_is_named(site: Site) -> None:
-    run = run_playbook(
-        PLAYBOOK,
-        {**site.role_variables, "sso_username_as_login": True},
-        site.folder / "play",
-        "--tags",
-        "connector,client",
-    )
-
-    assert run.exit_code != 0
-    assert "CELLS_CONNECTOR_USERNAME_AS_LOGIN=keycloak" in run.output
