@@ -49,12 +49,12 @@ class Container:
         cells = self.site.cells
         cells.stop()
         # The image's own signal is that of systemd.
-        run = ["run", "--detach", "--name", self.name, "--network=host", "--stop-signal=SIGTERM", *LIMITS]
+        start = ["run", "--detach", "--name", self.name, "--network=host", "--stop-signal=SIGTERM", *LIMITS]
         folder = [f"--volume={cells.working_dir}:/var/cells", IN_THE_FOLDER, "--entrypoint=cells"]
         settings = {"ADMIN_PASSWORD": cells.admin_password, "STORE": cells.store, "OAUTH2CLIENTS": "full"}
         environment = [f"--env=STANDIN_{name}={value}" for name, value in settings.items()]
         listen = ["start", "--bind", f"127.0.0.1:{cells.port}", "--external", cells.url]
-        engine(*run, *folder, *environment, IMAGE, *listen)
+        engine(*start, *folder, *environment, IMAGE, *listen)
         self.wait()
 
     def wait(self) -> None:
@@ -80,6 +80,11 @@ class Container:
         }
 
 
+def run(container: Container, *arguments: str, **variables: Any) -> Run:
+    """Run the role on the site. Servers and a container engine on one small machine may need time to answer."""
+    return run_role(container.site, *arguments, sso_connection_timeout=60, **variables)
+
+
 NO_COMMANDS: dict[str, Any] = {"sso_cells_stop_command": [], "sso_cells_start_command": []}
 
 
@@ -103,17 +108,17 @@ def container(shared_site: Site) -> Iterator[Container]:
 @pytest.fixture(scope="module")
 def guided(container: Container) -> Run:
     """The first run of the role, which edits the file on the host."""
-    run = run_role(container.site, **container.commands)
-    assert run.exit_code == 0, run.output
-    return run
+    done = run(container, **container.commands)
+    assert done.exit_code == 0, done.output
+    return done
 
 
 @contextlib.contextmanager
 def without_cells(container: Container) -> Iterator[str]:
     """Yield the name of a container with the folder of Cells in which no Cells is running."""
     name = f"{container.name}-idle"
-    run = ["run", "--detach", "--name", name, *LIMITS, "--volumes-from", container.name, IN_THE_FOLDER]
-    engine(*run, "--entrypoint=sleep", IMAGE, "infinity")
+    start = ["run", "--detach", "--name", name, *LIMITS, "--volumes-from", container.name, IN_THE_FOLDER]
+    engine(*start, "--entrypoint=sleep", IMAGE, "infinity")
     try:
         yield name
     finally:
@@ -121,13 +126,13 @@ def without_cells(container: Container) -> Iterator[str]:
 
 
 def test_without_commands_the_role_finds_the_server_in_the_container(container: Container) -> None:
-    assert "Cells is running in" in run_role(container.site, **NO_COMMANDS).failure
+    assert "Cells is running in" in run(container, **NO_COMMANDS).failure
 
 
 def test_the_role_stops_and_starts_the_container_for_the_edit(container: Container, guided: Run) -> None:
     assert not_ok(container.site) == []
     log_in(container.site)
-    assert run_role(container.site, **container.commands).changes == []
+    assert run(container, **container.commands).changes == []
 
 
 def test_the_vendors_command_in_a_second_container(container: Container, guided: Run) -> None:
@@ -135,9 +140,9 @@ def test_the_vendors_command_in_a_second_container(container: Container, guided:
     second = [ENGINE, "run", "--rm", *LIMITS, "--volumes-from", container.name, IN_THE_FOLDER, "--entrypoint=cells"]
 
     ran = {"sso_audience_method": "cli", "sso_cells_bin": [*second, IMAGE], **container.commands}
-    run = run_role(container.site, "--tags", "audience", **ran)
+    done = run(container, "--tags", "audience", **ran)
 
-    assert run.exit_code == 0, run.output
+    assert done.exit_code == 0, done.output
     log_in(container.site)
 
 
@@ -146,25 +151,25 @@ def test_the_vendors_command_in_a_container_without_cells(container: Container, 
 
     with without_cells(container) as name:
         ran = {"sso_audience_method": "cli", "sso_cells_bin": [ENGINE, "exec", name, "cells"], **container.commands}
-        run = run_role(container.site, "--tags", "audience", **ran)
+        done = run(container, "--tags", "audience", **ran)
 
-    assert run.exit_code == 0, run.output
+    assert done.exit_code == 0, done.output
     log_in(container.site)
 
 
 def test_the_api_needs_no_stop(container: Container, guided: Run) -> None:
     container.take_audience_away()
 
-    run = run_role(container.site, "--tags", "audience", sso_audience_method="api", **NO_COMMANDS)
+    done = run(container, "--tags", "audience", sso_audience_method="api", **NO_COMMANDS)
 
-    assert run.exit_code == 0, run.output
+    assert done.exit_code == 0, done.output
     log_in(container.site)
 
 
 def test_an_audience_that_somebody_else_sets_is_looked_at(container: Container, guided: Run) -> None:
-    there = run_role(container.site, sso_audience_method="none", **NO_COMMANDS)
+    there = run(container, sso_audience_method="none", **NO_COMMANDS)
     container.take_audience_away()
-    missing = run_role(container.site, sso_audience_method="none", **NO_COMMANDS)
+    missing = run(container, sso_audience_method="none", **NO_COMMANDS)
 
     assert (there.exit_code, missing.exit_code) == (0, 0), missing.output
     words = "The audience of cells-frontend lacks"
