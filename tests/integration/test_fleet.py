@@ -52,6 +52,7 @@ class Fleet:
             "sso_client_id": f"{host}.cells.example.org",
             "sso_cells_url": cells.url,
             "sso_cells_token": cells.token,
+            "sso_cells_service": "",
             "sso_cells_config_path": str(cells.config_path),
             **control(cells),
         }
@@ -63,7 +64,6 @@ class Fleet:
             "sso_keycloak_url": keycloak.url,
             "sso_keycloak_username": keycloak.admin_username,
             "sso_keycloak_password": keycloak.admin_password,
-            "sso_cells_service": "",
             "sso_ldap_provider": LDAP_PROVIDER,
         }
         hosts = {name: {**values, **of_one.get(name, {})} for name, values in self.hosts.items()}
@@ -145,10 +145,11 @@ def test_each_host_has_its_own_sites_and_login_names(
         "sso_cells_service": "cells",
         "sso_cells_stop_command": [],
         "sso_cells_start_command": [],
-        "setup_systemd_folder": str(tmp_path),
     }
+    # A variable of the role, above those of an inventory.
+    folder = f"setup_systemd_folder={tmp_path}"
     # Two has no unit, so that nothing can make user names logins there.
-    run = fleet.run("--limit", "one,two", one=one, two={"sso_username_as_login": True})
+    run = fleet.run("--limit", "one,two", "--extra-vars", folder, one=one, two={"sso_username_as_login": True})
 
     assert "CELLS_CONNECTOR_USERNAME_AS_LOGIN=keycloak" in run.failure
     assert fleet.client("two") is None
@@ -158,5 +159,5 @@ def test_each_host_has_its_own_sites_and_login_names(
     asked = log.read_text(encoding="utf-8").splitlines()
     assert [line for line in asked if line.endswith("start cells")] == ["start cells", "restart cells"]
 
-    again = fleet.run("--limit", "one", one=one)
+    again = fleet.run("--limit", "one", "--extra-vars", folder, one=one)
     assert (again.exit_code, again.changes) == (0, []), again.output
