@@ -350,8 +350,10 @@ ON_THE_PAGE = {
 
 @pytest.fixture(scope="module")
 def ada_everywhere(shared_site: Site, people: dict[str, str]) -> str:
-    """Make ada a member wherever the page looks, and return her id."""
+    """Make ada a member wherever the page looks and nowhere else, and return her id."""
     site = shared_site
+    for group in site.admin.get_user_groups(people["id"]):
+        leave_group(site, people["id"], group["path"])
     join_group(site, people["id"], "/staff/editors")
     get_realm_role(site, people["id"], "editor")
     get_client_role(site, people["id"], "writer")
