@@ -39,21 +39,21 @@ ASSUMPTIONS = (
         "secret_visibility",
         "How does GET show the secret of a connector?",
         {"clear": "as it is", "hidden": "not at all", "masked": "as `********`"},
-        "Enterprise is closed.",
+        "Not documented.",
     ),
     Assumption(
         "secret_on_put",
         "What does a PUT of a connector without its secret do?",
         {"keep": "keeps the old secret; a PUT with the mask keeps it too", "clear": "removes the secret"},
-        "Enterprise is closed.",
+        "Not documented.",
     ),
     Assumption(
         "oauth2clients",
-        "What happens to the fields of a static client that the interface's documentation does not name?",
+        "What happens to fields of a static client that the documentation of the REST API does not list?",
         {
             "schema": "GET leaves them out, PUT loses them",
             "merge": "GET leaves them out, PUT keeps them",
-            "full": "GET shows them, PUT takes them",
+            "full": "GET shows them, PUT accepts them",
         },
         "The documented schema lacks fields that Cells' own clients have.",
     ),
@@ -61,8 +61,8 @@ ASSUMPTIONS = (
         "login_name",
         "Which claim is the login name of a user?",
         {
-            "email": "the e-mail, unless `CELLS_CONNECTOR_USERNAME_AS_LOGIN` lists the connector's id",
-            "name_key": "always the claim that `userNameKey` names",
+            "email": "`email`, unless `CELLS_CONNECTOR_USERNAME_AS_LOGIN` lists the connector's id",
+            "name_key": "always the claim in `userNameKey`",
         },
         "The vendor's command reference describes the variable.",
         "The e-mail address is assumed to be the login in Cells",
@@ -74,7 +74,7 @@ ASSUMPTIONS = (
             "auth_login": "at `/auth/login/<connector>`",
             "challenge": "at `/auth/login/<connector>?login_challenge=…`, with a challenge from `/oidc/oauth2/auth`",
         },
-        "Enterprise is closed; its callback is below `/auth/login/`.",
+        "Not documented. The callback is below `/auth/login/`.",
     ),
     Assumption(
         "login_end",
@@ -84,8 +84,8 @@ ASSUMPTIONS = (
     ),
     Assumption(
         "login_failure",
-        "How does Cells tell that a login by SSO failed?",
-        {"page": "by an error page with status 401", "redirect": "by a redirect to `/login?error=…`"},
+        "How does Cells report that a login by SSO failed?",
+        {"page": "with an error page of status 401", "redirect": "with a redirect to `/login?error=…`"},
         "The public web interface shows the parameter `error`.",
     ),
     Assumption(
@@ -96,43 +96,43 @@ ASSUMPTIONS = (
             "login": "`/auth/login/callback`",
             "dex": "`/auth/dex/callback`",
         },
-        "Vendor documents of different versions name all three.",
+        "The vendor's documents for different versions name all three.",
         "Cells is assumed to take users back at /auth/login/<connector>/callback",
     ),
     Assumption(
         "sso_audience",
         "Which audience does a session by SSO have?",
         {
-            "granted": "the external URL; it is granted without being asked for",
-            "none": "none, so that every refresh passes",
-            "asked": "the external URL; it is asked for, so that the login itself fails if it is not listed",
+            "granted": "the external URL, which Cells grants although the login does not ask for it",
+            "none": "none, so every refresh succeeds",
+            "asked": "the external URL, for which the login asks, so the login itself fails if it is not listed",
         },
-        "The vendor's advice is to list the external URL, since sessions end after ten minutes without it.",
+        "The vendor advises to list the external URL, because sessions end after ten minutes without it.",
         "Sessions are assumed to have the external URL as their audience",
     ),
     Assumption(
         "refused_refresh",
-        "Which status has the answer to a refresh that is refused?",
+        "With which status does Cells refuse a refresh?",
         {"401": "401", "500": "500"},
-        "401 was measured on 4.0.1; newer public code answers 500 for some causes.",
+        "4.0.1 answered 401. Newer public code answers 500 for some causes.",
     ),
     Assumption(
         "rule_string",
-        "What is a rule string that does not begin with `preg:`?",
-        {"list": "a list of values", "regex": "a regular expression"},
-        "Public code takes it as a list; the console's help has the example `group(.*)`.",
+        "How does Cells read a rule string that does not begin with `preg:`?",
+        {"list": "as a list of values", "regex": "as a regular expression"},
+        "Public code reads it as a list. The console's help has the example `group(.*)`.",
     ),
     Assumption(
         "dn_to_name",
-        "Does Cells turn a distinguished name in a claim into the name in it?",
+        "Does Cells reduce a distinguished name in a claim to its first name?",
         {"yes": "yes", "no": "no"},
-        "The public LDAP connector does. Enterprise is closed.",
+        "The public LDAP connector does.",
         "Cells is assumed to turn the distinguished names of groups into names",
     ),
     Assumption(
         "missing_roles",
-        "What does Cells do with a value for which there is no role of that id?",
-        {"made": "it makes the role", "ignored": "it ignores the value"},
+        "What does Cells do if no role has the id in the claim?",
+        {"made": "it creates the role", "ignored": "it ignores the value"},
         "Values are role ids, not labels (LDAP documentation).",
         "Cells is assumed to create roles that it does not have",
     ),
@@ -140,20 +140,20 @@ ASSUMPTIONS = (
         "missing_claim",
         "What happens to the roles of a user whose token lacks the claim?",
         {"empties": "the user loses them", "keeps": "the user keeps them"},
-        "Enterprise is closed.",
-        "Cells is assumed to take the roles away from users whose token lacks the claim",
+        "Not documented.",
+        "Cells is assumed to remove the roles of users whose token lacks the claim",
     ),
     Assumption(
         "debug_id_token",
-        "Does the log at level debug hold full ID tokens?",
+        "Does the log at level debug contain complete ID tokens?",
         {"yes": "yes", "no": "no"},
-        "The vendor's guide says yes. Home's log holds none after a login by password or code.",
+        "The vendor's guide says yes. The log of Cells Home contains none after a login with a password or a code.",
     ),
     Assumption(
         "reload",
         "When does a change through the REST API take effect?",
         {"at_once": "at once", "restart": "after a restart"},
-        "The server watches its configuration for changes that it makes itself (public code).",
+        "In public code, the server notices its own changes to the configuration.",
         "Cells is assumed to apply changes through the REST API without a restart",
     ),
     Assumption(
@@ -165,8 +165,8 @@ ASSUMPTIONS = (
     ),
     Assumption(
         "email_verified_false",
-        "What becomes of a login if `email_verified` is false and the connector does not skip the check?",
-        {"refused": "it is refused", "passed": "it is let through"},
+        "What happens to a login if `email_verified` is false and the connector does not skip the check?",
+        {"refused": "Cells refuses it", "passed": "Cells accepts it"},
         "The connector resembles that of dex, which refuses a missing claim and passes on a false one.",
         "Cells is assumed to refuse users whose address is not verified",
     ),
@@ -176,5 +176,5 @@ BY_ID = {each.id: each for each in ASSUMPTIONS}
 
 
 def caveat(*ids: str) -> str:
-    """Return what a message says that rests on these assumptions, each with its id; "" for none."""
+    """Return the sentences for a message that depends on these assumptions, each with its id; "" for none."""
     return " ".join(f"{BY_ID[name].caveat} ({name})." for name in ids)
