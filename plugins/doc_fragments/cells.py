@@ -20,7 +20,7 @@ options:
   cells_token:
     description:
       - A personal access token of an administrator. C(timeout 30 cells admin user token -u admin -e 1h -q) prints one
-        on the Cells host. Without a running Cells, the command never ends by itself.
+        on the Cells host. The C(timeout) is there because the command waits forever if Cells is not running.
       - The environment variable E(CELLS_TOKEN) is used if you do not give the option.
     type: str
   validate_certs:

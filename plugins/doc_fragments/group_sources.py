@@ -21,7 +21,7 @@ options:
     choices: [ldap_attribute, user_attribute, groups, realm_roles, client_roles]
     default: []
   groups_full_path:
-    description: For V(groups), whether the claim has the full path of each group instead of its name.
+    description: For V(groups), whether the claim contains the full path of each group instead of its name.
     type: bool
     default: false
   groups_client:

@@ -29,7 +29,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   state:
-    description: Whether the client is to be there.
+    description: Whether the client exists.
     type: str
     choices: [present, absent]
     default: present
@@ -44,33 +44,33 @@ options:
     description: A description.
     type: str
   enabled:
-    description: Whether logins by this client are possible.
+    description: Whether users can log in through this client.
     type: bool
   root_url:
-    description: The root URL, put before relative URLs of the client (row G3).
+    description: The root URL, to which the client's relative URLs are appended (row G3).
     type: str
   base_url:
     description: The home URL, to which Keycloak links (row G3).
     type: str
   redirect_uris:
     description:
-      - The redirect URIs that are allowed, all of them (row G4). For Cells, the callback URL of its connector.
-      - Each needs a scheme, which may be a private one such as C(com.example.app:/callback), or starts with C(/) and is
+      - The complete list of allowed redirect URIs (row G4). For Cells, this is the callback URL of its connector.
+      - Each needs a scheme, which can be a private one such as C(com.example.app:/callback), or begins with C(/) and is
         relative to O(root_url).
     type: list
     elements: str
   post_logout_redirect_uris:
     description:
-      - The redirect URIs that are allowed after a logout, all of them; V(+) stands for those of O(redirect_uris) (row
-        G5).
+      - The complete list of redirect URIs that are allowed after a logout (row G5). V(+) means those of
+        O(redirect_uris).
     type: list
     elements: str
   web_origins:
-    description: The origins that are allowed for CORS, all of them (row G3).
+    description: The complete list of origins that are allowed for CORS (row G3).
     type: list
     elements: str
   public_client:
-    description: Whether the client has no secret. V(false) is "client authentication on" in the console (row G6).
+    description: Whether the client has no secret. V(false) is "Client authentication" in the console (row G6).
     type: bool
   authorization_services_enabled:
     description: Whether the client has fine-grained authorization (row G6). Needs O(service_accounts_enabled).
@@ -85,7 +85,7 @@ options:
     description: Whether the client may log users in with their passwords (row G6).
     type: bool
   service_accounts_enabled:
-    description: Whether the client has an account of its own (row G6).
+    description: Whether the client has its own service account (row G6).
     type: bool
   bearer_only:
     description: Whether the client only checks tokens, so that nobody can log in through it. Cells needs V(false).
@@ -97,36 +97,38 @@ options:
     version_added: 1.0.0
   client_authenticator_type:
     description:
-      - How the client proves who it is, by Keycloak's own name, such as C(client-secret), C(client-jwt) or
+      - How the client authenticates, by Keycloak's own name, such as C(client-secret), C(client-jwt) or
         C(client-x509). Cells needs C(client-secret).
     type: str
     version_added: 1.0.0
   pkce_method:
-    description: The code challenge method that the client must use; the empty string for none.
+    description: The code challenge method that the client must use. An empty string means none.
     type: str
     choices: ["", S256, plain]
   attributes:
     description:
       - Attributes of the client by Keycloak's own names, such as C(oauth2.device.authorization.grant.enabled).
-      - Attributes that are not named here stay as they are. An empty value removes one. Values are text, numbers or
-        booleans.
+      - Attributes that you do not name stay as they are. An empty value removes an attribute. Values are text, numbers
+        or booleans.
     type: dict
   secret:
     description:
       - The client secret (row G7), which must not be empty. If you do not set it, Keycloak generates one, which the
         module does not change.
-      - Excludes O(rotate_secret_on).
+      - Mutually exclusive with O(rotate_secret_on).
     type: str
   rotate_secret_on:
     description:
-      - A value of your choice. When it differs from the one at the last rotation, Keycloak makes a new secret.
-      - The value is kept in the client's attribute C(cellsops.sso.rotate_secret_on). A new client has a new secret
-        anyway.
+      - A value of your choice, such as a date. If it differs from the value at the last rotation, Keycloak generates a
+        new secret.
+      - The module stores the value in the client's attribute C(cellsops.sso.rotate_secret_on). A new client has a new
+        secret anyway.
     type: str
   default_client_scopes:
     description:
-      - Names of client scopes to assign as default scopes (row S1). A scope among the optional ones is moved.
-      - An empty list takes all of them away in O(client_scopes_mode=exact) only.
+      - Names of client scopes to assign as default scopes (row S1). An optional scope of that name becomes a default
+        scope.
+      - An empty list removes all default scopes, but only with O(client_scopes_mode=exact).
     type: list
     elements: str
   default_client_scopes_if_present:
@@ -136,21 +138,21 @@ options:
     elements: str
   optional_client_scopes:
     description:
-      - Names of client scopes to assign as optional scopes. A scope among the default ones is moved.
-      - An empty list takes all of them away in O(client_scopes_mode=exact) only.
+      - Names of client scopes to assign as optional scopes. A default scope of that name becomes an optional scope.
+      - An empty list removes all optional scopes, but only with O(client_scopes_mode=exact).
     type: list
     elements: str
   client_scopes_mode:
     description:
-      - V(add) leaves other assigned scopes alone, V(exact) takes them away.
+      - V(add) keeps other assigned scopes, V(exact) removes them.
       - Keycloak's scope C(basic) must stay assigned, or tokens lack C(sub).
     type: str
     choices: [add, exact]
     default: add
   predicted_client_scopes:
     description:
-      - Client scopes that earlier tasks would have made, so that check mode does not warn that they are missing. A real
-        run does not look at it.
+      - Client scopes that earlier tasks would create. Check mode then does not warn that they are missing. A real run
+        ignores this option.
     type: list
     elements: str
   return_secret:
@@ -165,7 +167,7 @@ options:
 options:
   clients:
     description:
-      - The clients, each with the options of M(cellsops.sso.keycloak_oidc_client). No client id may be declared twice.
+      - The clients, each with the options of M(cellsops.sso.keycloak_oidc_client). Each client id can occur only once.
     type: list
     elements: dict
     required: true

@@ -14,16 +14,16 @@ class ModuleDocFragment:
 options:
   if_unused:
     description:
-      - Whether O(state=absent) leaves the object in place as long as a client of the realm uses it. The clients are
-        then returned as RV(used_by).
-      - Needs O(state=absent).
+      - Whether O(state=absent) leaves the object in place if a client of the realm uses it. RV(used_by) then names the
+        clients.
+      - Requires O(state=absent).
     type: bool
     default: false
     version_added: 1.0.0
   apart_from_clients:
     description:
-      - Ids of clients that do not count for O(if_unused), such as those that an earlier task removes, which check mode
-        still sees.
+      - Ids of clients that do not count for O(if_unused). Name clients that an earlier task removes here, because check
+        mode still sees them.
     type: list
     elements: str
     default: []

@@ -15,35 +15,34 @@ short_description: The roles that a user's claims would give in Pydio Cells
 description:
   - Applies the mapping rules of a connector to the claims of a user's token and returns the ids of the roles, before
     anyone logs in. Values become the ids of roles, not their labels.
-  - The steps, such as trimming, lists and regular expressions, behave as those of Cells' public code. The order in
-    which Cells Enterprise applies them to claims is not public. It is assumed that the rule string is either a
+  - The steps, such as trimming, lists and regular expressions, behave like those in Cells' public code. The order in
+    which Cells Enterprise applies them to claims is not public. The filter assumes that the rule string is either a
     regular expression or a list.
   - Whether a rule string that does not begin with V(preg:) can be a regular expression is not known. If it can be read
     both ways and the outcomes differ, the filter fails and shows both.
-  - Whether Cells creates roles that it does not have yet is not known.
+  - It is not known whether Cells creates roles that it does not have yet.
 positional: _input, mapping_rules, dn_to_name
 options:
   _input:
     description:
       - The claims, such as RV(cellsops.sso.keycloak_token_preview#module:id_token).
-      - A claim can be text or a list. Numbers and booleans are taken as they stand in JSON; a claim that is null or
-        missing gives no roles; an object, or a list within a list, is an error.
+      - A claim can be text or a list. Numbers and booleans count as their JSON text. A claim that is null or missing
+        gives no roles. An object, or a list within a list, is an error.
     type: dict
     required: true
   mapping_rules:
     description:
       - The mapping rules, in the order in which Cells has them. Only those whose right attribute is exactly V(Roles)
         give roles.
-      - Each is a dictionary with the names that O(cellsops.sso.cells_connector#module:mapping_rules) uses, or with
-        those that Cells shows, such as C(LeftAttribute).
-      - The part C(left_attribute) names the claim, exactly.
-      - The part C(rule_string) keeps every value if it is empty, the listed ones if it is a list with commas, and, if
-        it begins with V(preg), those in which the regular expression matches (syntax of RE2). An invalid regular
+      - Each is a dictionary with the keys of O(cellsops.sso.cells_connector#module:mapping_rules), or with the keys
+        that Cells shows, such as C(LeftAttribute).
+      - C(left_attribute) is the exact name of the claim.
+      - If C(rule_string) is empty, it keeps every value. If it is a list with commas, it keeps the listed values. If it
+        begins with V(preg), it keeps the values that the regular expression matches (syntax of RE2). An invalid regular
         expression drops every value.
-      - The part C(left_split) is assumed to part each value at that text; C(no_update) changes nothing in the
-        prediction.
-      - The effect of the part C(right_value_template) is not known. A rule for roles that has one is an error.
-      - The part C(role_prefix) exists in LDAP directories only, and is put before each role.
+      - C(left_split) is assumed to split each value at that text. C(no_update) does not affect the prediction.
+      - The effect of C(right_value_template) is not known. A rule for roles that has one is an error.
+      - C(role_prefix) exists in LDAP directories only, and is put before each role.
     type: list
     elements: dict
     required: true
@@ -51,13 +50,13 @@ options:
     description:
       - Whether a value that is a distinguished name becomes the name in its first part, so that V(cn=Sales,ou=groups)
         becomes V(Sales).
-      - Whether Cells does so with claims is not known for sure, hence the switch.
+      - It is not known for certain whether Cells does this with claims, so you can turn it off.
     type: bool
     default: true
 requirements:
   - google-re2 on the controller, if a rule is a regular expression
 notes:
-  - Nothing is sorted, and duplicates stay, as in Cells. With a list the roles follow the order of the list.
+  - As in Cells, the roles are not sorted, and duplicates stay. If the rule string is a list, the roles have its order.
 seealso:
   - module: cellsops.sso.cells_connector
   - module: cellsops.sso.keycloak_token_preview

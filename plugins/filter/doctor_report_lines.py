@@ -15,7 +15,7 @@ short_description: The doctor's report as lines for a terminal
 description:
   - Returns the report of M(cellsops.sso.doctor_info) as lines of 88 characters at most, as the role
     P(cellsops.sso.doctor#role) shows it.
-  - Characters that a terminal would obey become spaces.
+  - Control characters become spaces.
 positional: _input
 options:
   _input:

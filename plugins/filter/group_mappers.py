@@ -15,15 +15,15 @@ short_description: The protocol mappers for the sources of a user's groups
 description:
   - Returns the O(cellsops.sso.keycloak_client_scope#module:protocol_mappers) that write a user's groups into one claim,
     from one or more sources (row S2 of the guide).
-  - A mapper of a source that is not in the list gets the state V(absent), with the claim as its only setting. The
-    module then removes it if it has the same name and type and writes the same claim, and keeps any other mapper.
+  - The mapper of a source that is not in the list gets the state V(absent), with the claim as its only setting. The
+    module then removes a mapper of the same name and type that writes the same claim, and keeps all others.
   - It contacts no server.
 positional: _input, attribute, name
 options:
   _input:
     description:
-      - Where the groups come from. V(ldap_attribute) and V(user_attribute) read a user attribute, V(groups) Keycloak's
-        groups, V(realm_roles) and V(client_roles) the user's effective roles.
+      - Where the groups come from. V(ldap_attribute) and V(user_attribute) read a user attribute, V(groups) reads the
+        user's groups in Keycloak, V(realm_roles) and V(client_roles) read the user's effective roles.
       - Keycloak merges the values of several mappers.
     type: list
     elements: str
@@ -38,7 +38,7 @@ options:
     type: str
     required: true
   full_path:
-    description: For V(groups), whether a value is the path of the group, such as V(/staff/it), or its name alone.
+    description: For V(groups), whether a value is the path of the group, such as V(/staff/it), or only its name.
     type: bool
     default: false
   client:
@@ -54,7 +54,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The names of Keycloak's groups become the claim cellsgroups
+- name: Write the names of Keycloak's groups into the claim cellsgroups
   cellsops.sso.keycloak_client_scope:
     realm: cells
     name: cellsscope

@@ -15,8 +15,8 @@ short_description: The text of a variables file for a site that was set up by ha
 description:
   - Returns the result of M(cellsops.sso.sso_export_info) as YAML text. Settings that the variables cannot express
     become comments at the top.
-  - Text that Jinja would take for a template, such as a template of Pydio Cells in a mapping rule, gets the tag
-    C(!unsafe), so that Ansible leaves it as it is.
+  - Text that looks like a Jinja template, such as a template of Pydio Cells in a mapping rule, gets the tag C(!unsafe),
+    so that Ansible leaves it unchanged.
 positional: _input
 options:
   _input:
@@ -62,9 +62,9 @@ SECRETS = """\
 # The client's secret stays in Keycloak. The role reads it there."""
 
 LISTS = {
-    "not_expressible": "The role would change this, and has no variable for it:",
-    "not_checked": "This could not be read, and the role might change something there:",
-    "left_alone": "The role has no variable for this, and leaves it alone:",
+    "not_expressible": "The role would change these settings, and has no variable for them:",
+    "not_checked": "These settings could not be read, and the role might change them:",
+    "left_alone": "The role has no variable for these settings, and leaves them alone:",
 }
 TEMPLATE = ("{{", "{%", "{#")
 

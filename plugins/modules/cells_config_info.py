@@ -10,8 +10,8 @@ module: cells_config_info
 short_description: Read the static clients and token lifetimes from Pydio Cells' configuration file
 version_added: 1.0.0
 description:
-  - Reads C(pydio.json) on the Cells host (rows A1 to A3 of the guide). Writes nothing.
-  - A running Cells uses the configuration that it read at its start, which can differ from the file.
+  - Reads C(pydio.json) on the Cells host (rows A1 to A3 of the guide). Changes nothing.
+  - A running Cells uses the configuration that it read when it started, which can differ from the file.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -64,8 +64,8 @@ oauth_secret_is_public:
   sample: false
 username_as_login:
   description:
-    - The ids of the connectors whose users log in to Cells by their user name, not by their e-mail address, from the
-      variable C(CELLS_CONNECTOR_USERNAME_AS_LOGIN) of the running Cells.
+    - The ids of the connectors whose users have their user name as the login in Cells, not their e-mail address. They
+      come from the variable C(CELLS_CONNECTOR_USERNAME_AS_LOGIN) of the running Cells.
     - V(null) if Cells is not running, or if the module may not look at its process.
   type: list
   elements: str

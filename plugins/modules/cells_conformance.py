@@ -10,10 +10,10 @@ module: cells_conformance
 short_description: Check the assumptions of this collection about Pydio Cells Enterprise on a test instance
 version_added: 1.0.0
 description:
-  - Cells Enterprise is not public, so this collection has to assume some of its behaviour. This module checks each
-    assumption on a test instance of yours, and returns a report that you can publish.
-  - Makes a client and a user in Keycloak, and a connector, a static client, roles and a user in Cells. All of them are
-    named after O(run), and all of them are removed at the end, also after a failure. It touches nothing else.
+  - Cells Enterprise is not public, so this collection has to assume some of its behavior. This module checks each
+    assumption on your test instance, and returns a report that you can publish.
+  - Creates a client and a user in Keycloak, and a connector, a static client, roles and a user in Cells. Their names
+    contain O(run). The module removes them at the end, even after a failure, and changes nothing else.
   - Some answers need conditions that only you can provide. The report gives the reason for each question that is not
     settled.
   - The playbook C(cellsops.sso.conformance) calls this module and writes the report to files.
@@ -28,7 +28,7 @@ attributes:
   check_mode:
     description: Can run in check mode and return changed status prediction without modifying target.
     support: partial
-    details: In check mode the options are checked, and the task is skipped.
+    details: In check mode, the module checks its options and skips the task.
   diff_mode:
     description: Returns details on the changes that were made, or would be made in check mode.
     support: none
@@ -38,8 +38,8 @@ requirements:
 options:
   realm:
     description:
-      - The realm in which the client and the user are made. The account needs the roles C(manage-clients) and
-        C(manage-users) of the client C(realm-management).
+      - The realm for the client and the user. The account needs the roles C(manage-clients) and C(manage-users) of the
+        client C(realm-management).
     type: str
     required: true
   keycloak_url:
@@ -49,14 +49,14 @@ options:
   state:
     description:
       - With V(present), the module asks all questions.
-      - With V(absent), it only removes the remains of O(run), for example after a run that was killed.
+      - With V(absent), it only removes the objects of O(run), for example after a run was killed.
     type: str
     choices: [present, absent]
     default: present
   test_instance:
     description:
-      - The host in O(cells_url), once more. By this you say that this Cells is a test instance. The module refuses to
-        run on any other host.
+      - Repeat the host of O(cells_url) here to confirm that this Cells is a test instance. The module fails if the two
+        hosts differ.
     type: str
     required: true
   run:
@@ -65,8 +65,8 @@ options:
     required: true
   cells_log:
     description:
-      - Path of the log of Cells, on the host that runs the module. The module looks in it for the ID token of its own
-        logins, if Cells runs with the log level V(debug). If it is empty, this one question is left out.
+      - Path of the log of Cells, on the host that runs the module. If Cells runs with the log level V(debug), the
+        module looks in it for the ID tokens of its own logins. If the option is empty, the module skips this question.
     type: path
     default: ""
   settle_time:
@@ -90,7 +90,7 @@ EXAMPLES = r"""
     run: 4f1c09ab
   register: conformance
 
-- name: Remove the remains of a killed run
+- name: Remove the objects of a killed run
   cellsops.sso.cells_conformance:
     auth_keycloak_url: https://sso-test.example.org
     auth_username: admin

@@ -10,9 +10,9 @@ module: cells_connector
 short_description: Manage an OpenID Connect connector in Pydio Cells Enterprise
 version_added: 0.1.0
 description:
-  - Makes, changes or removes a connector, by which users log in to Cells through Keycloak (rows C1 to C8 and M1 of
+  - Creates, changes or removes a connector, through which users log in to Cells with Keycloak (rows C1 to C8 and M1 of
     the guide).
-  - Only options that are given are compared and written. Other values stay as they are. An empty string or an empty
+  - Only options that you give are compared and written. Other values stay as they are. An empty string or an empty
     list clears a value, except O(mapping_rules) with O(mapping_rules_mode=add).
   - An O(issuer) must be exactly the one in the realm's discovery document. This is checked before anything is written.
 author:
@@ -24,18 +24,18 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.actiongroup_cells
 requirements:
   - requests, on the host that runs the module
-  - google-re2, where the module runs, for regular expressions in O(mapping_rules) to be checked before they are written
+  - google-re2, on the host that runs the module, to check regular expressions in O(mapping_rules) before the write
 options:
   state:
-    description: Whether the connector is to be there.
+    description: Whether the connector exists.
     type: str
     choices: [present, absent]
     default: present
   connector_id:
     description:
-      - The id of the connector (row C1). It never changes, since it is part of the callback URL and Cells keeps the
-        users of the connector in a group of that name. So the module refuses to create a connector that has the issuer
-        and the client of another one, unless their O(sites) differ.
+      - The id of the connector (row C1). It can never change, because it is part of the callback URL, and Cells keeps
+        the users of the connector in a group of that name. So the module refuses to create a connector that has the
+        issuer and the client of another one, unless their O(sites) differ.
     type: str
     required: true
   name:
@@ -55,13 +55,13 @@ options:
   client_secret:
     description:
       - The client's secret in Keycloak (row C5). A new connector needs one.
-      - If Cells hides the secret of a connector, any other change needs it too, because a write may lose a secret
-        that it leaves out.
+      - If Cells hides the secret of a connector, any other change needs it too, because Cells may lose the secret if a
+        write leaves it out.
     type: str
   update_secret:
     description:
-      - V(when_differs) writes O(client_secret) if Cells shows another one. If Cells hides the secret, there is nothing
-        to compare. The secret is then only written together with another change, and RV(actions) says so.
+      - V(when_differs) writes O(client_secret) if Cells shows another one. If Cells hides the secret, the module cannot
+        compare it. It then writes the secret only together with another change, and RV(actions) says so.
       - V(always) also writes it if Cells hides it, at every run.
       - V(on_create) keeps the secret of an existing connector. If Cells hides the secret, O(client_secret) is still
         written together with other changes, because it is not known whether Cells keeps a secret that a write leaves
@@ -71,16 +71,16 @@ options:
     default: when_differs
   redirect_uri:
     description:
-      - The callback URL that Cells sends to Keycloak (row C3). A new connector has the one that O(cells_url) and
-        O(connector_id) make.
+      - The callback URL that Cells sends to Keycloak (row C3). For a new connector, the default is derived from
+        O(cells_url) and O(connector_id).
     type: str
   scopes:
-    description: The scopes that a login asks for (row C8).
+    description: The scopes that a login requests (row C8).
     type: list
     elements: str
   insecure_skip_email_verified:
     description:
-      - Whether users log in whose e-mail address Keycloak does not call verified (row C6).
+      - Whether users can log in if Keycloak does not call their e-mail address verified (row C6).
       - LDAP users are not verified unless their provider trusts e-mail addresses. Use it with a directory that you
         trust.
     type: bool
@@ -97,11 +97,11 @@ options:
     description: The claim that becomes the user's name (row C8).
     type: str
   hosted_domains:
-    description: The domains whose users may log in; none means all.
+    description: The domains whose users may log in. An empty list means all domains.
     type: list
     elements: str
   sites:
-    description: The site URLs of Cells that offer the connector; none means all.
+    description: The site URLs of Cells that offer the connector. An empty list means all sites.
     type: list
     elements: str
   mapping_rules:
@@ -121,9 +121,9 @@ options:
         required: true
       rule_string:
         description:
-          - Which values pass. Empty for all, names separated by commas for just these, or C(preg:) and a regular
+          - Which values pass. Empty for all, names separated by commas for only these, or C(preg:) and a regular
             expression of RE2.
-          - A regular expression that RE2 does not take is refused, since Cells would drop every value without a word.
+          - A regular expression that RE2 does not support is refused, because Cells would silently drop every value.
         type: str
       left_split:
         description: A separator at which Cells splits the claim's value.
@@ -136,9 +136,9 @@ options:
         type: bool
   mapping_rules_mode:
     description:
-      - V(add) gives the declared rules their places, those with the same left and right attribute being replaced, and
-        leaves others alone.
-      - V(exact) makes them the only ones, in this order.
+      - V(add) adds the declared rules and keeps others. A declared rule replaces one with the same left and right
+        attribute.
+      - V(exact) also removes all other rules, and sets the order.
     type: str
     choices: [add, exact]
     default: add
@@ -150,7 +150,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The connector, as the guide has it
+- name: Create the connector of the guide
   cellsops.sso.cells_connector:
     cells_url: https://demo.cells.pydio
     cells_token: "{{ cells_token }}"
@@ -166,7 +166,7 @@ EXAMPLES = r"""
     user_id_key: email
     user_name_key: email
 
-- name: Groups become roles
+- name: Turn groups into roles
   cellsops.sso.cells_connector:
     cells_url: https://demo.cells.pydio
     cells_token: "{{ cells_token }}"
@@ -187,7 +187,8 @@ EXAMPLES = r"""
 RETURN = r"""
 connector:
   description:
-    - The connector as Cells shows it, its secret masked; in check mode as it would be; empty for state V(absent).
+    - The connector as Cells shows it, with its secret masked, or in check mode as it would be. Empty for
+      O(state=absent).
   type: dict
   returned: success
   sample:
@@ -197,7 +198,7 @@ connector:
     configoidc: {issuer: "https://sso.example.org/realms/cells", clientID: demo.cells.pydio, clientSecret: "**********"}
     mappingRules: [{LeftAttribute: cellsgroups, RightAttribute: Roles, RuleString: ""}]
 callback_url:
-  description: The URL to which Keycloak sends users back, for the client's redirect URIs.
+  description: The URL to which Keycloak sends users back. Use it as the client's redirect URI.
   type: str
   returned: success
   sample: https://demo.cells.pydio/auth/login/keycloak/callback

@@ -36,7 +36,7 @@ EXAMPLES = r"""
     cells_token: "{{ cells_token }}"
   register: cells
 
-- name: The login page offers Keycloak
+- name: Check that the login page offers Keycloak
   ansible.builtin.assert:
     that: "'SSO with Keycloak' in (cells.login_connectors | map(attribute='Name'))"
 """

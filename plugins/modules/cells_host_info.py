@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cells_host_info
-short_description: Look whether a host of Pydio Cells is ready for an edit of its configuration
+short_description: Check whether a host of Pydio Cells is ready for an edit of its configuration
 version_added: 1.0.0
 description:
   - Checks the configuration file, the rights of the user that the module runs as, the C(cells) command, and the unit or
     commands that stop Cells for an edit and start it again (rows A1 and A2 of the guide).
-  - Writes nothing. Problems are returned and do not make the task fail, so that M(cellsops.sso.sso_preflight_info)
-    can report them together with other problems.
+  - Changes nothing. Problems do not make the task fail. They are returned, so that
+    M(cellsops.sso.sso_preflight_info) can report them together with other problems.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -22,7 +22,7 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.no_actiongroup
 options:
   state:
-    description: Whether O(audience) is to be in the configuration or not.
+    description: Whether the configuration will contain O(audience).
     type: str
     choices: [present, absent]
     default: present
@@ -36,27 +36,26 @@ options:
     choices: [file, cli]
     default: file
   config_path:
-    description: The file from which Cells lives.
+    description: The configuration file of Cells.
     type: path
     default: /var/cells/pydio.json
   cells_bin:
-    description: Name or path of the command, or its words, for the method V(cli).
+    description: Name or path of the command, or a list of its words, for the method V(cli).
     type: list
     elements: path
     default: [cells]
   systemd_unit:
     description:
-      - The systemd unit of Cells. Empty if there is none. Not looked at if O(stop_command) and O(start_command) are
-        given.
+      - The systemd unit of Cells. Empty if there is none. Ignored if you give O(stop_command) and O(start_command).
     type: str
     default: ""
   stop_command:
-    description: A command, word by word, that stops Cells. Goes together with O(start_command).
+    description: A command that stops Cells, as a list of words. Requires O(start_command).
     type: list
     elements: str
     default: []
   start_command:
-    description: A command, word by word, that starts Cells again.
+    description: A command that starts Cells again, as a list of words.
     type: list
     elements: str
     default: []
@@ -66,7 +65,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look whether the audience can be set
+- name: Check whether the audience can be set
   cellsops.sso.cells_host_info:
     audience: ["https://demo.cells.pydio"]
     systemd_unit: cells
@@ -76,17 +75,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 changes:
-  description: Whether the audience has to change. V(false) also if that could not be found out.
+  description: Whether the audience has to change. Also V(false) if the module cannot find out.
   type: bool
   returned: success
   sample: true
 unit_active:
-  description: Whether the systemd unit is active, so that it has to be stopped for the edit.
+  description: Whether the systemd unit is active and has to be stopped for the edit.
   type: bool
   returned: success
   sample: true
 problems:
-  description: The problems that would make the edit fail, one text each.
+  description: The problems that would make the edit fail, one line each.
   type: list
   elements: str
   returned: success

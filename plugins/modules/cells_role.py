@@ -14,7 +14,7 @@ description:
   - A mapping rule of a connector turns the values of a claim into the B(ids) of roles, not into their labels. If you
     want to give rights to a role before its users log in for the first time, create it with this module. It is not
     known whether Cells creates missing roles at a login.
-  - Rights, members and everything else of a role stay as they are. Manage them in the console of Cells.
+  - Does not change the rights, members or other settings of a role. Manage them in the console of Cells.
   - Works with Cells Enterprise and Cells Home.
 author:
   - cellsops.sso developers (@cellsops)
@@ -37,10 +37,10 @@ options:
     default: present
   role_id:
     description:
-      - The id of the role. It is the value that a mapping rule makes of a group. For a distinguished name, that is the
-        name in its first part, such as V(staff) for C(cn=staff,ou=groups,dc=example,dc=org). The role
+      - The id of the role. A mapping rule turns a group into this value. For a distinguished name, it is the
+        name in the first part, such as V(staff) for C(cn=staff,ou=groups,dc=example,dc=org). The role
         C(cellsops.sso.setup) works it out for you.
-      - Cells takes no commas in an id. The module also refuses stars, which are wildcards in Cells.
+      - Cells does not allow commas in an id. The module also refuses asterisks, which are wildcards in Cells.
       - You can create a role whose id contains a slash, but not remove it through the REST API.
       - The ids of the roles of users, groups and teams are refused.
     type: str
@@ -53,15 +53,15 @@ options:
     type: str
   if_unused:
     description:
-      - Whether O(state=absent) leaves a role in place that is used. Otherwise, the task fails.
-      - Needs O(state=absent).
+      - Whether O(state=absent) leaves a role in place if somebody uses it. Otherwise, the task fails.
+      - Requires O(state=absent).
     type: bool
     default: false
   apart_from_connectors:
     description:
-      - Ids of connectors that do not count as users of the role, such as those that an earlier task removes, since
-        check mode still sees them.
-      - Needs O(state=absent).
+      - Ids of connectors that do not count as users of the role. Name connectors that an earlier task removes here,
+        because check mode still sees them.
+      - Requires O(state=absent).
     type: list
     elements: str
     default: []
@@ -76,7 +76,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A role for the members of a group, before they log in
+- name: Create a role for the members of a group, before they log in
   cellsops.sso.cells_role:
     cells_url: https://demo.cells.pydio
     cells_token: "{{ cells_token }}"
@@ -94,7 +94,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 role:
-  description: The role as Cells shows it; in check mode as it would be; empty if there is none.
+  description: The role as Cells shows it, or in check mode as it would be. Empty if there is none.
   type: dict
   returned: success
   sample:
@@ -103,7 +103,7 @@ role:
     LastUpdated: 1795682849
     AutoApplies: [""]
 used_by:
-  description: Who uses the role, so that it stays. Empty if nobody does.
+  description: Who uses the role, which therefore stays. Empty if nobody does.
   type: list
   elements: str
   returned: when O(if_unused=true)

@@ -10,8 +10,8 @@ module: cells_role_info
 short_description: Read the roles of Pydio Cells
 version_added: 1.0.0
 description:
-  - Returns the roles that can be given to users, all of them or those of a given id or label. The roles that belong to
-    users, groups and teams are left out unless you ask for one by its id.
+  - Returns the roles that you can give to users, either all of them or those with a given id or label. The list does
+    not include roles that belong to users, groups and teams, unless you ask for one by its id.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -23,10 +23,10 @@ requirements:
   - requests, on the host that runs the module
 options:
   role_id:
-    description: The id of the role to read, in full.
+    description: The complete id of the role to read.
     type: str
   label:
-    description: The label of the roles to read, in full. Several roles can have the same label.
+    description: The complete label of the roles to read. Several roles can have the same label.
     type: str
 notes:
   - Any user of Cells may read roles.

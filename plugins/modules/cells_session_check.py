@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cells_session_check
-short_description: Log in at Pydio Cells through Keycloak, and see whether the session is refreshed
+short_description: Log in to Pydio Cells through Keycloak, and check whether the session can be refreshed
 version_added: 1.0.0
 description:
-  - Logs a test user in as a browser does, opens the session as the web interface of Cells does, by posting the code of
+  - Logs in with a test user as a browser does, opens the session as the web interface of Cells does, with the code of
     the login, and refreshes it (row A3 of the guide). If the audience is missing, Cells refuses the refresh, and users
-    are logged out after about ten minutes. Other causes of a refusal are told apart.
-  - Like any login it makes a session, and on the user's first one Cells makes the user. It changes nothing else.
-  - The password is sent to O(keycloak_url) and nowhere else. A login that is refused is not tried again.
-  - How Cells Enterprise begins a login is not public. The module goes to C(/auth/login/<connector>), first without and
-    then with a challenge of Cells' own provider, and says so in one line if neither leads to Keycloak. See "The
-    stand-in" in the documentation for the assumptions.
+    are logged out after about ten minutes. The module also recognizes other causes of a refusal.
+  - Like any login, it creates a session, and the user's first login creates the user in Cells. It changes nothing else.
+  - The password is sent only to O(keycloak_url). A refused login is not tried again.
+  - It is not public how Cells Enterprise begins a login. The module opens C(/auth/login/<connector>), first without and
+    then with a challenge of Cells' own provider, and fails if neither leads to Keycloak. See "The stand-in" in the
+    documentation for the assumptions.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -27,9 +27,9 @@ attributes:
   check_mode:
     description: Can run in check mode and return changed status prediction without modifying target.
     support: partial
-    details: In check mode the options are looked at, nobody is logged in, and the task is skipped.
+    details: In check mode, the module checks its options, does not log in, and skips the task.
   action_group:
-    description: The module takes an account's name and password, no administrator's, and belongs to no action group.
+    description: The module takes the credentials of a user, not of an administrator, and belongs to no action group.
     support: none
     membership: []
 requirements:
@@ -57,8 +57,8 @@ options:
     required: true
   wait:
     description:
-      - Seconds after which the session is refreshed again. Choose more than the lifetime of the access token of Cells,
-        which is 600 seconds by default. With V(0) there is only the first refresh.
+      - Seconds after which the session is refreshed again. Choose more than the lifetime of Cells' access token, which
+        is 600 seconds by default. With V(0), there is only the first refresh.
     type: int
     default: 0
   validate_certs:
@@ -69,7 +69,7 @@ options:
     description: A file of CA certificates in PEM form to trust instead of the system's.
     type: path
   connection_timeout:
-    description: Seconds to wait for a connection and for each answer.
+    description: Seconds to wait for a connection and for each response.
     type: int
     default: 10
 seealso:
@@ -78,7 +78,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Log a test user in, and refresh the session after the access token's life
+- name: Log in with a test user, and refresh the session after the access token has expired
   cellsops.sso.cells_session_check:
     cells_url: https://demo.cells.pydio
     keycloak_url: https://sso.example.org
@@ -92,9 +92,9 @@ EXAMPLES = r"""
 RETURN = r"""
 login:
   description:
-    - Who was logged in. C(username) is the name in Keycloak, C(login) the one in Cells, and C(roles) the ids of the
-      user's roles in Cells, null if Cells does not show them. The roles that Cells gives to every user, the user's own
-      and those of groups, are left out.
+    - The user who logged in. C(username) is the name in Keycloak, C(login) the one in Cells. C(roles) are the ids of
+      the user's roles in Cells, without the user's own role and those of groups, which Cells gives to every user. It is
+      null if Cells does not show the roles.
   type: dict
   returned: success, not in check mode
   sample: {username: test-user, login: test-user@example.org, roles: [Test_DEM_WebUsers]}
@@ -107,7 +107,7 @@ refused:
   sample: {by: Keycloak, words: Invalid username or password.}
 refreshes:
   description:
-    - Each refresh, with C(after_seconds) since the session was opened, the HTTP C(status), null if no answer came,
+    - Each refresh, with C(after_seconds) since the session was opened, the HTTP C(status) (null without an answer),
       whether it was C(ok), and if not, the C(cause) and a C(message).
     - The causes are C(audience), C(lost_cookie) (the cookie of the session is for another host than that of
       O(cells_url)), C(no_session), C(used_twice), C(logged_out), C(no_answer), and C(other).

@@ -54,7 +54,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: The clock of Cells is right, seen from here
+- name: Check that the clock of Cells agrees with the clock of this machine
   cellsops.sso.clock_skew_info:
     url: https://cells.example.org
     max_skew: 5

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: doctor_info
-short_description: Say why logins at Pydio Cells by Keycloak fail, or would
+short_description: Find out why logins to Pydio Cells with Keycloak fail or would fail
 version_added: 1.0.0
 description:
-  - Reads Keycloak and Pydio Cells, compares what it sees with the guide, and explains each finding (rows A3, C9, D2,
-    K1, T1 and M1 of the guide).
-  - Changes nothing, and needs no user's password. Like any look at a user of an LDAP provider, that at O(username) may
-    let Keycloak take the user into its own store.
-  - Findings that the given rights do not allow to check are C(not checked). The task does not fail. The account
-    needs the roles C(view-clients), C(view-realm) and C(view-users) of the client C(realm-management), and
-    C(manage-realm) to let Keycloak try its LDAP server.
-  - The role P(cellsops.sso.doctor#role) adds a report to look at, Cells' configuration file and a real login.
+  - Reads the configuration of Keycloak and Pydio Cells, compares it with the guide, and explains each finding (rows A3,
+    C9, D2, K1, T1 and M1 of the guide).
+  - Changes nothing and does not need a user's password. If O(username) comes from an LDAP provider, Keycloak may import
+    the user into its own database, as it does for the user list in its console.
+  - If the account's rights are not sufficient for a finding, the finding is C(not checked), and the task does not fail.
+    The account needs the roles C(view-clients), C(view-realm) and C(view-users) of the client C(realm-management), and
+    C(manage-realm) to test Keycloak's connection to its LDAP server.
+  - The role P(cellsops.sso.doctor#role) adds a report as a web page, checks on the Cells host, and a real login.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -28,7 +28,7 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.reads
   - cellsops.sso.attributes.actiongroup_both
 requirements:
-  - python-keycloak and requests, where the module runs
+  - python-keycloak and requests, on the host that runs the module
   - google-re2, for mapping rules that are regular expressions
 options:
   realm:
@@ -36,11 +36,11 @@ options:
     type: str
     required: true
   client_id:
-    description: The client that stands for Cells in Keycloak (G1).
+    description: The client id of Cells in Keycloak (G1).
     type: str
     required: true
   connector_id:
-    description: The connector that stands for Keycloak in Cells (C1).
+    description: The id of Keycloak's connector in Cells (C1).
     type: str
     default: keycloak
   client_scope:
@@ -48,7 +48,7 @@ options:
     type: str
     default: cellsscope
   groups_attribute:
-    description: The user attribute and claim that hold the groups (L2, S2).
+    description: The user attribute and the claim that contain the groups (L2, S2).
     type: str
     default: cellsgroups
   ldap_provider:
@@ -56,31 +56,31 @@ options:
     type: str
     default: ""
   ldap_attribute:
-    description: The LDAP attribute that holds the groups (L2).
+    description: The LDAP attribute that contains the groups (L2).
     type: str
     default: memberOf
   roles:
-    description: The roles that are declared, as O(cellsops.sso.setup#role:main:sso_roles) has them, label by group.
+    description: The declared roles, as in O(cellsops.sso.setup#role:main:sso_roles), with groups as keys.
     type: dict
     default: {}
     version_added: 1.0.0
   username:
-    description: A user whose tokens and roles are predicted (T1, M1). Empty for none.
+    description: A user, to predict the user's tokens and roles (T1, M1). Empty for none.
     type: str
     default: ""
   dn_to_name:
-    description: Whether Cells turns the distinguished names of groups into names, not known for sure for claims.
+    description: Whether Cells turns distinguished names of groups into names. This is not known for certain for claims.
     type: bool
     default: true
   max_clock_skew:
-    description: Seconds that the clocks of Keycloak and Cells may differ (K1).
+    description: The maximum difference between the clocks of Keycloak and Cells in seconds (K1).
     type: float
     default: 5
   cells_config:
     description:
-      - The result of M(cellsops.sso.cells_config_info) on the Cells host, for the lifetimes of tokens and to see
+      - The result of M(cellsops.sso.cells_config_info) on the Cells host, for the lifetimes of tokens, and to find out
         whether Cells has read its file.
-      - A dictionary with only C(msg) says why it was not read.
+      - A dictionary with only C(msg) gives the reason why the file was not read.
     type: dict
     default: {}
   session:
@@ -96,7 +96,7 @@ options:
   keycloak_from_cells:
     description:
       - The result of M(cellsops.sso.keycloak_reachable_info) on the Cells host (C4).
-      - A dictionary with only C(msg) says why nobody asked there.
+      - A dictionary with only C(msg) gives the reason why this was not checked.
     type: dict
     default: {}
 seealso:
@@ -107,7 +107,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask why a login fails
+- name: Find out why a login fails
   cellsops.sso.doctor_info:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -135,7 +135,7 @@ report:
     verdict:
       description:
         - The worst of the findings, V(ok), V(warning) or V(broken).
-        - V(unknown) if nothing is known to be broken but one of the main questions has no answer, such as when a
+        - V(unknown) if nothing is known to be broken but one of the main questions has no answer, for example because a
           server refuses the credentials.
       type: str
       sample: broken
@@ -164,7 +164,7 @@ report:
           todo: Turn on the standard flow of demo.cells.pydio.
           assumptions: []
     chain:
-      description: The way from the group to the role for O(username), link by link.
+      description: The path from the groups of O(username) to the roles, link by link.
       type: dict
       sample: {username: dora, links: []}
     rules:
@@ -182,12 +182,12 @@ report:
       elements: dict
       sample: [{name: "Keycloak: access token", seconds: 300}]
     clocks:
-      description: The clocks against the one of the machine the module runs on, in seconds.
+      description: The clocks, relative to the clock of the host that runs the module, in seconds.
       type: list
       elements: dict
       sample: [{name: Cells, skew_seconds: 0.1, uncertainty_seconds: 0.5}]
     tls:
-      description: The certificates, and the days that they are good for.
+      description: The certificates, and the days until they expire.
       type: list
       elements: dict
       sample: [{url: "https://sso.example.org", days_left: 80}]

@@ -13,7 +13,7 @@ description:
   - Creates, updates or removes a client scope of a realm and its protocol mappers (rows S1 and S2 of the guide).
   - Only options that you give are compared and written. An empty string clears a value.
   - Use M(cellsops.sso.keycloak_oidc_client) to assign the scope to a client.
-  - For O(if_unused), a client uses the scope if it has it assigned.
+  - For O(if_unused), a client uses the scope if the scope is assigned to it.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -85,7 +85,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The claim cellsgroups, as the guide has it
+- name: Define the claim cellsgroups of the guide
   cellsops.sso.keycloak_client_scope:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -106,7 +106,7 @@ EXAMPLES = r"""
           multivalued: true
           aggregate.attrs: true
 
-- name: The claim comes from Keycloak's groups instead, and the mapper for the user attribute goes
+- name: Take the claim from Keycloak's groups instead, and remove the mapper for the user attribute
   cellsops.sso.keycloak_client_scope:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -148,7 +148,7 @@ client_scope:
         protocolMapper: oidc-usermodel-attribute-mapper
         config: {claim.name: cellsgroups, multivalued: "true"}
 used_by:
-  description: Ids of the clients that keep it in place.
+  description: Ids of the clients that use the client scope, which therefore stays.
   type: list
   elements: str
   returned: when O(if_unused=true)

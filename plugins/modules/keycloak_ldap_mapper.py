@@ -11,13 +11,13 @@ short_description: Manage a mapper of an LDAP provider in Keycloak
 version_added: 0.1.0
 description:
   - Creates, updates or removes a mapper of an LDAP user federation provider (rows L1 and L2 of the guide).
-    The provider must exist. The module does not change its other mappers, and changes the provider itself only by
-    O(provider_cache_policy).
+    The provider must exist. The module does not change the provider's other mappers. It changes the provider itself
+    only if you set O(provider_cache_policy).
   - Only options that you give are compared and written. An empty string clears a value.
-  - After each write, Keycloak is told to clear its cache of users, so that the mapper also counts for
-    users who logged in before.
-  - For O(if_unused), a client uses the mapper if its tokens carry the user attribute, by a protocol mapper of its own
-    or of a client scope. For V(group-ldap-mapper), a client uses the mapper if its tokens carry groups.
+  - After each write, the module clears Keycloak's user cache, so that the mapper also applies to users who have logged
+    in before.
+  - For O(if_unused), a client uses the mapper if a protocol mapper of the client or of one of its client scopes writes
+    the user attribute into its tokens. For V(group-ldap-mapper), a client uses the mapper if its tokens contain groups.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -34,8 +34,8 @@ options:
   state:
     description:
       - Whether the mapper exists.
-      - V(absent) refuses a mapper of another O(mapper_type), and leaves one in place that fills another attribute than
-        O(user_model_attribute), if you give it. If there is no such provider, nothing is done, and a warning says so.
+      - V(absent) fails if the mapper has another O(mapper_type). If you give O(user_model_attribute), it keeps a mapper
+        that fills another attribute. If the provider does not exist, it warns and does nothing.
     type: str
     choices: [present, absent]
     default: present
@@ -55,19 +55,19 @@ options:
     type: str
     default: user-attribute-ldap-mapper
   user_model_attribute:
-    description: The user attribute in Keycloak that is filled (row L2).
+    description: The user attribute in Keycloak that the mapper fills (row L2).
     type: str
   ldap_attribute:
-    description: The LDAP attribute that it is filled from (row L2).
+    description: The LDAP attribute that the mapper reads (row L2).
     type: str
   read_only:
     description: Whether the attribute is never written back to LDAP (row L2).
     type: bool
   always_read_value_from_ldap:
     description:
-      - Whether the value comes from LDAP each time Keycloak loads the user, not from its own database (row L2).
-      - Users that are in Keycloak's cache are not loaded again. When changes in the directory arrive depends on the
-        cache policy of the LDAP provider. See O(provider_cache_policy).
+      - Whether the value comes from LDAP each time Keycloak loads the user, not from Keycloak's own database (row L2).
+      - Keycloak does not load users again that are in its cache. So the cache policy of the LDAP provider decides when
+        changes in the directory arrive. See O(provider_cache_policy).
     type: bool
   mandatory_in_ldap:
     description: Whether entries in LDAP must have the attribute.
@@ -109,7 +109,7 @@ options:
     type: str
     version_added: 1.0.0
   membership_attribute_type:
-    description: Whether that attribute holds the DNs of members or their user names.
+    description: Whether that attribute contains the DNs of members or their user names.
     type: str
     choices: [DN, UID]
     version_added: 1.0.0
@@ -124,8 +124,8 @@ options:
   user_groups_retrieve_strategy:
     description:
       - How Keycloak finds the groups of a user.
-      - V(LOAD_GROUPS_BY_MEMBER_ATTRIBUTE_RECURSIVELY) finds nested groups too. It asks with the matching rule
-        C(LDAP_MATCHING_RULE_IN_CHAIN), which Active Directory has and OpenLDAP has not.
+      - V(LOAD_GROUPS_BY_MEMBER_ATTRIBUTE_RECURSIVELY) finds nested groups too. It uses the matching rule
+        C(LDAP_MATCHING_RULE_IN_CHAIN), which Active Directory supports and OpenLDAP does not.
     type: str
     choices:
       - LOAD_GROUPS_BY_MEMBER_ATTRIBUTE
@@ -140,13 +140,13 @@ options:
   drop_non_existing_groups_during_sync:
     description:
       - Whether a synchronization removes Keycloak groups that are not in LDAP.
-      - It removes groups that somebody created in Keycloak below O(groups_path) too.
+      - This includes groups below O(groups_path) that somebody created in Keycloak.
     type: bool
     version_added: 1.0.0
   mode:
     description:
-      - V(READ_ONLY) takes memberships from LDAP, V(LDAP_ONLY) also writes them there and needs an LDAP provider that
-        is writable, V(IMPORT) keeps them in Keycloak. A new group mapper needs it.
+      - V(READ_ONLY) takes memberships from LDAP. V(LDAP_ONLY) also writes them to LDAP and needs a writable LDAP
+        provider. V(IMPORT) keeps them in Keycloak. A new group mapper needs this option.
       - With V(IMPORT), later changes in LDAP do not reach users that Keycloak already has.
     type: str
     choices: [READ_ONLY, LDAP_ONLY, IMPORT]
@@ -154,32 +154,32 @@ options:
   config:
     description:
       - Further settings, or those of other types, by Keycloak's own names. Values may be lists of text.
-      - A setting that has an option of its own is given by that or here, not by both.
-      - Settings that are not named here stay as they are. An empty value clears one.
+      - If a setting has its own option, use either that option or this one, not both.
+      - Settings that you do not name stay as they are. An empty value clears a setting.
     type: dict
   apart_from_client_scopes:
     description:
-      - Names of client scopes that do not count for O(if_unused), such as one from which an earlier task removes the
-        protocol mapper, which check mode still sees.
+      - Names of client scopes that do not count for O(if_unused). If an earlier task removes the protocol mapper from a
+        client scope, name the scope here, because check mode still sees the mapper.
     type: list
     elements: str
     default: []
     version_added: 1.0.0
   take_over:
     description:
-      - Whether a mapper of another name that already fills O(user_model_attribute) becomes this one. It is renamed and
-        changed as declared.
-      - Without it, the task fails if there is such a mapper, in check mode too. With two mappers for one user
+      - Whether to take over a mapper with another name that already fills O(user_model_attribute). The module renames
+        it and changes it as declared.
+      - Otherwise, the task fails if there is such a mapper, in check mode too. With two mappers for one user
         attribute, Keycloak refuses the login of every user of the provider.
     type: bool
     default: false
     version_added: 1.0.0
   provider_cache_policy:
     description:
-      - The cache policy of the LDAP provider, with O(state=present) only. It applies to all users of the provider.
-      - With V(DEFAULT), Keycloak keeps a user in its cache, and changes in the directory, such as those of groups,
-        arrive only when the user leaves the cache. With V(NO_CACHE), they arrive at the next login.
-      - If it is not given, the cache policy stays as it is.
+      - The cache policy of the LDAP provider. It applies to all users of the provider. Requires O(state=present).
+      - With V(DEFAULT), changes in the directory, such as those of a user's groups, arrive only when the user leaves
+        Keycloak's cache. With V(NO_CACHE), they arrive at the next login.
+      - If you do not give it, the cache policy stays as it is.
     type: str
     choices: [DEFAULT, NO_CACHE]
     version_added: 1.0.0
@@ -189,7 +189,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The groups of LDAP users become a user attribute
+- name: Copy the groups of LDAP users to a user attribute
   cellsops.sso.keycloak_ldap_mapper:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -202,7 +202,7 @@ EXAMPLES = r"""
     read_only: true
     always_read_value_from_ldap: true
 
-- name: LDAP groups become groups in Keycloak
+- name: Import LDAP groups as groups in Keycloak
   cellsops.sso.keycloak_ldap_mapper:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -219,7 +219,7 @@ EXAMPLES = r"""
     preserve_group_inheritance: false
     mode: READ_ONLY
 
-- name: A mapper of another type
+- name: Create a mapper of another type
   cellsops.sso.keycloak_ldap_mapper:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -236,7 +236,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ldap_mapper:
-  description: The mapper as Keycloak shows it, a component; in check mode as it would be; empty for state V(absent).
+  description:
+    - The mapper as Keycloak shows it, as a component, or in check mode as it would be. Empty for O(state=absent).
   type: dict
   returned: success
   sample:
@@ -247,7 +248,7 @@ ldap_mapper:
       ldap.attribute: [memberOf]
       user.model.attribute: [cellsgroups]
 used_by:
-  description: Ids of the clients that keep it in place.
+  description: Ids of the clients that use the mapper, which therefore stays.
   type: list
   elements: str
   returned: when O(if_unused=true)

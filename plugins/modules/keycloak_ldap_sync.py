@@ -10,11 +10,11 @@ module: keycloak_ldap_sync
 short_description: Synchronize users or groups of an LDAP provider in Keycloak
 version_added: 1.0.0
 description:
-  - Lets Keycloak synchronize the users of an LDAP provider, or the objects of one of its mappers, such as groups. It
-    waits for the end and returns Keycloak's counts.
+  - Lets Keycloak synchronize the users of an LDAP provider, or the objects of one of its mappers, such as groups. Waits
+    until this is done and returns Keycloak's counts.
   - A login does not need this. Keycloak reads a user and the user's groups at each login. Synchronize if you want to
     see groups in Keycloak before their members log in.
-  - The module fails if Keycloak reports a failure for a user or group. The other counts are returned all the same.
+  - The module fails if Keycloak reports a failure for a user or group. It still returns the other counts.
   - The account needs the role C(manage-users) of the client C(realm-management).
 author:
   - cellsops.sso developers (@cellsops)
@@ -49,7 +49,8 @@ options:
     default: ""
   mode:
     description:
-      - For users, whether all are read or only those that changed since the last synchronization. All by default.
+      - For users, whether Keycloak reads all of them or only those that changed since the last synchronization. The
+        default is all.
     type: str
     choices: [full, changed]
   direction:
@@ -59,7 +60,7 @@ options:
     type: str
     choices: [to_keycloak, to_ldap]
   timeout:
-    description: Seconds to wait for the end. It replaces O(connection_timeout) if it is longer.
+    description: Seconds to wait for the result. If this is longer than O(connection_timeout), it applies instead.
     type: int
     default: 600
 seealso:
@@ -94,8 +95,8 @@ added:
   sample: 3
 updated:
   description:
-    - How many users or groups Keycloak already had. It counts them whether they differed or not, so they do not count
-      as a change.
+    - How many users or groups Keycloak already had. Keycloak counts them even if they did not differ, so they do not
+      count as a change.
   type: int
   returned: success and not in check mode
   sample: 12
@@ -106,8 +107,8 @@ removed:
   sample: 0
 failed:
   description:
-    - How many users or groups could not be synchronized. It is 0, since the task fails otherwise. The message then has
-      the number, and Keycloak's log the reasons.
+    - How many users or groups could not be synchronized. This is always 0, because the task fails otherwise. The error
+      message then contains the number, and Keycloak's log the reasons.
   type: int
   returned: success and not in check mode
   sample: 0

@@ -11,11 +11,11 @@ short_description: Manage an OpenID Connect client in Keycloak
 version_added: 0.1.0
 description:
   - Creates, changes or removes a client of a realm (rows G1 to G7 of the guide), and assigns client scopes to it.
-  - Only the options that you set are compared and written. Other values stay as they are. In a new client, they have
+  - Only options that you give are compared and written. Other values stay as they are. In a new client, they have
     Keycloak's defaults.
     An empty string or an empty list clears a value, except client scopes with O(client_scopes_mode=add).
-  - A client of that id that is not for OpenID Connect is refused, also for O(state=absent).
-  - Lists are compared without regard to order.
+  - The module fails if the client is not for OpenID Connect, also for O(state=absent).
+  - The order of lists does not matter.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -36,7 +36,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The client of Pydio Cells, as the guide has it
+- name: Create the client of the guide for Pydio Cells
   cellsops.sso.keycloak_oidc_client:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -55,7 +55,7 @@ EXAMPLES = r"""
     direct_access_grants_enabled: false
     service_accounts_enabled: false
 
-- name: Assign a client scope, and leave all others alone
+- name: Assign a client scope, and keep all others
   cellsops.sso.keycloak_oidc_client:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -64,7 +64,7 @@ EXAMPLES = r"""
     client_id: demo.cells.pydio
     default_client_scopes: [cellsscope]
 
-- name: A new secret in the new year, once
+- name: Rotate the secret once in the new year
   cellsops.sso.keycloak_oidc_client:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -73,7 +73,7 @@ EXAMPLES = r"""
     client_id: demo.cells.pydio
     rotate_secret_on: "2027"
 
-- name: Get the secret, to hand it on
+- name: Get the secret for a later task
   cellsops.sso.keycloak_oidc_client:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -88,7 +88,8 @@ EXAMPLES = r"""
 RETURN = r"""
 client:
   description:
-    - The client as Keycloak shows it, its secret masked; in check mode as it would be; empty for state V(absent).
+    - The client as Keycloak shows it, with its secret masked, or in check mode as it would be. Empty for
+      O(state=absent).
   type: dict
   returned: success
   sample:

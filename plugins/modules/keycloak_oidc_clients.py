@@ -12,8 +12,8 @@ version_added: 1.0.0
 description:
   - Works like M(cellsops.sso.keycloak_oidc_client), but on many clients of one realm, in one task.
   - All clients are listed once. Only clients that differ are written, a few at a time.
-  - If a client fails, the others are brought about all the same. The task then fails and names each client that failed.
-    If Keycloak cannot be reached any more or refuses a login, the clients that follow are not tried.
+  - If a client fails, the module continues with the others. The task then fails and names each client that failed.
+    If Keycloak can no longer be reached or refuses a login, the module does not try the remaining clients.
   - You can run an interrupted task again. It continues with the clients that still differ.
 author:
   - cellsops.sso developers (@cellsops)
@@ -29,7 +29,7 @@ options:
     type: str
     required: true
   parallel:
-    description: How many clients are worked on at a time, 1 to 10.
+    description: How many clients to process at the same time, from 1 to 10.
     type: int
     default: 4
 seealso:
@@ -37,7 +37,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The clients of all Pydio Cells servers
+- name: Create the clients of all Pydio Cells servers
   cellsops.sso.keycloak_oidc_clients:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -75,10 +75,10 @@ clients:
       type: list
       elements: str
     client:
-      description: The client as Keycloak shows it, its secret masked; empty if it failed or is absent.
+      description: The client as Keycloak shows it, with its secret masked. Empty if it failed or is absent.
       type: dict
     new_secret:
-      description: Whether the client has another secret than before.
+      description: Whether the secret of the client has changed.
       type: bool
     diff:
       description: The declared keys before and after, secrets masked.
@@ -96,7 +96,8 @@ clients:
 client_secrets:
   description:
     - The secrets of the clients with O(clients[].return_secret=true) that did not fail, by client id.
-    - A secret is empty if there is none yet, as in check mode before the client is created or its secret rotated.
+    - A secret is empty if there is none yet, for example in check mode before the client is created or its secret is
+      rotated.
   type: dict
   returned: if one of the clients has O(clients[].return_secret=true)
   sample:
@@ -108,7 +109,7 @@ actions:
   returned: always, unless the clients cannot be listed
   sample: ["update client cells-one: rootUrl"]
 diff:
-  description: The declared keys of each client that changed before and after, secrets masked.
+  description: The declared keys of each changed client, before and after, with secrets masked.
   type: list
   elements: dict
   returned: always, unless the clients cannot be listed

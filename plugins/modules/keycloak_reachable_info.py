@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: keycloak_reachable_info
-short_description: Check whether a host reaches Keycloak as Pydio Cells must
+short_description: Check whether a host can reach Keycloak in the way that Pydio Cells needs
 version_added: 1.0.0
 description:
   - Fetches the discovery document of a realm from the host that runs the module, and checks it with the certificates
     that the host trusts. Cells does the same for each connector when it starts; if it fails, the connector is missing
     from the login page.
-  - Run it on the Cells host. It needs only Python's standard library there. It writes nothing.
+  - Run it on the Cells host. It needs only Python's standard library there. It changes nothing.
   - The task does not fail if Keycloak cannot be reached. See RV(reachable).
 author:
   - cellsops.sso developers (@cellsops)
@@ -50,7 +50,7 @@ url:
   returned: success
   sample: https://sso.example.org/realms/demo/.well-known/openid-configuration
 reachable:
-  description: Whether the document is there, comes from a server with a trusted certificate, and names the issuer.
+  description: Whether the document exists, comes from a server with a trusted certificate, and names the issuer.
   type: bool
   returned: success
   sample: true

@@ -39,7 +39,7 @@ options:
     required: true
   roles_client:
     description:
-      - The client whose roles they are. By default the one with the rights to manage the realm, which is
+      - The client that the roles belong to. The default is the client with the rights to manage the realm, which is
         C(realm-management), or C(master-realm) in the realm C(master).
     type: str
   roles:

@@ -12,9 +12,9 @@ version_added: 0.1.0
 description:
   - Asks Keycloak which claims a user's ID token, access token and userinfo would have for a client (rows T1 and D2 of
     the guide). It needs no login and no password of the user, and it changes nothing.
-  - Fails if claims are missing or expectations do not hold, so that a play stops before a user notices.
-  - The preview does not show whether C(sub) is there when the scope C(basic) is not assigned to the client. Keep it
-    assigned.
+  - Fails if claims are missing or expectations are not met, so that a play stops before a user notices.
+  - If the scope C(basic) is not assigned to the client, the preview does not show whether real tokens contain C(sub).
+    Keep the scope assigned.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -24,11 +24,11 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.actiongroup_keycloak
 options:
   realm:
-    description: The realm of client and user.
+    description: The realm of the client and the user.
     type: str
     required: true
   client_id:
-    description: The client id of the client for which the tokens would be made.
+    description: The client id of the client that would get the tokens.
     type: str
     required: true
   username:
@@ -40,7 +40,7 @@ options:
   scope:
     description:
       - The scopes that the login would request, separated by spaces.
-      - The task fails if the client does not have one of them, since Keycloak would refuse the login.
+      - The task fails if the client does not have one of them, because Keycloak would refuse the login.
     type: str
     default: openid
   expect_claims:
@@ -50,8 +50,8 @@ options:
     default: []
   expect:
     description:
-      - JMESPath expressions over the claims of the ID token that must hold. C(false), C(null) and empty values count as
-        not holding.
+      - JMESPath expressions over the claims of the ID token, which must be true. C(false), C(null) and empty values
+        count as false.
       - Requires the Python library jmespath on the host that runs the module.
     type: list
     elements: str
@@ -62,7 +62,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Would Cells learn the groups of alice?
+- name: Check that the ID token of alice would contain her groups
   cellsops.sso.keycloak_token_preview:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -75,7 +75,7 @@ EXAMPLES = r"""
       - contains(cellsgroups, 'cn=Test_DEM_WebUsers,ou=test-pydio-cells,dc=example,dc=org')
   register: preview
 
-- name: The roles that she would have in Cells
+- name: Show the roles that she would have in Cells
   ansible.builtin.debug:
     msg: "{{ preview.id_token | cellsops.sso.cells_roles([{'left_attribute': 'cellsgroups', 'right_attribute':
     'Roles'}]) }}"
@@ -108,7 +108,7 @@ missing_claims:
   returned: if the client and the user exist, even if an expectation failed
   sample: []
 failed_expectations:
-  description: Those of O(expect) that do not hold.
+  description: Those of O(expect) that are not true.
   type: list
   elements: str
   returned: if the client and the user exist, even if an expectation failed

@@ -10,12 +10,12 @@ module: sso_export_info
 short_description: Read a site that was set up by hand as variables of the role setup
 version_added: 1.0.0
 description:
-  - Reads a realm of Keycloak and a Pydio Cells Enterprise, and returns the variables with which the role
-    P(cellsops.sso.setup#role) has nothing to change there.
+  - Reads a realm of Keycloak and a Pydio Cells Enterprise, and returns variables for the role
+    P(cellsops.sso.setup#role) with which it changes nothing there.
   - Also returns the differences that these variables cannot express, one line for each value that the role would
     change.
   - The playbook C(cellsops.sso.export) writes the variables to a file.
-  - Changes nothing. None of the variables is a secret. The client's secret stays in Keycloak. The role reads it there.
+  - Changes nothing. None of the variables is a secret. The role reads the client's secret from Keycloak.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -38,7 +38,7 @@ options:
         fails if there is none, or more than one.
     type: str
   client_id:
-    description: The client id that the connector logs in with, if you choose the connector by it.
+    description: The client id in the connector, if you want to choose the connector by it.
     type: str
   cells_config:
     description:
@@ -52,7 +52,7 @@ options:
         type: list
         elements: dict
       username_as_login:
-        description: The ids of the connectors whose users log in by their user name.
+        description: The ids of the connectors whose users have their user name as the login in Cells.
         type: list
         elements: str
 seealso:
@@ -91,7 +91,7 @@ variables:
     sso_connector_id: keycloak
 not_expressible:
   description:
-    - The values that the role would change although it has these variables. If the list is empty, the role changes
+    - The values that the role would change in spite of these variables. If the list is empty, the role changes
       nothing.
   type: list
   elements: str

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sso_preflight_info
-short_description: Log in to Keycloak, and look whether all steps of the role setup can succeed
+short_description: Log in to Keycloak, and check whether all steps of the role setup can succeed
 version_added: 1.0.0
 description:
-  - The role P(cellsops.sso.setup#role) runs this before it writes anything. It asks Keycloak for its login, the realm,
-    the rights of the account, the client and the LDAP provider, and Pydio Cells for the token, the edition and the
-    connectors, each only if one of O(steps) needs it.
-  - Fails with one message that names everything that is missing, in the words of the role's variables. Writes nothing.
+  - The role P(cellsops.sso.setup#role) runs this module before it writes anything. In Keycloak, the module checks the
+    login, the realm, the rights of the account, the client and the LDAP provider. In Pydio Cells, it checks the token,
+    the edition and the connectors. It makes each check only if one of O(steps) needs it.
+  - Fails with one message that lists everything that is missing, with the names of the role's variables. Changes
+    nothing.
   - Sends at most four requests to Keycloak besides the login, and at most two to Cells.
 author:
   - cellsops.sso developers (@cellsops)
@@ -24,46 +25,46 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.reads
   - cellsops.sso.attributes.actiongroup_both
 requirements:
-  - python-keycloak and requests, where the module runs
+  - python-keycloak and requests, on the host that runs the module
 options:
   realm:
     description: The realm whose users log in to Cells.
     type: str
     required: true
   state:
-    description: The state that the steps are going to produce.
+    description: The state that the steps will produce.
     type: str
     choices: [present, absent]
     default: present
   steps:
-    description: The steps of the role that are going to run.
+    description: The steps of the role that will run.
     type: list
     elements: str
     choices: [client, connector, ldap, scope, mapping, audience, time, verify]
     default: [client, connector, ldap, scope, mapping, audience, time, verify]
   client_id:
-    description: The client that stands for Cells in Keycloak (row G1).
+    description: The client id of Cells in Keycloak (row G1).
     type: str
     required: true
   rotate_secret_on:
-    description: The value of this option that the step C(client) is going to give M(cellsops.sso.keycloak_oidc_client).
+    description: The value that the step C(client) will pass to this option of M(cellsops.sso.keycloak_oidc_client).
     type: str
   return_secret:
     description: Whether to return RV(client_secret). Register it in a task with C(no_log).
     type: bool
     default: false
   connector_id:
-    description: The connector that stands for Keycloak in Cells (row C1).
+    description: The id of Keycloak's connector in Cells (row C1).
     type: str
     default: keycloak
   issuer:
     description:
-      - The issuer of that connector (row C4), to compare it with the discovery document, and to see whether another
-        connector has the same client.
+      - The issuer of that connector (row C4). The module compares it with the discovery document, and checks whether
+        another connector has the same client.
     type: str
     default: ""
   groups_source:
-    description: Where the groups come from (row S2). Empty if it is not to be looked at.
+    description: Where the groups come from (row S2). If it is empty, the module does not check it.
     type: list
     elements: str
     choices: [ldap_attribute, user_attribute, groups, realm_roles, client_roles]
@@ -75,7 +76,7 @@ options:
     default: ""
     version_added: 1.0.0
   ldap_provider:
-    description: Name or id of the LDAP provider (row L1). If it is empty, LDAP is not looked at.
+    description: Name or id of the LDAP provider (row L1). If it is empty, the module does not check LDAP.
     type: str
     default: ""
   ldap_groups:
@@ -84,7 +85,7 @@ options:
     default: false
     version_added: 1.0.0
   ldap_mapper:
-    description: The LDAP mapper that the run makes. Empty if it may take over another one.
+    description: The LDAP mapper that the run will create. Empty if the run may take over another one.
     type: str
     default: ""
   groups_attribute:
@@ -94,7 +95,7 @@ options:
     type: str
     default: ""
   mapping_rules:
-    description: The mapping rules that the connector is to have (row M1).
+    description: The mapping rules that the connector will have (row M1).
     type: list
     elements: dict
     default: []
@@ -122,41 +123,44 @@ options:
         type: bool
   roles:
     description:
-      - Roles of Cells that the run creates. The key is a group as the claim has it, the value the label of its role.
-      - The O(mapping_rules) must make exactly one role of each group, and Cells must be able to have that role.
+      - Roles of Cells that the run will create. The key is a group as it is in the claim, the value the label of its
+        role.
+      - The O(mapping_rules) must turn each group into exactly one role, and Cells must allow its id.
     type: dict
     default: {}
     version_added: 1.0.0
   roles_mode:
     description:
-      - V(exact) lets only the groups of O(roles) through, by the rule strings of those O(mapping_rules) that have none.
+      - With V(exact), only the groups in O(roles) become roles. To this end, each of the O(mapping_rules) without a
+        rule string gets one.
     type: str
     choices: [add, exact]
     default: add
     version_added: 1.0.0
   username:
-    description: A user whose tokens are going to be previewed (row T1). Empty for none.
+    description: A user whose tokens the run will preview (row T1). Empty for none.
     type: str
     default: ""
   audience:
-    description: The URLs that sessions may be refreshed for (rows A1 and A2).
+    description: The URLs for which Cells may refresh sessions (rows A1 and A2).
     type: list
     elements: str
     default: []
   audience_method:
     description:
-      - How the audience is written. Only V(api) is looked at here; for V(file) and V(cli), see O(cells_host_problems).
+      - How the run will write the audience. This module only checks V(api). For V(file) and V(cli), see
+        O(cells_host_problems).
     type: str
     choices: [file, cli, api, none]
     default: file
   cells_host_problems:
     description:
-      - The problems that M(cellsops.sso.cells_host_info) found on the Cells host, or why it could not run there.
+      - The problems that M(cellsops.sso.cells_host_info) found on the Cells host, or the reason why it could not run.
     type: list
     elements: str
     default: []
   lists:
-    description: Variables, by name, that have to be lists. Text is refused, even if Ansible would split it.
+    description: Variables, by name, that must be lists. Text is refused, although Ansible would split it.
     type: dict
     default: {}
 seealso:
@@ -165,7 +169,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Log in, and look whether client and connector can be made
+- name: Log in, and check whether the client and the connector can be created
   cellsops.sso.sso_preflight_info:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -181,17 +185,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 token:
-  description: The access token. Register it in a task with C(no_log), since anyone who has it acts as the account.
+  description: The access token. Set C(no_log) on the task, because anyone who has the token can act as the account.
   type: str
   returned: when a step asks Keycloak
   sample: eyJhbGciOiJSUzI1NiIsInR5cCIgOiAiSldUIi…
 expires_in:
-  description: Seconds for which the token is good.
+  description: The remaining lifetime of the token in seconds.
   type: int
   returned: when a step asks Keycloak
   sample: 60
 clock_skew:
-  description: Keycloak's clock against the one of the machine the module runs on, as in M(cellsops.sso.keycloak_token).
+  description: The difference between Keycloak's clock and that of this host, as in M(cellsops.sso.keycloak_token).
   type: dict
   returned: when a step asks Keycloak
   sample:
@@ -200,13 +204,13 @@ clock_skew:
     source: iat of a token that https://sso.example.org issued
 client_secret:
   description:
-    - The client's secret. Empty if the client does not exist, gets another secret in this run, or does not show its
-      secret to the account.
+    - The client's secret. Empty if the client does not exist, if it will get a new secret in this run, or if Keycloak
+      does not show the secret to the account.
   type: str
   returned: if O(return_secret) is true and a step looks at the client
   sample: 2mOXoqFe9EB7ozPDmbKSXkSj3NSrzl8Q
 other_connectors:
-  description: Ids of the other connectors of Cells, apart from its own login.
+  description: Ids of the other connectors of Cells, without its own login.
   type: list
   elements: str
   returned: when a step asks Cells
@@ -226,7 +230,7 @@ mapping_rules:
   sample:
     - {left_attribute: cellsgroups, right_attribute: Roles, rule_string: "guests,staff"}
 problems:
-  description: The problems, one text each.
+  description: The problems, one line each.
   type: list
   elements: str
   returned: failure

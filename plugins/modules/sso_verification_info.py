@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sso_verification_info
-short_description: Look at what a user would meet after the role setup has run
+short_description: Check the result of the role setup from a user's point of view
 version_added: 1.0.0
 description:
   - Checks the login page of Pydio Cells (row C9 of the guide), the clocks of both servers (row K1), the claims that the
-    tokens of a user would carry, and the roles in Cells that follow from them (rows T1 and M1).
-  - The role P(cellsops.sso.setup#role) ends with it.
-  - Fails with one message that names everything that is not as it should be. Changes nothing.
+    tokens of a user would contain, and the roles in Cells that follow from them (rows T1 and M1).
+  - This is the last step of the role P(cellsops.sso.setup#role).
+  - Fails with one message that lists everything that is wrong. Changes nothing.
 author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
@@ -24,7 +24,7 @@ extends_documentation_fragment:
   - cellsops.sso.attributes.reads
   - cellsops.sso.attributes.actiongroup_both
 requirements:
-  - python-keycloak and requests, where the module runs
+  - python-keycloak and requests, on the host that runs the module
   - google-re2, for mapping rules that are regular expressions
 options:
   realm:
@@ -32,35 +32,35 @@ options:
     type: str
     required: true
   client_id:
-    description: The client that stands for Cells in Keycloak (row G1).
+    description: The client id of Cells in Keycloak (row G1).
     type: str
     required: true
   connector_id:
-    description: The connector that stands for Keycloak in Cells (row C1).
+    description: The id of Keycloak's connector in Cells (row C1).
     type: str
     default: keycloak
   connector_name:
-    description: The name that the login page has to offer (row C2).
+    description: The name that the login page must show (row C2).
     type: str
     required: true
   scopes:
-    description: The scopes that a login asks for (row C8).
+    description: The scopes that a login requests (row C8).
     type: list
     elements: str
     default: [openid, profile, email]
   username:
-    description: A user whose tokens are previewed (row T1). Empty for none.
+    description: A user, to preview the user's tokens (row T1). Empty for none.
     type: str
     default: ""
   expect_claims:
-    description: Names of claims that the ID token of O(username) has to carry.
+    description: Names of claims that the ID token of O(username) must contain.
     type: list
     elements: str
     default: []
   audience:
     description:
-      - URLs that sessions have to be refreshed for (rows A1 and A2). If one of them is missing, or Cells does not show
-        them, the module warns. Empty if that is not to be looked at.
+      - URLs for which Cells must refresh sessions (rows A1 and A2). If one of them is missing, or Cells does not show
+        them, the module warns. If the list is empty, the module does not check them.
     type: list
     elements: str
     default: []
@@ -82,8 +82,8 @@ options:
     default: cellsgroups
   mapping_rules:
     description:
-      - Mapping rules, as Cells shows them, to preview before you write them. If you do not give them, those of the
-        connector count.
+      - Mapping rules, as Cells shows them, to preview before you write them. By default, the module uses those of the
+        connector.
       - With them, the module does not look for O(connector_name) on the login page.
     type: list
     elements: dict
@@ -94,18 +94,18 @@ options:
     type: dict
     suboptions:
       skew_seconds:
-        description: Keycloak's clock minus the one of the machine the module runs on.
+        description: Keycloak's clock minus the clock of the host that runs the module.
         type: float
         required: true
       uncertainty_seconds:
-        description: How far that may be off.
+        description: The possible error of this value.
         type: float
         required: true
       source:
-        description: How it was measured. Not looked at.
+        description: How it was measured. The module ignores it.
         type: str
   max_clock_skew:
-    description: Seconds that the clocks of Keycloak and Cells may differ.
+    description: The maximum difference between the clocks of Keycloak and Cells in seconds.
     type: float
     default: 5
 seealso:
@@ -115,7 +115,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at what dora would meet
+- name: Check what dora would see
   cellsops.sso.sso_verification_info:
     auth_keycloak_url: https://sso.example.org
     auth_username: admin
@@ -137,7 +137,7 @@ login_connectors:
   returned: success
   sample: [Pydio Cells, SSO with Keycloak]
 id_token:
-  description: The claims that the ID token of O(username) would carry.
+  description: The claims that the ID token of O(username) would contain.
   type: dict
   returned: success
   sample: {email: dora@example.org}
@@ -155,7 +155,7 @@ roles:
   sample: [Test_DEM_WebUsers]
 missing_roles:
   description:
-    - The RV(roles) that Cells does not have yet. Whether Cells creates them at a login is not known. Create them
+    - The RV(roles) that Cells does not have yet. It is not known whether Cells creates them at a login, so create them
       first with M(cellsops.sso.cells_role).
   type: list
   elements: str

@@ -59,7 +59,7 @@ def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: st
     home = backend.get("PackageType") == HOME
     findings = [
         Finding("cells.reachable", OK, f"{options['cells_url']} answers."),
-        judged("cells.enterprise", not home, f"It is {label}.", "Install Cells Enterprise, with its licence."),
+        judged("cells.enterprise", not home, f"It is {label}.", "Install Cells Enterprise, with its license."),
         _check_external_url(readings["own_issuer"], options["cells_url"].rstrip("/")),
         secret,
         from_cells,
