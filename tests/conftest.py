@@ -19,7 +19,7 @@ import pytest
 from lab.keycloak_server import NEWEST
 from lab.lab import Lab
 from lab.site import Site, make_site
-from unit.filter.calls import Filter, FilterError
+from support.filters import Filter, FilterError
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,7 @@ def shared_site(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="session")
 def filter_process() -> Iterator[subprocess.Popen[str]]:
     """Yield the process that calls filters."""
-    program = Path(__file__).parent / "unit/filter/filter_process.py"
+    program = Path(__file__).parent / "support/filter_process.py"
     with subprocess.Popen(
         [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -20,7 +20,7 @@ from lab.lab import Lab
 
 # A contender that takes longer (seconds) is measured once: its share of the whole would be hours.
 ONCE_ABOVE = 45
-CALLBACKS = Path(__file__).parents[1] / "integration" / "callback_plugins"
+CALLBACKS = Path(__file__).parents[1] / "support" / "callback_plugins"
 Costs = dict[str, dict[str, list[Cost]]]
 """{contender: {run: costs}}."""
 

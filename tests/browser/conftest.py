@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser.pictures import KeepPicture
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from support.pictures import KeepPicture
 
 BROWSERS = ("chromium", "google-chrome")
 """Debian's, and the one that machines of continuous integration have."""

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.pictures import KeepPicture
 from playwright.sync_api import Browser, Page, expect
 
-from integration.ansible_run import run_playbook
-from integration.breaks import cells_call, client_with, connector_of, connector_with, scope_assigned
-from integration.module_call import call_module
-from integration.test_doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, ids
-from integration.test_role import run_role
 from lab.site import Site, make_site
+from support.changes.change import cells_call, client_with, connector_of, connector_with, scope_assigned
+from support.doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, ids
+from support.module import call_module
+from support.pictures import KeepPicture
+from support.playbook import run_playbook
+from support.role import run_role
 
 BUTTON = "SSO with Keycloak"
 NAMES = {"dora": "Dora Demo", "emil": "Emil Einzel", "nora": "Nora Nix"}
@@ -110,7 +110,7 @@ def second_connector(site: Site, connector_id: str, name: str) -> Iterator[None]
 def clock_of_cells_off_by(site: Site, seconds: int) -> Iterator[None]:
     """Cells runs with another clock than Keycloak."""
     before = dict(site.cells.env)
-    folder = Path(__file__).with_name("other_clock")
+    folder = Path(__file__).parents[1] / "support/other_clock"
     site.cells.env.update(CLOCK_OFFSET=str(seconds), PYTHONPATH=str(folder))
     site.cells.restart()
     try:

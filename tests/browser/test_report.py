@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.samples import HOSTILE, SAMPLES, sample
 from playwright.sync_api import Browser, Locator, Page
 
-from integration.ansible_run import run_playbook
+from support.playbook import run_playbook
+from support.report_samples import HOSTILE, SAMPLES, sample
 
 TEMPLATES = Path(__file__).parents[2] / "roles/doctor/templates"
 PHONE = {"width": 360, "height": 740}

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser.pictures import KeepPicture
 from playwright.sync_api import Browser, Page, expect
 
-from integration.test_role import run_role
 from lab.site import Site, make_site
+from support.pictures import KeepPicture
+from support.role import run_role
 
 PATIENCE = 90_000
 """Milliseconds that a page may take on a busy machine."""

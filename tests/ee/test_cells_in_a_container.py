@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from integration.ansible_run import Run
-from integration.module_call import call_module
-from integration.test_role import audience_of, not_ok, run_role
 from lab.login import Browser, LoginError
 from lab.process import wait_for
 from lab.realm import new_name
 from lab.site import Site
+from support.cells.audience import audience_of
+from support.module import call_module
+from support.playbook import Run
+from support.role import not_ok, run_role
 
 ENGINE = os.environ.get("CONTAINER_ENGINE", "podman")
 IMAGE = "localhost/cellsops-sso-cells"
@@ -174,4 +175,4 @@ def test_an_audience_that_somebody_else_sets_is_looked_at(container: Container, 
     assert (there.exit_code, missing.exit_code) == (0, 0), missing.output
     words = "The audience of cells-frontend lacks"
     assert (words in there.output, words in " ".join(missing.output.split())) == (False, True)
-    assert audience_of(container.site) == []
+    assert audience_of(container.site.cells) == []

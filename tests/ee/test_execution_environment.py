@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from integration import runner
-from integration.runner import Job
-from integration.test_role import not_ok
 from lab.site import Site
 from lab.ssh_server import Ssh
+from support import ansible_runner
+from support.ansible_runner import Job
+from support.role import not_ok
 
 TESTS = Path(__file__).parents[1]
 IN_THE_IMAGE = {
@@ -54,7 +54,7 @@ def job(shared_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for verb in ("stop", "start"):
             name = f"sso_cells_{verb}_command"
             host[name] = ["env", f"PYTHONPATH={TESTS}", *shared_site.role_variables[name]]
-        job = runner.new_job(shared_site, tmp_path_factory.mktemp("job"), host)
+        job = ansible_runner.new_job(shared_site, tmp_path_factory.mktemp("job"), host)
         shutil.copy(ssh.private_key, job.folder / "env/ssh_key")
         (job.folder / "env/settings").write_text(yaml.safe_dump(IN_THE_IMAGE), encoding="utf-8")
         yield job
@@ -62,12 +62,12 @@ def job(shared_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="module")
 def first_run(job: Job) -> Job:
-    runner.runner("run", str(job.folder), *runner.PLAYBOOK, *runner.LOUD)
+    ansible_runner.run("run", str(job.folder), *ansible_runner.PLAYBOOK, *ansible_runner.LOUD)
     return job
 
 
 def test_the_site_playbook_sets_up_the_guide(shared_site: Site, first_run: Job) -> None:
-    assert runner.changes(first_run.folder / "artifacts") > 0
+    assert ansible_runner.changes(first_run.folder / "artifacts") > 0
     assert not_ok(shared_site) == []
 
 
@@ -76,8 +76,8 @@ def test_no_secret_is_in_the_artifacts(first_run: Job) -> None:
 
 
 def test_a_worker_runs_it_in_the_image_and_leaves_no_secret(first_run: Job, tmp_path: Path) -> None:
-    runner.transmit_work_process(first_run, tmp_path)
+    ansible_runner.transmit_work_process(first_run, tmp_path)
 
-    assert runner.changes(tmp_path / "results") == 0
+    assert ansible_runner.changes(tmp_path / "results") == 0
     assert first_run.leaks(tmp_path / "worker/artifacts") == []
     assert first_run.leaks(tmp_path / "results") == []

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fresh.machine import ROOT, Machine, new_machine
+from support.bare_machine import ROOT, Machine, new_machine
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README.partition("\n## Try it\n")[2].partition("\n## ")[0]

@@ -18,13 +18,13 @@ from typing import Any
 import pytest
 import requests
 
-from integration.ansible_run import Run, run_playbook
-from integration.module_call import assert_one_clear_line, call_module
-from integration.test_role import PLAYBOOK, run_role
 from lab import process
 from lab.cells_server import Cells
 from lab.realm import LDAP_PROVIDER, create_service_account
 from lab.site import Site
+from support.module import assert_one_clear_line, call_module
+from support.playbook import Run, run_playbook
+from support.role import PLAYBOOK, run_role
 
 TIMEOUT = 10
 NOBODY = 65534

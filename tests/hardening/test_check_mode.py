@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hardening.prediction import assert_predicted_run, contains
 
-from integration.module_call import SHOWN, assert_one_clear_line, call_module
-from integration.test_keycloak_options import Login
-from integration.test_role import run_role
 from lab.realm import LDAP_PROVIDER
 from lab.site import Site, make_site
+from support.keycloak_token import Login
+from support.module import SHOWN, assert_one_clear_line, call_module
+from support.prediction import assert_predicted_run, contains
+from support.role import run_role
 
 FULL = os.environ.get("HARDENING") == "full"
 NAME = "predicted"

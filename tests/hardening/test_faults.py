@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from integration.module_call import assert_one_clear_line, call_module
-from integration.test_role import not_ok, run_role
 from lab import process
 from lab.fault_proxy import FAULTS, FaultProxy, fault_proxy
 from lab.keycloak_server import Keycloak
 from lab.site import Site, make_site
+from support.module import assert_one_clear_line, call_module
+from support.role import not_ok, run_role
 
 CONNECTOR_SECRET = "secret-of-the-faulty-connector-0123456789"
 MOST_CALLS = 60

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hardening.place import Place, new_place
 
-from integration.module_call import assert_one_clear_line
-from unit.cells.pydio_json import SERVICE, URL, clients, document, rendered, set_client
+from support.cells.pydio_json import SERVICE, URL, clients, document, rendered, set_client
+from support.cells.working_dir import Place, new_place
+from support.module import assert_one_clear_line
 
 COMMAND = Path(__file__).parent.parent / "standin" / "cells"
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a disk, and be another user")

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hardening.killing import Run, pause_until
-from hardening.place import TEMPORARY, UNDO, Place, new_place
 
-from integration.module_call import assert_one_clear_line
-from unit.cells.pydio_json import URL, clients, document, rendered, set_client
+from support.cells.killable import Run, pause_until
+from support.cells.pydio_json import URL, clients, document, rendered, set_client
+from support.cells.working_dir import TEMPORARY, UNDO, Place, new_place
+from support.module import assert_one_clear_line
 
 COMMAND = Path(__file__).parent.parent / "standin" / "cells"
 SEED = 20261124

@@ -23,8 +23,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from unit.filter.calls import Filter, FilterError
-from unit.module_runner import MODULES, Outcome, run
+from support.filters import Filter, FilterError
+from support.module_here import MODULES, Outcome, run
 
 KEYCLOAK, CELLS = "https://sso.example.org", "https://cells.example.org"
 SECRET = "secret-of-generated-input-0123456789"

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from integration.ansible_run import Run, run_playbook
-from integration.module_call import assert_one_clear_line, call_module, predict_and_run
-from integration.test_role import PLAYBOOK, not_ok
 from lab.realm import LDAP_PROVIDER, ServiceAccount, create_service_account
 from lab.site import Site
+from support.module import assert_one_clear_line, call_module, predict_and_run
+from support.playbook import Run, run_playbook
+from support.role import PLAYBOOK, not_ok
 
 JUST_ENOUGH = ["manage-clients", "manage-realm", "view-users"]
 MAPPER = {"name": "m", "user_model_attribute": "cellsgroups", "ldap_attribute": "memberOf"}

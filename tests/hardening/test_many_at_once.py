@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from integration.ansible_run import run_playbook
-from integration.module_call import assert_one_clear_line, call_module
-from integration.test_role import PLAYBOOK, not_ok, run_role
 from lab.realm import LDAP_PROVIDER
 from lab.site import Site, make_site
+from support.module import assert_one_clear_line, call_module
+from support.playbook import run_playbook
+from support.role import PLAYBOOK, not_ok, run_role
 
 AT_ONCE = 20
 PATIENCE = 600

@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 import yaml
-from hardening.prediction import assert_predicted_run
 
-from integration.ansible_run import Run, run_playbook
-from integration.test_role import run_role
 from lab.site import Site, make_site
+from support.playbook import Run, run_playbook
+from support.prediction import assert_predicted_run
+from support.role import run_role
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("playbooks", "tests")

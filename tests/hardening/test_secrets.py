@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
-from hardening.secret_search import Watched, without_debug_records
 
-from integration.ansible_run import Run
-from integration.test_role import PLAYBOOK, client_of
 from lab.secret import new_password
 from lab.site import Site, make_site
+from support.console import client_of
+from support.playbook import Run
+from support.role import PLAYBOOK
+from support.secret_search import Watched, without_debug_records
 
 ROOT = Path(__file__).parents[2]
 DOCTOR = ROOT / "playbooks/doctor.yml"

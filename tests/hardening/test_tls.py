@@ -23,10 +23,10 @@ import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from integration.module_call import assert_one_clear_line, call_module, predict_and_run
 from lab.cells_server import Cells
 from lab.keycloak_server import Keycloak, Tls
 from lab.tls_front import TlsFront
+from support.module import assert_one_clear_line, call_module, predict_and_run
 
 MODULES = Path(__file__).parents[2] / "plugins/modules"
 OPTIONS: dict[str, dict[str, Any]] = {

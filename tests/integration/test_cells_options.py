@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 
-from integration.module_call import assert_one_clear_line, call_module, own_options, predict_and_run
 from lab import process
 from lab.cells_server import Cells
 from lab.site import Site, make_site
+from support.cells.audience import audience_of, static_clients
+from support.module import assert_one_clear_line, call_module, own_options, predict_and_run
 
 CONNECTOR, AUDIENCE, INFO = "cells_connector", "cells_config_audience", "cells_connector_info"
 SECRET = "connector-secret-of-a-test-0123456789"
@@ -350,18 +351,6 @@ def stopped(standing_still: Cells) -> Iterator[Cells]:
     before = standing_still.config_path.read_bytes()
     yield standing_still
     standing_still.config_path.write_bytes(before)
-
-
-def static_clients(cells: Cells) -> list[dict[str, Any]]:
-    config = json.loads(cells.config_path.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = config["services"]["pydio.web.oauth"]["staticClients"]
-    return found
-
-
-def audience_of(cells: Cells, client_id: str = "cells-frontend") -> list[str]:
-    (client,) = [client for client in static_clients(cells) if client["client_id"] == client_id]
-    audience: list[str] = client.get("audience") or []
-    return audience
 
 
 def without_audience(clients: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@
 
 The doctor must say broken exactly if the login, its roles or its refresh fail. The role must heal that or name it, and
 must not break what works. CHANGES sets how many are tried: the fixed list of 60 by default, 0 for all of them.
-``changes_record.json`` keeps what came of each of them.
+``tests/support/changes/record.json`` keeps what came of each of them.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import Any
 
 import pytest
 
-from integration.changes import CHANGES, EXPLAINED, FIXED
-from integration.guided import apply_guide
-from integration.trial import Trials, doctor, failure, role_process
 from lab.site import make_site
+from support.changes.catalogue import CHANGES, EXPLAINED, FIXED
+from support.changes.trial import Trials, doctor, failure, role_process
+from support.guide import apply_guide
 
-RECORD = Path(__file__).with_name("changes_record.json")
+RECORD = Path(__file__).parents[1] / "support/changes/record.json"
 CHOSEN = tuple(CHANGES) if os.environ.get("CHANGES") == "0" else FIXED
 
 

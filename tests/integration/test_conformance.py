@@ -19,9 +19,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.conformance.checks im
 from ansible_collections.cellsops.sso.plugins.module_utils.conformance.throw_away import ThrowAway
 from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_conformance import DEFINITION
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
-from integration.ansible_run import Run, run_module, run_playbook
 from lab.lab import Lab
 from lab.site import Site, make_site
+from support.playbook import Run, run_module, run_playbook
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "conformance.yml"
 NAME = "cellsops-conformance-"

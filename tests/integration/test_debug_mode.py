@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import requests
 
-from integration.ansible_run import Run, run_playbook
-from integration.test_role import run_role
 from lab.errors import LabError
 from lab.login import Browser
 from lab.site import Site, make_site
+from support.playbook import Run, run_playbook
+from support.role import run_role
 
 SYSTEMCTL = """#!{python}
 import json, os, subprocess, sys

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from integration.ansible_run import run_playbook
-from integration.breaks import (
+from lab.realm import create_service_account
+from lab.site import Site, make_site
+from support.changes.change import (
     TO_ROLES,
     Break,
     Realm,
@@ -40,12 +41,12 @@ from integration.breaks import (
     scope_assigned,
     user,
 )
-from integration.module_call import assert_one_clear_line, call_module
-from integration.test_role import client_of, run_role
-from lab.realm import create_service_account
-from lab.site import Site, make_site
+from support.console import client_of
+from support.doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, finding_of, ids
+from support.module import assert_one_clear_line, call_module
+from support.playbook import run_playbook
+from support.role import run_role
 
-PLAYBOOK = Path(__file__).parents[2] / "playbooks/doctor.yml"
 DOCS = Path(__file__).parents[2] / "docs/doctor.md"
 
 
@@ -58,35 +59,6 @@ def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield made
 
 
-def ask(site: Site, login: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
-    """Return what the doctor answers, about dora where nobody else is named.
-
-    login: options of cells_session_check, {} for dora's login; None for no login.
-    """
-    config = call_module("cells_config_info", {"config_path": str(site.cells.config_path)})
-    session = {} if login is None else call_module("cells_session_check", {**doras_login(site), **login})
-    asked = {"client_id": "localhost", "ldap_provider": "ldap", "username": "dora", "cells_config": config}
-    from_cells = call_module("keycloak_reachable_info", {"issuer": site.issuer})
-    asked |= {"session": session, "keycloak_from_cells": from_cells, **options}
-    return call_module("doctor_info", {**site.keycloak_options, **site.cells_options, **asked})
-
-
-def doras_login(site: Site) -> dict[str, Any]:
-    urls = {"cells_url": site.cells.url, "keycloak_url": site.lab.keycloak.url}
-    return {**urls, "username": "dora", "password": site.lab.ldap.users["dora"]}
-
-
-def finding_of(report: dict[str, Any], finding_id: str) -> dict[str, Any]:
-    """Return the finding of that id."""
-    (found,) = (finding for finding in report["findings"] if finding["id"] == finding_id)
-    return found
-
-
-def ids(report: dict[str, Any], verdict: str) -> list[str]:
-    return [finding["id"] for finding in report["findings"] if finding["verdict"] == verdict]
-
-
-WRONG_SECRET = "wrong-secret-of-the-connector-0123456789"
 NO_SUCH_PORT = "http://127.0.0.1:9"
 
 # Each way to break it, what the doctor must call broken, and the options that go with it.
@@ -407,10 +379,6 @@ def test_only_reads_are_sent(site: Site) -> None:
     calls = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()[asked:]]
     # Cells is searched by POST.
     assert {call["path"] for call in calls if call["method"] not in ("GET", "HEAD")} <= {"/a/role", "/a/user", "/a/acl"}
-
-
-def doctor_variables(site: Site, **more: Any) -> dict[str, Any]:
-    return {**site.role_variables, "sso_hosts": "localhost", "ansible_become": False, **more}
 
 
 @pytest.mark.parametrize(

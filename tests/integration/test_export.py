@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.ansible_run import Run, run_playbook
-from integration.breaks import cells_call
-from integration.module_call import call_module
-from integration.test_role import PLAYBOOK, run_role
 from lab.realm import LDAP_PROVIDER
 from lab.site import Site
+from support.changes.change import cells_call
+from support.module import call_module
+from support.playbook import Run, run_playbook
+from support.role import PLAYBOOK, run_role
 
 EXPORT = Path("cellsops.sso.export")
 CLIENT, CLAIM, SCOPE, CONNECTOR = "filesharing", "team.list", "teams_for_cells", "corporate"

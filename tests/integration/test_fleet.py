@@ -17,13 +17,13 @@ import requests
 import yaml
 from keycloak import KeycloakAdmin
 
-from integration.ansible_run import Run, run_playbook
-from integration.test_several_hosts import control
-from integration.test_systemd_unit import put_systemctl_in_front
 from lab import rows
 from lab.cells_server import Cells
 from lab.lab import Lab
 from lab.realm import LDAP_PROVIDER, temporary_realm
+from lab.site import control
+from support.playbook import Run, run_playbook
+from support.systemctl import put_systemctl_in_front
 
 FLEET = Path("cellsops.sso.fleet")
 CLIENTS = "Register the clients, and assign the client scope (G1-G6, S1)"

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from integration.module_call import call_module
-from integration.people import add_person
-from integration.test_role import not_ok, run_role, scope_of
 from lab import rows
 from lab.login import Browser
 from lab.site import Site
+from support.console import scope_of
+from support.module import call_module
+from support.people import add_person
+from support.role import not_ok, run_role
 
 PORTAL = "portal"
 SOMEBODY_ELSES = {

@@ -15,32 +15,15 @@ from typing import Any, NamedTuple
 import pytest
 
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mapper_types import GROUP_CONFIG, STRATEGIES
-from integration.module_call import assert_one_clear_line, call_module, own_options, predict_and_run
 from lab.realm import LDAP_PROVIDER
 from lab.site import Site
+from support.keycloak_token import Login
+from support.module import assert_one_clear_line, call_module, own_options, predict_and_run
 
 pytestmark = pytest.mark.usefixtures("one_mapper_an_attribute")
 
 CLIENT, SCOPE, MAPPER = "keycloak_oidc_client", "keycloak_client_scope", "keycloak_ldap_mapper"
 Read = Callable[[dict[str, Any]], Any]
-
-
-class Login:
-    """The shared options with a token, renewed in time: a login for each call would be most of these tests' time."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self._token, self._until = "", 0.0
-
-    def options(self) -> dict[str, Any]:
-        if time.monotonic() > self._until:
-            answer = call_module("keycloak_token", self.site.keycloak_options)
-            self._token, self._until = answer["token"], time.monotonic() + answer["expires_in"] / 2
-        return {
-            "auth_keycloak_url": self.site.lab.keycloak.url,
-            "token": self._token,
-            "realm": self.site.realm,
-        }
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import requests
 
-from integration.module_call import call_module
-from integration.test_role import not_ok, run_role
 from lab.login import Browser, LoginError
 from lab.site import Site, make_site
+from support.module import call_module
+from support.role import not_ok, run_role
 
 LIFE = 4
 """Seconds that the access token of a session lives."""

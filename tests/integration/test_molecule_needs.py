@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from integration.ansible_run import Run, run_playbook
+from support.playbook import Run, run_playbook
 
 MOLECULE = Path(__file__).parents[2] / "extensions/molecule"
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from integration.module_call import assert_one_clear_line, call_module, predict_and_run
 from lab.newer_keycloak import SCOPE, newer_keycloak
 from lab.realm import ServiceAccount, create_service_account
 from lab.site import Site
+from support.module import assert_one_clear_line, call_module, predict_and_run
 
 RIGHTS = ["manage-clients", "manage-realm", "view-users"]
 ASSIGNED = f"assign default client scope {SCOPE} to client"

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from integration.ansible_run import Run, run_playbook
-from integration.test_role import not_ok
 from lab.site import Site, make_site
+from support.playbook import Run, run_playbook
+from support.role import not_ok
 
 DOCS = Path(__file__).parents[2] / "docs"
 COMMAND = re.compile(r"^ansible-playbook -i inventory site\.yml(.*)$", re.MULTILINE)

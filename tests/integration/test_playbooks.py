@@ -15,12 +15,11 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.ansible_run import Run, run_playbook
-from integration.test_several_hosts import control
 from lab import rows
 from lab.cells_server import Cells
 from lab.lab import Lab
-from lab.site import Site, make_site
+from lab.site import Site, control, make_site
+from support.playbook import Run, run_playbook
 
 ROOT = Path(__file__).parents[2]
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))

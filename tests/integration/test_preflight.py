@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from integration.ansible_run import Run, run_playbook
-from integration.module_call import call_module
-from integration.test_role import PLAYBOOK, put_connector, run_role
 from lab import rows
 from lab.realm import create_service_account
 from lab.site import Site, make_site
+from support.console import put_connector
+from support.module import call_module
+from support.playbook import Run, run_playbook
+from support.role import PLAYBOOK, run_role
 
 BAD_TOKEN = "standin-token-that-no-cells-has-made-0123456789abcdef"
 OLD_PYTHON = "#!/bin/sh\necho 'SyntaxError: future feature annotations is not defined' >&2\nexit 1\n"

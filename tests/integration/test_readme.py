@@ -10,9 +10,9 @@ import re
 import sys
 from pathlib import Path
 
-from integration.ansible_run import run_playbook
-from integration.test_role import not_ok
 from lab.site import Site
+from support.playbook import run_playbook
+from support.role import not_ok
 
 README = Path(__file__).parents[2] / "README.md"
 

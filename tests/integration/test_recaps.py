@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from integration.ansible_run import BIN, run_playbook
-from integration.test_role import not_ok
-from integration.test_several_hosts import SITE
 from lab.lab import Lab
 from lab.site import make_site
+from support.playbook import BIN, run_playbook
+from support.role import SITE, not_ok
 
 OTHER = os.environ.get("OTHER_ANSIBLE_BIN", "")
 pytestmark = pytest.mark.skipif(not OTHER, reason="OTHER_ANSIBLE_BIN names no folder of another ansible-core")

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,26 +14,17 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from integration.ansible_run import Run, run_playbook
 from lab import rows
 from lab.realm import create_realm, delete_realm, name_of, new_name
 from lab.site import Site, make_site
+from support.cells.audience import audience_of
+from support.console import add_redirect_uri, client_of, ldap_mapper_of, put_connector, rename_the_connector, scope_of
+from support.playbook import Run
+from support.role import not_ok, run_role
 
-PLAYBOOK = Path(__file__).parent / "role.yml"
 TIMEOUT = 10
 LINES = 22
 """Fewer lines than these tell of a run that finds nothing to do, blank ones not counted."""
-
-
-def run_role(site: Site, *arguments: str, **variables: Any) -> Run:
-    """Run the role on the site; its cells command works on the store that the site's Cells has."""
-    values = {**site.role_variables, **variables}
-    return run_playbook(PLAYBOOK, values, site.folder / "play", *arguments, STANDIN_STORE=site.cells.store)
-
-
-def not_ok(site: Site) -> list[rows.Row]:
-    """Return the rows of the guide that the servers do not show as the guide has them."""
-    return [row for row in rows.check(site.rows()) if not row.ok]
 
 
 @pytest.fixture(scope="module")
@@ -89,23 +79,6 @@ def test_a_second_run_of_everything_changes_nothing_and_lists_no_step_that_does_
     assert len([line for line in run.output.splitlines() if line.strip()]) < LINES, run.output
 
 
-def client_of(site: Site) -> dict[str, Any]:
-    """Return the guide's client as Keycloak shows it."""
-    client: dict[str, Any] = next(c for c in site.admin.get_clients() if c["clientId"] == "localhost")
-    return client
-
-
-def scope_of(site: Site) -> dict[str, Any]:
-    """Return the guide's client scope as Keycloak shows it."""
-    scope: dict[str, Any] = next(s for s in site.admin.get_client_scopes() if s["name"] == rows.GUIDE_SCOPE)
-    return scope
-
-
-def add_redirect_uri(site: Site) -> None:
-    client = client_of(site)
-    site.admin.update_client(client["id"], {"redirectUris": [*client["redirectUris"], "https://evil.example.org/*"]})
-
-
 def rename_the_claim(site: Site) -> None:
     scope = scope_of(site)
     mapper = scope["protocolMappers"][0]
@@ -122,11 +95,6 @@ def unassign_the_scope(site: Site) -> None:
     site.admin.delete_client_default_client_scope(client_of(site)["id"], scope_of(site)["id"])
 
 
-def ldap_mapper_of(site: Site) -> dict[str, Any]:
-    mapper: dict[str, Any] = next(c for c in site.admin.get_components() if c.get("name") == rows.GUIDE_LDAP_MAPPER)
-    return mapper
-
-
 def remove_the_ldap_mapper(site: Site) -> None:
     site.admin.delete_component(ldap_mapper_of(site)["id"])
 
@@ -139,21 +107,6 @@ def change_the_ldap_mapper(site: Site) -> None:
 
 def regenerate_the_secret(site: Site) -> None:
     site.admin.generate_client_secrets(client_of(site)["id"])
-
-
-def put_connector(site: Site, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change the connector in Cells as somebody in its console would."""
-    connector = next(
-        c for c in site.rows().cells("config/oauth2connectors")["connectors"] if c["id"] == rows.GUIDE_CONNECTOR
-    )
-    change(connector)
-    url = f"{site.cells.url}/a/config/oauth2connectors/{connector['id']}"
-    headers = {"Authorization": f"Bearer {site.cells.token}"}
-    requests.put(url, json=connector, headers=headers, timeout=TIMEOUT).raise_for_status()
-
-
-def rename_the_connector(site: Site) -> None:
-    put_connector(site, lambda connector: connector.update(name="Login"))
 
 
 def change_the_rule(site: Site) -> None:
@@ -301,24 +254,17 @@ def test_the_audience_by_the_command_of_the_guide_and_the_way_back(site: Site) -
         "Set the audience (A1, A2)",
         "Start Cells by the command for it",
     ]
-    assert audience_of(site) == []
-
-
-def audience_of(site: Site) -> list[str]:
-    """Return what the file has for Cells' own client."""
-    config = json.loads(site.cells.config_path.read_text(encoding="utf-8"))
-    clients = config["services"]["pydio.web.oauth"]["staticClients"]
-    return next(client.get("audience") or [] for client in clients if client["client_id"] == "cells-frontend")
+    assert audience_of(site.cells) == []
 
 
 def test_an_empty_list_takes_no_audience_away(shared_site: Site, guided: Run) -> None:
-    before = audience_of(shared_site)
+    before = audience_of(shared_site.cells)
 
     run = run_role(shared_site, "--tags", "audience", sso_state="absent", sso_audience=[])
 
     assert run.exit_code == 0, run.output
     assert run.changes == []
-    assert audience_of(shared_site) == before != []
+    assert audience_of(shared_site.cells) == before != []
 
 
 def test_a_slash_at_the_end_of_the_url_makes_no_difference(site: Site) -> None:
@@ -326,7 +272,7 @@ def test_a_slash_at_the_end_of_the_url_makes_no_difference(site: Site) -> None:
 
     assert run.exit_code == 0, run.output
     assert not_ok(site) == []
-    assert audience_of(site) == [site.cells.url]
+    assert audience_of(site.cells) == [site.cells.url]
     assert run_role(site).changes == []
 
 
@@ -383,7 +329,7 @@ def test_the_cells_command_may_have_several_words(site: Site) -> None:
     run = run_role(site, "--tags", "audience", sso_audience_method="cli", sso_cells_bin=command)
 
     assert run.exit_code == 0, run.output
-    assert audience_of(site) == [site.cells.url]
+    assert audience_of(site.cells) == [site.cells.url]
 
 
 def test_each_step_runs_alone_by_its_tag(site: Site) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import requests
 
-from integration.test_role import run_role
 from lab.login import Browser
 from lab.site import Site, make_site
+from support.role import run_role
 
 FIRST, SECOND = "Test_DEM_WebUsers", "Test_Etrange_Gov"
 LABELS = {FIRST: "Web users", SECOND: "Gouvernement étrange"}

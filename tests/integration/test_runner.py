@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from integration import runner
-from integration.runner import Job
-from integration.test_role import not_ok
 from lab.site import Site
+from support import ansible_runner
+from support.ansible_runner import Job
+from support.role import not_ok
 
 # The machine under test is this one, where there may be no sudo.
 HERE = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable}
@@ -23,19 +23,19 @@ HERE = {"ansible_connection": "local", "ansible_become": False, "ansible_python_
 
 @pytest.fixture(scope="module")
 def job(shared_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Job:
-    return runner.new_job(shared_site, tmp_path_factory.mktemp("job"), HERE)
+    return ansible_runner.new_job(shared_site, tmp_path_factory.mktemp("job"), HERE)
 
 
 @pytest.fixture(scope="module")
 def spread(job: Job, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the worker and the machine that asked have after the site's first run."""
     place = tmp_path_factory.mktemp("spread")
-    runner.transmit_work_process(job, place)
+    ansible_runner.transmit_work_process(job, place)
     return place
 
 
 def test_a_worker_sets_up_the_guide(shared_site: Site, spread: Path) -> None:
-    assert runner.changes(spread / "results") > 0
+    assert ansible_runner.changes(spread / "results") > 0
     assert not_ok(shared_site) == []
 
 
@@ -45,8 +45,8 @@ def test_no_secret_is_in_the_artifacts_of_worker_and_sender(job: Job, spread: Pa
 
 
 def test_a_run_here_finds_nothing_to_do_and_leaves_no_secret(job: Job, spread: Path) -> None:
-    runner.runner("run", str(job.folder), *runner.PLAYBOOK, *runner.LOUD)
-    assert runner.changes(job.folder / "artifacts") == 0
+    ansible_runner.run("run", str(job.folder), *ansible_runner.PLAYBOOK, *ansible_runner.LOUD)
+    assert ansible_runner.changes(job.folder / "artifacts") == 0
     assert job.leaks(job.folder / "artifacts") == []
 
 
@@ -54,7 +54,9 @@ def test_a_secret_in_the_environment_is_in_the_artifacts_as_the_page_warns(job: 
     environment = job.folder / "env/envvars"
     environment.write_text(yaml.safe_dump({"CELLS_TOKEN": job.site.cells.token}), encoding="utf-8")
     try:
-        runner.runner("run", str(job.folder), "--ident", "warned", *runner.PLAYBOOK, "--cmdline=--list-tasks")
+        ansible_runner.run(
+            "run", str(job.folder), "--ident", "warned", *ansible_runner.PLAYBOOK, "--cmdline=--list-tasks"
+        )
     finally:
         environment.unlink()
     command = job.folder / "artifacts/warned/command"

@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from integration.ansible_run import run_playbook
-from integration.module_call import call_module
 from lab.site import Site
+from support.module import call_module
+from support.playbook import run_playbook
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks/service_account.yml"
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from integration.ansible_run import run_playbook
-from integration.breaks import realm_with
-from integration.changes import dora_with
-from integration.module_call import assert_one_clear_line, call_module
-from integration.test_doctor import PLAYBOOK, client_with, connector_with, doctor_variables
-from integration.test_role import run_role
 from lab.site import Site, make_site
+from support.changes.catalogue import dora_with
+from support.changes.change import client_with, connector_with, realm_with
+from support.doctor import PLAYBOOK, doctor_variables
+from support.module import assert_one_clear_line, call_module
+from support.playbook import run_playbook
+from support.role import run_role
 
 LIFE = 3
 """Seconds that the access token of a session lives."""

@@ -18,14 +18,16 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from integration import pairs
-from integration.ansible_run import Run
-from integration.test_doctor import ask, audience, client_of, connector_with, finding_of, ids
-from integration.test_role import add_redirect_uri, not_ok, rename_the_connector, run_role
 from lab.login import Browser, LoginError
 from lab.site import Site, make_site
+from support import covering
+from support.changes.change import audience, connector_with
+from support.console import add_redirect_uri, client_of, rename_the_connector
+from support.doctor import ask, finding_of, ids
+from support.playbook import Run
+from support.role import not_ok, run_role
 
-SITES = pairs.chosen_sites()
+SITES = covering.chosen_sites()
 CALLBACKS = {"login": "/auth/login/callback", "dex": "/auth/dex/callback"}
 GROUPS = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 WRONG_SECRET = "wrong-secret-of-the-connector-0123456789"
@@ -94,21 +96,21 @@ class Life:
 def life(lab: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
     """A site for each row of the array."""
     answers = request.param
-    for site in make_site(lab, tmp_path, env=pairs.environment(answers), store=answers["store"]):
+    for site in make_site(lab, tmp_path, env=covering.environment(answers), store=answers["store"]):
         yield Life(site, answers)
 
 
 def test_every_pair_of_answers_is_there() -> None:
-    sites = pairs.all_sites()
-    print(f"{len(sites)} sites have every pair of the answers to {len(pairs.NAMES)} questions; tried: {len(SITES)}")
-    values = {name: {site[name] for site in sites} for name in pairs.NAMES}
-    for one, other in itertools.combinations(pairs.NAMES, 2):
+    sites = covering.all_sites()
+    print(f"{len(sites)} sites have every pair of the answers to {len(covering.NAMES)} questions; tried: {len(SITES)}")
+    values = {name: {site[name] for site in sites} for name in covering.NAMES}
+    for one, other in itertools.combinations(covering.NAMES, 2):
         assert {(site[one], site[other]) for site in sites} == set(itertools.product(values[one], values[other]))
     assert {name: sorted(found) for name, found in values.items() if name != "store"} == {
-        each.id: sorted(each.answers) for each in pairs.ASSUMPTIONS
+        each.id: sorted(each.answers) for each in covering.ASSUMPTIONS
     }
-    (part,) = sites[pairs.PART]
-    assert [each.id for each in pairs.ASSUMPTIONS if part[each.id] == each.default] == []
+    (part,) = sites[covering.PART]
+    assert [each.id for each in covering.ASSUMPTIONS if part[each.id] == each.default] == []
 
 
 def test_the_life_of_a_site(life: Life) -> None:

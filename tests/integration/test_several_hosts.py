@@ -6,19 +6,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from pathlib import Path
 
 import yaml
 
-from integration.ansible_run import run_playbook
 from lab import rows
 from lab.cells_server import Cells
-from lab.secret import write_private
-from lab.site import Site
-
-SITE = Path("cellsops.sso.site")
+from lab.site import Site, control
+from support.playbook import run_playbook
+from support.role import SITE
 
 
 def test_each_host_gets_a_client_and_a_connector_and_the_realm_one_scope_and_one_mapper(site: Site) -> None:
@@ -68,13 +64,6 @@ def test_each_host_gets_a_client_and_a_connector_and_the_realm_one_scope_and_one
         assert gone.exit_code == 0, gone.output
         assert set(predicted.changes) == set(gone.changes)
         assert_shared_objects(site, 0)
-
-
-def control(cells: Cells) -> dict[str, list[str]]:
-    """Return the variables with the commands that stop and start one of several Cells."""
-    write_private(cells.directory / "control.json", json.dumps(cells.state() | {"token": cells.token}))
-    command = [sys.executable, "-m", "lab.cells_control", str(cells.directory)]
-    return {"sso_cells_stop_command": [*command, "stop"], "sso_cells_start_command": [*command, "start"]}
 
 
 def assert_shared_objects(site: Site, count: int) -> None:

@@ -6,51 +6,20 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from integration.ansible_run import Run, run_playbook
-from integration.test_role import PLAYBOOK, not_ok
-from lab.cells_server import Cells
 from lab.site import Site
-
-SYSTEMCTL = """#!{python}
-import os, subprocess, sys
-words = [word for word in sys.argv[1:] if not word.startswith("-")]
-with open("{log}", "a") as log:
-    print(*words, file=log)
-if words[0] == "show" and "cells" in words[1:]:
-    runs = os.path.exists("{running}")
-    print(f"Id=cells.service\\nLoadState=loaded\\nActiveState={{'active' if runs else 'inactive'}}\\nSubState=x")
-elif words[0] == "show":
-    print("LoadState=not-found\\nActiveState=inactive")
-elif words[0] in ("start", "stop", "restart"):
-    for verb in ("stop", "start") if words[0] == "restart" else words[:1]:
-        subprocess.run([{python!r}, "-m", "lab.cells_control", {cells!r}, verb], check=True)
-elif words[0] == "is-active":
-    print("active")
-"""
+from support.playbook import Run, run_playbook
+from support.role import PLAYBOOK, not_ok
+from support.systemctl import put_systemctl_in_front
 
 
 @pytest.fixture
 def log(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a systemctl in front that knows the unit cells, and return the file with what it was asked."""
     return put_systemctl_in_front(site.cells, site.folder, monkeypatch)
-
-
-def put_systemctl_in_front(cells: Cells, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let a systemctl know these Cells as the unit cells, and return the file with what it was asked."""
-    commands, file = folder / "commands", folder / "systemctl.log"
-    commands.mkdir()
-    running = cells.working_dir / "standin-run.json"
-    text = SYSTEMCTL.format(python=sys.executable, log=file, running=running, cells=str(cells.directory))
-    (commands / "systemctl").write_text(text, encoding="utf-8")
-    (commands / "systemctl").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
-    return file
 
 
 def run_audience(site: Site, *arguments: str, service: str = "cells", commands: bool = False) -> Run:

@@ -16,10 +16,9 @@ from pathlib import Path
 import pytest
 from ansible.release import __version__ as core
 
-from integration.ansible_run import Run, run_playbook
-from integration.test_role import not_ok
-from integration.test_several_hosts import SITE
 from lab.site import Site
+from support.playbook import Run, run_playbook
+from support.role import SITE, not_ok
 
 pytestmark = pytest.mark.skipif(
     not core.startswith(("2.16.", "2.17.")), reason=f"ansible-core {core} does not run on hosts with Python 3.7"

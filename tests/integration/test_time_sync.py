@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.ansible_run import Run, run_playbook
+from support.playbook import Run, run_playbook
 
 ROLE = Path(__file__).parents[2] / "roles/time_sync"
 TRACKING = "C0A80001,192.168.0.1,3,1798000000.0,-0.000123,0.0,0.0,1.0,0.0,0.1,0.0,0.0,64.0,Normal"

@@ -96,3 +96,10 @@ def make_site(lab: Lab, folder: Path, **cells_settings: Any) -> Iterator[Site]:
         # For the role's stop and start commands, which are processes of their own.
         write_private(cells.directory / "control.json", json.dumps(cells.state() | {"token": cells.token}))
         yield Site(lab, admin, cells, str(admin.connection.realm_name), folder)
+
+
+def control(cells: Cells) -> dict[str, list[str]]:
+    """Return the variables with the commands that stop and start one of several Cells."""
+    write_private(cells.directory / "control.json", json.dumps(cells.state() | {"token": cells.token}))
+    command = [sys.executable, "-m", "lab.cells_control", str(cells.directory)]
+    return {"sso_cells_stop_command": [*command, "stop"], "sso_cells_start_command": [*command, "start"]}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from unit import module_runner
+from support import module_here
 
 # Several workers share few cores: a slow example is not a wrong one, and a run is the same each time.
 settings.register_profile("unit", deadline=None, derandomize=True, max_examples=60)
@@ -31,10 +31,10 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run_module(capsys: pytest.CaptureFixture[str]) -> module_runner.RunModule:
+def run_module(capsys: pytest.CaptureFixture[str]) -> module_here.RunModule:
     """Return a function (name, arguments, check=False) that runs a module in this process."""
 
-    def run(name: str, arguments: dict[str, Any], check: bool = False) -> module_runner.Outcome:
-        return module_runner.run(name, arguments, capsys, check)
+    def run(name: str, arguments: dict[str, Any], check: bool = False) -> module_here.Outcome:
+        return module_here.run(name, arguments, capsys, check)
 
     return run

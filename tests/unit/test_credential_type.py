@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from integration.runner import credential_type, inject
+from support.ansible_runner import credential_type, inject
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,9 +18,9 @@ import pytest
 import responses
 import trustme
 
-from unit.cells import pydio_json, scripted_cells
-from unit.cells.scripted_cells import CLIENTS, CONNECTORS, TOKEN, ScriptedCells, pydio_connector
-from unit.module_runner import Outcome, RunModule
+from support.cells import pydio_json, scripted
+from support.cells.scripted import CLIENTS, CONNECTORS, TOKEN, ScriptedCells, pydio_connector
+from support.module_here import Outcome, RunModule
 
 NOBODY = 65534
 EditAudience = Callable[..., Outcome]
@@ -119,7 +119,7 @@ def set_connector(run_module: RunModule, cells_server: ScriptedCells) -> SetConn
     """Return a function that runs cells_connector for the connector keycloak of that server."""
 
     def run(check: bool = False, **options: Any) -> Outcome:
-        arguments = {"cells_url": scripted_cells.URL, "cells_token": TOKEN, "connector_id": "keycloak", **options}
+        arguments = {"cells_url": scripted.URL, "cells_token": TOKEN, "connector_id": "keycloak", **options}
         return run_module("cells_connector", arguments, check)
 
     return run

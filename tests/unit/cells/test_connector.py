@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from unit.cells.conftest import SetConnector
-from unit.cells.scripted_cells import (
+from support.cells.scripted import (
     CONNECTORS,
     DISCOVERY,
     ISSUER,
@@ -25,7 +24,8 @@ from unit.cells.scripted_cells import (
     pydio_connector,
     rule,
 )
-from unit.module_runner import assert_one_clear_line
+from support.module_here import assert_one_clear_line
+from unit.cells.conftest import SetConnector
 
 PATH = f"{CONNECTORS}/keycloak"
 CALLBACK = f"{URL}/auth/login/keycloak/callback"

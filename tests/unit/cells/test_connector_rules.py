@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from support.cells.scripted import ScriptedCells, connector, rule
+from support.module_here import assert_one_clear_line
 from unit.cells.conftest import SetConnector
-from unit.cells.scripted_cells import ScriptedCells, connector, rule
-from unit.module_runner import assert_one_clear_line
 
 FIELDS = {
     "left_attribute": "LeftAttribute",

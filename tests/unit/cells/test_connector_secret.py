@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from support.cells.scripted import ISSUER, OTHER_SECRET, SECRET, TOKEN, ScriptedCells, connector
+from support.module_here import Outcome, assert_one_clear_line
 from unit.cells.conftest import SetConnector
-from unit.cells.scripted_cells import ISSUER, OTHER_SECRET, SECRET, TOKEN, ScriptedCells, connector
-from unit.module_runner import Outcome, assert_one_clear_line
 
 MODES = ["when_differs", "always", "on_create"]
 NOTE = "Cells hides it, so it is sent without comparing it"

@@ -14,8 +14,8 @@ import responses
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.group_roles import DeclaredRoles, only_these
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import predicted_roles
 from ansible_collections.cellsops.sso.plugins.module_utils.preflight.cells import CellsLook
-from unit.cells.scripted_cells import TOKEN, URL
-from unit.cells.scripted_roles import ScriptedRoles, role
+from support.cells.scripted import TOKEN, URL
+from support.cells.scripted_roles import ScriptedRoles, role
 
 CLAIM = "cellsgroups"
 

@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import check_issuer
+from support.cells.scripted import DISCOVERY, ISSUER, TOKEN, ScriptedCells, connector
+from support.module_here import assert_one_clear_line
 from unit.cells.conftest import SetConnector
-from unit.cells.scripted_cells import DISCOVERY, ISSUER, TOKEN, ScriptedCells, connector
-from unit.module_runner import assert_one_clear_line
 
 
 def test_the_issuer_that_the_document_names_is_written(

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import responses
 
-from unit.cells.scripted_cells import TOKEN, URL, connector, pydio_connector, rule
-from unit.cells.scripted_roles import CONNECTORS, ScriptedRoles, role
-from unit.module_runner import Outcome, RunModule, assert_one_clear_line
+from support.cells.scripted import TOKEN, URL, connector, pydio_connector, rule
+from support.cells.scripted_roles import CONNECTORS, ScriptedRoles, role
+from support.module_here import Outcome, RunModule, assert_one_clear_line
 
 SetRole = Callable[..., Outcome]
 

@@ -15,8 +15,8 @@ import pytest
 import requests
 import responses
 
-from unit.cells.recorded import recorded
-from unit.module_runner import Outcome, RunModule, assert_one_clear_line
+from support.cells.recorded import recorded
+from support.module_here import Outcome, RunModule, assert_one_clear_line
 
 CELLS, KEYCLOAK = "https://cells.example.org", "https://sso.example.org"
 BEGIN, END = f"{CELLS}/auth/login/keycloak", f"{CELLS}/auth/login/keycloak/callback"

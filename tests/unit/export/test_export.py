@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import responses
 
-from unit.cells import pydio_json
-from unit.cells.scripted_cells import (
+from support.cells import pydio_json
+from support.cells.scripted import (
     CLIENTS,
     CONNECTORS,
     DISCOVERY,
@@ -27,10 +27,10 @@ from unit.cells.scripted_cells import (
     pydio_connector,
     rule,
 )
-from unit.keycloak.client_script import client
-from unit.keycloak.scripted import BY_TOKEN
-from unit.keycloak.scripted import URL as KEYCLOAK
-from unit.module_runner import Outcome, RunModule, assert_one_clear_line
+from support.keycloak.client_script import client
+from support.keycloak.scripted import BY_TOKEN
+from support.keycloak.scripted import URL as KEYCLOAK
+from support.module_here import Outcome, RunModule, assert_one_clear_line
 
 REALM = f"{KEYCLOAK}/admin/realms/cells"
 EXACT = {

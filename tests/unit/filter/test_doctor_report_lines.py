@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from unit.filter.calls import Filter, FilterError
+from support.filters import Filter, FilterError
 
 NAME = "doctor_report_lines"
 

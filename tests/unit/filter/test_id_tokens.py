@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from unit.filter.calls import Filter, FilterError
+from support.filters import Filter, FilterError
 
 NAME = "id_tokens"
 CLAIMS = {"iss": "https://sso.example.org/realms/cells", "aud": "cells", "sub": "1", "email": "dora@example.org"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from unit.filter.calls import Filter, FilterError
+from support.filters import Filter, FilterError
 
 NAME = "sso_variables_file"
 TEMPLATE = "{{.}}-team"

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 import trustme
 
-from unit.in_place.both_ways import BIN, Play, Way, both_ways, finish, run
-from unit.in_place.cases import (
+from support.in_place.both_ways import BIN, Play, Way, both_ways, finish, run
+from support.in_place.cases import (
     COLLECTION,
     FAILING,
     HIDDEN,
@@ -31,7 +31,7 @@ from unit.in_place.cases import (
     own_options,
     tasks,
 )
-from unit.in_place.servers import Servers, serving
+from support.scripted_servers import Servers, serving
 
 ACTIONS = Path(__file__).parents[3] / "plugins/action"
 MODULES = sorted(path.stem for path in ACTIONS.glob("[!_]*.py"))

@@ -12,7 +12,7 @@ import pytest
 from responses import RequestsMock
 from responses.registries import OrderedRegistry
 
-from unit.keycloak.scripted import Script
+from support.keycloak.scripted import Script
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from unit.keycloak.client_script import (
+from support.keycloak.client_script import (
     CLIENT_ID,
     COMPUTED,
     MODULE,
@@ -23,8 +23,8 @@ from unit.keycloak.client_script import (
     creates,
     reads,
 )
-from unit.keycloak.scripted import BY_TOKEN, URL, Script
-from unit.module_runner import RunModule, assert_one_clear_line
+from support.keycloak.scripted import BY_TOKEN, URL, Script
+from support.module_here import RunModule, assert_one_clear_line
 
 INFO = "keycloak_oidc_client_info"
 NEW = {"clientId": CLIENT_ID, "protocol": "openid-connect", "name": "Cells"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from unit.keycloak.client_script import (
+from support.keycloak.client_script import (
     CLIENT_ID,
     COMPUTED,
     MODULE,
@@ -23,8 +23,8 @@ from unit.keycloak.client_script import (
     reads,
     updates,
 )
-from unit.keycloak.scripted import Script
-from unit.module_runner import RunModule, assert_one_clear_line
+from support.keycloak.scripted import Script
+from support.module_here import RunModule, assert_one_clear_line
 
 A, B, OLD = "https://a.example.org/auth/cb", "https://b.example.org/auth/cb", "https://old.example.org/auth/cb"
 POST_LOGOUT = "post.logout.redirect.uris"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from unit.keycloak.client_script import (
+from support.keycloak.client_script import (
     CLIENT_ID,
     MODULE,
     SCOPE_IDS,
@@ -22,8 +22,8 @@ from unit.keycloak.client_script import (
     reads_realm_defaults,
     reads_scopes,
 )
-from unit.keycloak.scripted import Script
-from unit.module_runner import RunModule, assert_one_clear_line
+from support.keycloak.scripted import Script
+from support.module_here import RunModule, assert_one_clear_line
 
 DEFAULT, OPTIONAL = ["profile", "basic", "email"], ["phone", "address"]
 

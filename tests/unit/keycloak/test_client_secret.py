@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from unit.keycloak.client_script import (
+from support.keycloak.client_script import (
     CLIENT_ID,
     COMPUTED,
     MODULE,
@@ -23,8 +23,8 @@ from unit.keycloak.client_script import (
     reads,
     updates,
 )
-from unit.keycloak.scripted import Script
-from unit.module_runner import RunModule, assert_one_clear_line
+from support.keycloak.scripted import Script
+from support.module_here import RunModule, assert_one_clear_line
 
 OWN_SECRET = "standin-declared-secret-4a9e1c7d5b3f2086"
 MASK = "**********"

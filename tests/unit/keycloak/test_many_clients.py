@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from unit.in_place.servers import Servers, serving
-from unit.keycloak.client_script import SERVER_SECRET, along, client
-from unit.keycloak.scripted import BY_TOKEN, Script
-from unit.module_runner import Outcome, RunModule, assert_one_clear_line
+from support.keycloak.client_script import SERVER_SECRET, along, client
+from support.keycloak.scripted import BY_TOKEN, Script
+from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.scripted_servers import Servers, serving
 
 MODULE = "keycloak_oidc_clients"
 OWN_SECRET = "standin-declared-secret-4a9e1c7d5b3f2086"

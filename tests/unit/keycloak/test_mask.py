@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from unit.keycloak.scripted import BY_TOKEN, Script
-from unit.module_runner import RunModule, assert_one_clear_line
+from support.keycloak.scripted import BY_TOKEN, Script
+from support.module_here import RunModule, assert_one_clear_line
 
 MASK = "**********"
 PROVIDER = {"id": "ldap-uuid", "name": "ldap", "providerId": "ldap"}

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from responses.matchers import query_param_matcher
 
-from unit.keycloak.scripted import BY_TOKEN, REALM, TOKEN, URL, Script
-from unit.module_runner import RunModule, assert_one_clear_line
+from support.keycloak.scripted import BY_TOKEN, REALM, TOKEN, URL, Script
+from support.module_here import RunModule, assert_one_clear_line
 
 INFO, CLIENT, SCOPE = "keycloak_oidc_client_info", "keycloak_oidc_client", "keycloak_client_scope"
 MAPPER, PREVIEW = "keycloak_ldap_mapper", "keycloak_token_preview"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from unit.keycloak.scripted import (
+from support.keycloak.scripted import (
     BY_PASSWORD,
     BY_SECRET,
     CLIENT_SECRET,
@@ -24,7 +24,7 @@ from unit.keycloak.scripted import (
     Script,
     jwt,
 )
-from unit.module_runner import RunModule, assert_one_clear_line
+from support.module_here import RunModule, assert_one_clear_line
 
 INFO = "keycloak_oidc_client_info"
 REFUSED = {"error": "invalid_grant", "error_description": "Invalid user credentials"}

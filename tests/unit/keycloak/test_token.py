@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from unit.keycloak.scripted import BY_PASSWORD, BY_SECRET, PASSWORD, SECRET_FORM, TOKEN, URL, Script, jwt
-from unit.module_runner import RunModule, assert_one_clear_line
+from support.keycloak.scripted import BY_PASSWORD, BY_SECRET, PASSWORD, SECRET_FORM, TOKEN, URL, Script, jwt
+from support.module_here import RunModule, assert_one_clear_line
 
 MODULE = "keycloak_token"
 REALM = {"id": "realm-id", "realm": "cells"}

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from unit.keycloak.scripted import BY_TOKEN, Script
-from unit.module_runner import Outcome, RunModule, assert_one_clear_line
+from support.keycloak.scripted import BY_TOKEN, Script
+from support.module_here import Outcome, RunModule, assert_one_clear_line
 
 MODULE = "keycloak_token_preview"
 GROUP = "cn=Test_DEM_WebUsers,ou=test-pydio-cells,dc=example,dc=org"

@@ -21,7 +21,7 @@ from standin.cells_site import Site
 from standin.oidc import httpx
 from standin.server import make_log
 from standin.settings import ADMIN_PASSWORD, Settings
-from unit.standin.provider import CLIENT_ID, CLIENT_SECRET, CODE, ISSUER, Provider
+from support.oidc_provider import CLIENT_ID, CLIENT_SECRET, CODE, ISSUER, Provider
 
 EXTERNAL = "http://cells.example"
 OAUTH = "pydio.web.oauth"

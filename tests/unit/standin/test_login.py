@@ -13,8 +13,8 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from standin.settings import SettingsError
+from support.oidc_provider import CLIENT_ID, ISSUER
 from unit.standin.conftest import EXTERNAL, Cells
-from unit.standin.provider import CLIENT_ID, ISSUER
 
 ROLES = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 

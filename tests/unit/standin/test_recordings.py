@@ -13,8 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from standin.differences import CALLS
+from support.cells.recordings import VECTORS, calls, differences
 from unit.standin.conftest import Cells
-from unit.standin.recordings import VECTORS, calls, differences
 
 SITE = "http://localhost:8080"
 PASSWORD = "standin-alice-password-77d0"

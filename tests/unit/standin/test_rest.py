@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from support.oidc_provider import CLIENT_SECRET
 from unit.standin.conftest import EXTERNAL, GUIDE, Cells
-from unit.standin.provider import CLIENT_SECRET
 
 CONNECTORS, CLIENTS = "/a/config/oauth2connectors", "/a/config/oauth2clients"
 BAD = "Unauthorized."

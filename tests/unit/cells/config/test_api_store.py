@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from support.cells.pydio_json import CLIENT_SECRET, OTHER_URL, URL, clients
+from support.cells.scripted import CLIENTS, TOKEN, ScriptedCells
+from support.module_here import Outcome, RunModule, assert_one_clear_line
 from unit.cells.conftest import EditAudience
-from unit.cells.pydio_json import CLIENT_SECRET, OTHER_URL, URL, clients
-from unit.cells.scripted_cells import CLIENTS, TOKEN, ScriptedCells
-from unit.module_runner import Outcome, RunModule, assert_one_clear_line
 
 LIST = f"{URL}/a/config/{CLIENTS}"
 PATH = f"{CLIENTS}/cells-frontend"

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from unit.cells import fake_cells
+from support.cells import fake_command
+from support.cells.pydio_json import OTHER_URL, SERVICE, URL, clients, document, rendered, set_client, static_client
+from support.module_here import assert_one_clear_line
 from unit.cells.conftest import NOBODY, EditAudience
-from unit.cells.pydio_json import OTHER_URL, SERVICE, URL, clients, document, rendered, set_client, static_client
-from unit.module_runner import assert_one_clear_line
 
 THIRD_URL = "https://third.example.org"
 
@@ -26,7 +26,7 @@ THIRD_URL = "https://third.example.org"
 @pytest.fixture
 def cells(commands: Path) -> Path:
     """Return the command, which is found on PATH."""
-    return fake_cells.install(commands)
+    return fake_command.install(commands)
 
 
 def had(config: Path, *audience: Any, static_clients: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def test_a_good_command_sets_the_audience_and_nothing_else(
 ) -> None:
     old = had(config, *before)
     predicted = edit_audience(check=True, method="cli", **options)
-    assert fake_cells.calls(cells) == []
+    assert fake_command.calls(cells) == []
     assert config.read_text(encoding="utf-8") == rendered(old)
 
     outcome = edit_audience(method="cli", **options)
@@ -62,7 +62,7 @@ def test_a_good_command_sets_the_audience_and_nothing_else(
     arguments = [
         ["admin", "config", "set", SERVICE, f"staticClients[0]/audience[{position}]", url] for position, url in settings
     ]
-    assert [call["arguments"] for call in fake_cells.calls(cells)] == arguments
+    assert [call["arguments"] for call in fake_command.calls(cells)] == arguments
     commands = "; ".join(" ".join([str(cells), *line]) for line in arguments)
     assert outcome["actions"] == [f"update static client cells-frontend: audience, by {commands}"]
     assert outcome["changed"]
@@ -70,7 +70,7 @@ def test_a_good_command_sets_the_audience_and_nothing_else(
     assert predicted.values == outcome.values
 
     assert not edit_audience(method="cli", **options)["changed"]
-    assert len(fake_cells.calls(cells)) == len(settings)
+    assert len(fake_command.calls(cells)) == len(settings)
 
 
 def test_the_index_is_looked_up(edit_audience: EditAudience, config: Path, cells: Path) -> None:
@@ -78,14 +78,14 @@ def test_the_index_is_looked_up(edit_audience: EditAudience, config: Path, cells
 
     edit_audience(method="cli")
 
-    assert [call["arguments"][4] for call in fake_cells.calls(cells)] == ["staticClients[2]/audience[0]"]
+    assert [call["arguments"][4] for call in fake_command.calls(cells)] == ["staticClients[2]/audience[0]"]
     assert static_client(config)["audience"] == [URL]
 
 
 def test_the_command_works_where_the_file_is(edit_audience: EditAudience, config: Path, cells: Path) -> None:
     edit_audience(method="cli")
 
-    [call] = fake_cells.calls(cells)
+    [call] = fake_command.calls(cells)
     assert (call["working_dir"], call["folder"]) == (str(config.parent), str(config.parent))
 
 
@@ -125,7 +125,7 @@ def test_a_command_that_does_anything_else_is_undone_and_that_is_named(
     words: list[str],
     backup: bool,
 ) -> None:
-    monkeypatch.setenv(fake_cells.BEHAVIOUR, behaviour)
+    monkeypatch.setenv(fake_command.BEHAVIOUR, behaviour)
     had(config, OTHER_URL, static_clients=[clients()[1], clients()[0], clients()[2]])
     config.chmod(0o640)
     before = config.read_bytes()
@@ -156,7 +156,7 @@ def test_a_command_that_fails_is_undone_and_its_words_are_shown(
     behaviour: str,
     words: list[str],
 ) -> None:
-    monkeypatch.setenv(fake_cells.BEHAVIOUR, behaviour)
+    monkeypatch.setenv(fake_command.BEHAVIOUR, behaviour)
     before = config.read_bytes()
 
     outcome = edit_audience(method="cli")
@@ -170,7 +170,7 @@ def test_a_command_that_fails_is_undone_and_its_words_are_shown(
 def test_a_file_that_the_command_removes_is_put_back(
     edit_audience: EditAudience, config: Path, cells: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(fake_cells.BEHAVIOUR, "removes the file")
+    monkeypatch.setenv(fake_command.BEHAVIOUR, "removes the file")
     config.chmod(0o640)
     before = config.read_bytes()
 
@@ -184,7 +184,7 @@ def test_a_file_that_the_command_removes_is_put_back(
 def test_the_second_of_two_settings_that_fails_undoes_the_first(
     edit_audience: EditAudience, config: Path, commands: Path
 ) -> None:
-    real = fake_cells.install(commands).rename(commands / "cells.real")
+    real = fake_command.install(commands).rename(commands / "cells.real")
     command = commands / "cells"
     command.write_text(f'#!/bin/sh\ncase "$5" in *"[1]") echo no >&2; exit 3 ;; esac\nexec {real} "$@"\n')
     command.chmod(0o755)
@@ -193,7 +193,7 @@ def test_the_second_of_two_settings_that_fails_undoes_the_first(
     outcome = edit_audience(method="cli", audience=[URL, OTHER_URL])
 
     assert_one_clear_line(outcome, "audience[1]", "exit code 3, no")
-    assert len(fake_cells.calls(real)) == 1
+    assert len(fake_command.calls(real)) == 1
     assert config.read_bytes() == before
 
 
@@ -217,7 +217,7 @@ def test_what_the_command_cannot_do_is_refused(
 
     assert_one_clear_line(edit_audience(check, method="cli", **options), "cannot", "use method file")
 
-    assert fake_cells.calls(cells) == []
+    assert fake_command.calls(cells) == []
     assert config.read_text() == before
 
 
@@ -256,7 +256,7 @@ def test_a_command_of_several_words_runs_as_given(edit_audience: EditAudience, c
 
     outcome = edit_audience(method="cli", cells_bin=words)
 
-    [call] = fake_cells.calls(cells)
+    [call] = fake_command.calls(cells)
     assert call["arguments"] == ["admin", "config", "set", SERVICE, "staticClients[0]/audience[0]", URL]
     assert f"by {shutil.which('env')} WRAPPED=yes {cells} admin config set" in outcome["actions"][0]
 
@@ -306,7 +306,7 @@ def test_the_command_works_where_the_link_is_if_pydio_json_is_a_link(
 
     assert edit_audience(method="cli")["changed"]
 
-    assert fake_cells.calls(cells)[0]["working_dir"] == str(config.parent)
+    assert fake_command.calls(cells)[0]["working_dir"] == str(config.parent)
     assert config.is_symlink()
     assert static_client(kept / target)["audience"] == [URL]
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from support.cells.pydio_json import OTHER_URL, clients, document, rendered, set_client
+from support.module_here import Outcome, assert_one_clear_line
 from unit.cells.conftest import EditAudience
-from unit.cells.pydio_json import OTHER_URL, clients, document, rendered, set_client
-from unit.module_runner import Outcome, assert_one_clear_line
 
 COMMAND = Path(__file__).resolve().parents[3] / "standin" / "cells"
 V4, V5 = "v4-tree", "v5-kv-trunc"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from unit.cells.config.server_process import FORKED, running
-from unit.cells.pydio_json import SERVICE, document, rendered
-from unit.module_runner import RunModule
+from support.cells.pydio_json import SERVICE, document, rendered
+from support.cells.server_process import FORKED, running
+from support.module_here import RunModule
 
 PUBLIC = "a-very-insecure-secret-for-checking-out-the-demo"
 

@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from unit.cells.conftest import EditAudience
-from unit.cells.pydio_json import (
+from support.cells.pydio_json import (
     CLIENT_SECRET,
     SERVICE,
     URL,
@@ -27,6 +26,7 @@ from unit.cells.pydio_json import (
     set_client,
     static_client,
 )
+from unit.cells.conftest import EditAudience
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another user")
 ATTRIBUTE = "user.cellsops.test"

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pytest
 
+from support.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, set_client
+from support.module_here import assert_one_clear_line
 from unit.cells.conftest import EditAudience
-from unit.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, set_client
-from unit.module_runner import assert_one_clear_line
 
 KILLS = 20
 BALLAST = [{"uuid": f"{i:032x}", "quota": 9007199254740993 + i, "name": "é" * 20} for i in range(17_000)]

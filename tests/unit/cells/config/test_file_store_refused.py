@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from support.cells.pydio_json import SERVICE, URL, clients, document, rendered
+from support.module_here import assert_one_clear_line
 from unit.cells.conftest import NOBODY, EditAudience
-from unit.cells.pydio_json import SERVICE, URL, clients, document, rendered
-from unit.module_runner import assert_one_clear_line
 
 AsNobody = Callable[[], contextlib.AbstractContextManager[None]]
 WHOLE = rendered(document()).encode()

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from unit.cells import fake_cells
-from unit.cells.pydio_json import URL
-from unit.module_runner import Outcome, RunModule
+from support.cells import fake_command
+from support.cells.pydio_json import URL
+from support.module_here import Outcome, RunModule
 
 Look = Callable[..., Outcome]
 
@@ -30,9 +30,9 @@ def look(run_module: RunModule, config: Path) -> Look:
 
 
 def test_a_command_of_several_words_is_looked_for_by_its_first(look: Look, commands: Path) -> None:
-    cells = fake_cells.install(commands)
+    cells = fake_command.install(commands)
 
     assert look(method="cli", cells_bin=["env", str(cells)])["problems"] == []
     (problem,) = look(method="cli", cells_bin=["no-such-engine", "exec", str(cells)])["problems"]
     assert "cells_bin: there is no command 'no-such-engine'" in problem
-    assert fake_cells.calls(cells) == []
+    assert fake_command.calls(cells) == []

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.json_text import with_value, without_value
-from unit.cells.pydio_json import in_common
+from support.cells.pydio_json import in_common
 
 # Text that UTF-8 can hold: a lone surrogate may only stand as an escape.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)

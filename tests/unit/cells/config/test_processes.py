@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from unit.cells.config.server_process import FORKED, running
+from support.cells.pydio_json import static_client
+from support.cells.server_process import FORKED, running
+from support.module_here import assert_one_clear_line
 from unit.cells.conftest import NOBODY, EditAudience
-from unit.cells.pydio_json import static_client
-from unit.module_runner import assert_one_clear_line
 
 AsNobody = Callable[[], AbstractContextManager[None]]
 METHODS = [{"method": "file"}, {"method": "cli", "cells_bin": "true"}]

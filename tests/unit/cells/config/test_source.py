@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from unit.cells.config.server_process import FORKED, running
+from support.cells.pydio_json import static_client
+from support.cells.server_process import FORKED, running
+from support.module_here import Outcome, RunModule, assert_one_clear_line
 from unit.cells.conftest import EditAudience
-from unit.cells.pydio_json import static_client
-from unit.module_runner import Outcome, RunModule, assert_one_clear_line
 
 ETCD = "etcd://config.example.org:2379/config"
 PASSWORD = "etcd-password-77a1c0d25be94e1f"

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 
-from unit.cells import fake_cells
+from support.cells import fake_command
+from support.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, set_client
+from support.module_here import assert_one_clear_line
 from unit.cells.conftest import EditAudience
-from unit.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, set_client
-from unit.module_runner import assert_one_clear_line
 
 WAY = """
 import os, subprocess, sys
@@ -58,7 +58,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 def a_run(config: Path, command: Path, behaviour: str) -> Iterator[subprocess.Popen[bytes]]:
     """Start a run in a session of its own whose command has written the file and hangs; end what is left of it."""
     command.write_text(command.read_text(encoding="utf-8") + HANGS, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), fake_cells.BEHAVIOUR: behaviour}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), fake_command.BEHAVIOUR: behaviour}
     child = subprocess.Popen(
         [sys.executable, "-c", WAY, str(config), str(command), URL], env=environment, start_new_session=True
     )
@@ -69,13 +69,13 @@ def a_run(config: Path, command: Path, behaviour: str) -> Iterator[subprocess.Po
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        fake_cells.install(command.parent)
+        fake_command.install(command.parent)
 
 
 @pytest.fixture
 def cells(commands: Path) -> Path:
     """Return the command, which is found on PATH."""
-    return fake_cells.install(commands)
+    return fake_command.install(commands)
 
 
 def killed(config: Path, command: Path, behaviour: str) -> None:
@@ -188,7 +188,7 @@ def test_a_run_waits_for_the_command_of_a_killed_one(edit_audience: EditAudience
         try:
             time.sleep(0.5)
             assert second.poll() is None
-            assert len(fake_cells.calls(cells)) == 1
+            assert len(fake_command.calls(cells)) == 1
             (cells.parent / "end").touch()
             assert second.wait(timeout=LIMIT) == 0
         finally:

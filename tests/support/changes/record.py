@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tries changes on a lab and keeps what came of each in a file: ``LAB=… python -m integration.record_changes FILE``.
+"""Tries changes on a lab and keeps what came of each in a file: ``LAB=… python -m support.changes.record FILE``.
 
 Further words are parts of names of changes; without any, all are tried that the file does not have yet.
 """
@@ -19,11 +19,11 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from integration.changes import CHANGES
-from integration.guided import apply_guide
-from integration.trial import Outcome, Trials, role_process
 from lab.lab import Lab
 from lab.site import make_site
+from support.changes.catalogue import CHANGES
+from support.changes.trial import Outcome, Trials, role_process
+from support.guide import apply_guide
 
 
 def main(record: Path, parts: list[str]) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import requests
 import responses
 
-from unit.cells.scripted_cells import TOKEN, URL
+from support.cells.scripted import TOKEN, URL
 
 CONNECTORS = f"{URL}/a/config/oauth2connectors"
 

@@ -13,14 +13,9 @@ from typing import Any
 
 import requests
 
-from integration import (
-    changes_of_cells,
-    changes_of_client,
-    changes_of_realm,
-    changes_of_scopes,
-    changes_of_users,
-)
-from integration.breaks import (
+from lab.site import Site
+from support.changes import of_cells, of_client, of_realm, of_scopes, of_users
+from support.changes.change import (
     Break,
     Realm,
     audience,
@@ -34,8 +29,7 @@ from integration.breaks import (
     rule,
     scope_assigned,
 )
-from integration.test_role import client_of
-from lab.site import Site
+from support.console import client_of
 
 FAR = 10**5
 """Seconds: longer than any test."""
@@ -285,7 +279,7 @@ FIRST: dict[str, Break] = {
     "user has to agree to terms": dora_with(requiredActions=["TERMS_AND_CONDITIONS"]),
     "user has to set up a second factor": dora_with(requiredActions=["CONFIGURE_TOTP"]),
     "user locked out": locked_out,
-    "profile not verified": changes_of_realm.required_action("VERIFY_PROFILE", enabled=False),
+    "profile not verified": of_realm.required_action("VERIFY_PROFILE", enabled=False),
     # Cells.
     "connector with an earlier secret": connector_with(clientSecret="an-earlier-secret-of-the-client-0123456789"),
     "connector of another client": connector_with(clientID="account"),
@@ -317,11 +311,11 @@ FIRST: dict[str, Break] = {
 
 CHANGES: dict[str, Break] = {
     **FIRST,
-    **changes_of_client.CHANGES,
-    **changes_of_scopes.CHANGES,
-    **changes_of_users.CHANGES,
-    **changes_of_realm.CHANGES,
-    **changes_of_cells.CHANGES,
+    **of_client.CHANGES,
+    **of_scopes.CHANGES,
+    **of_users.CHANGES,
+    **of_realm.CHANGES,
+    **of_cells.CHANGES,
 }
 """Every change, by a name that says what is different.
 

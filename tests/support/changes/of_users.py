@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from integration.breaks import Break, Realm, all_of, component_with, realm_with, user
 from lab.site import Site
+from support.changes.change import Break, Realm, all_of, component_with, realm_with, user
 
 MAPPER = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
 ATTRIBUTE = "user-attribute-ldap-mapper"

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from integration.breaks import Break, audience, cells_call, connector_of, connector_with, rule
 from lab.site import Site
+from support.changes.change import Break, audience, cells_call, connector_of, connector_with, rule
 
 
 def connector(**fields: Any) -> Break:

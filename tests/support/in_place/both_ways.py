@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from unit.in_place.servers import Servers
+from support.scripted_servers import Servers
 
 BIN = Path(sys.executable).parent
 LIMIT = 900

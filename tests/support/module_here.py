@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common import warnings as module_warnings
 
-from module_arguments import patch_module_args
+from support.module_arguments import patch_module_args
 
 MODULES = "ansible_collections.cellsops.sso.plugins.modules"
 COUNTED = ("_global_warnings", "_global_deprecations")

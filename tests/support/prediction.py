@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from integration.ansible_run import Run
+from support.playbook import Run
 
 MASK = "**********"
 

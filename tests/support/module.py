@@ -19,7 +19,7 @@ from typing import Any
 import requests
 import yaml
 
-from module_arguments import patch_module_args
+from support.module_arguments import patch_module_args
 
 MODULES = "ansible_collections.cellsops.sso.plugins.modules"
 FRAGMENTS = "ansible_collections.cellsops.sso.plugins.doc_fragments"

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hardening.killing import Run
-
-from integration.module_call import call_module
-from unit.cells.pydio_json import URL
+from support.cells.killable import Run
+from support.cells.pydio_json import URL
+from support.module import call_module
 
 TEMPORARY = ".cellsops-sso-"
 UNDO = ".pydio.json.before-cells"

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 from requests import RequestException
 
-from integration.breaks import Break
-from integration.module_call import call_module
-from integration.site_copy import SiteCopy
 from lab.login import Browser, LoginError
 from lab.site import Site
+from support.changes.change import Break
+from support.changes.site_copy import SiteCopy
+from support.module import call_module
 
 ROLES = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 
@@ -113,7 +113,7 @@ class Trials:
 @contextmanager
 def role_process() -> Iterator[subprocess.Popen[str]]:
     """Yield a process that runs the role's tasks."""
-    command = [sys.executable, "-m", "integration.role_process"]
+    command = [sys.executable, "-m", "support.changes.role_tasks"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         try:

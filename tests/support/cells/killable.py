@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.modules import cells_config_audience
 from lab.process import wait_for
-from module_arguments import patch_module_args
+from support.module_arguments import patch_module_args
 
 LIMIT = 120
 """Seconds after which a run that should have ended is an error of the test."""

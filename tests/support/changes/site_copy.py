@@ -10,11 +10,11 @@ import copy
 import json
 from typing import Any
 
-from integration.breaks import Realm, cells_call
-from integration.guided import CLIENT
-from integration.test_role import client_of
 from lab.realm import KEY_PROVIDER, LDAP_PROVIDER, admin, key_providers
 from lab.site import Site
+from support.changes.change import Realm, cells_call
+from support.console import client_of
+from support.guide import CLIENT
 
 USER_STORAGE = "org.keycloak.storage.UserStorageProvider"
 CONNECTORS, STATIC_CLIENTS = "oauth2connectors", "oauth2clients"

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from integration.breaks import Break, Realm, claim_mapper_with
 from lab.site import Site
+from support.changes.change import Break, Realm, claim_mapper_with
 
 GROUPS = "cellsscope"
 EVERYWHERE = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")

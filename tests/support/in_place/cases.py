@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from unit.in_place.servers import SECRET, TOKEN
+from support.scripted_servers import SECRET, TOKEN
 
 PASSWORD = "standin-password-of-the-admin-0d5c1b7e9a"
 OWN_SECRET = "standin-secret-that-is-declared-77a1c3e5"

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from integration.breaks import Break, Realm, all_of, client_with, realm_with
-from integration.test_role import client_of
 from lab.site import Site
+from support.changes.change import Break, Realm, all_of, client_with, realm_with
+from support.console import client_of
 
 KEYS = "org.keycloak.keys.KeyProvider"
 BROWSER = "browser"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from integration.breaks import TO_ROLES, cells_call
-from integration.module_call import call_module
 from lab import rows
 from lab.site import Site
+from support.changes.change import TO_ROLES, cells_call
+from support.module import call_module
 
 CLIENT = "localhost"
 

@@ -113,7 +113,7 @@ def new_job(site: Site, folder: Path, host: Mapping[str, Any]) -> Job:
     return Job(site, folder, account)
 
 
-def runner(*arguments: str, given: bytes = b"", expected: int = 0) -> bytes:
+def run(*arguments: str, given: bytes = b"", expected: int = 0) -> bytes:
     """Run ansible-runner and return its standard output."""
     done = subprocess.run([RUNNER, *arguments], input=given, capture_output=True, timeout=600, check=False)
     output = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
@@ -126,9 +126,9 @@ def transmit_work_process(job: Job, place: Path) -> None:
 
     The worker's folder keeps what it was sent.
     """
-    sent = runner("transmit", str(job.folder), *PLAYBOOK, *LOUD)
-    done = runner("worker", "--private-data-dir", str(place / "worker"), given=sent)
-    runner("process", str(place / "results"), given=done)
+    sent = run("transmit", str(job.folder), *PLAYBOOK, *LOUD)
+    done = run("worker", "--private-data-dir", str(place / "worker"), given=sent)
+    run("process", str(place / "results"), given=done)
 
 
 def changes(artifacts: Path) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from unit.keycloak.scripted import BY_TOKEN, Script
+from support.keycloak.scripted import BY_TOKEN, Script
 
 MODULE = "keycloak_oidc_client"
 CLIENT_ID = "demo.cells.pydio"

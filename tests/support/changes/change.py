@@ -14,10 +14,10 @@ from typing import Any
 
 import requests
 
-from integration.test_role import client_of
 from lab.site import Site
+from support.console import client_of
 
-OTHER_CLOCK = Path(__file__).parents[1] / "browser/other_clock"
+OTHER_CLOCK = Path(__file__).parents[1] / "other_clock"
 TIMEOUT = 10
 TO_ROLES = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
 

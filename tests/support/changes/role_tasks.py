@@ -29,7 +29,7 @@ init_plugin_loader([])
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Call, Outcome
 from ansible_collections.cellsops.sso.plugins.plugin_utils.in_place import plain
 
-ROLE = Path(__file__).parents[2] / "roles/setup"
+ROLE = Path(__file__).parents[3] / "roles/setup"
 DEFINITIONS = "ansible_collections.cellsops.sso.plugins.module_utils.definitions"
 NAMESPACE = "cellsops.sso."
 STEPS = ("preflight", "ldap", "scope", "client", "client_secret", "connector", "audience_api", "verify")

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from integration.ansible_run import Run, run_playbook
 from lab.site import Site
+from support.playbook import Run, run_playbook
 
 JWT = re.compile(r"eyJ[\w-]{15,}\.[\w-]{15,}")
 """An access token: anyone who has it acts as the account."""
