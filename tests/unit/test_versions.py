@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import importlib
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,6 @@ import yaml
 ROOT = Path(__file__).parents[2]
 VERSION: str = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
 RELEASES: dict[str, Any] = yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text(encoding="utf-8"))["releases"]
-PLUGINS = "ansible_collections.cellsops.sso.plugins"
 
 
 def number(version: str) -> tuple[int, ...]:
@@ -38,8 +37,16 @@ def documented() -> Iterator[Any]:
     """Yield kind, name and documentation of each module and filter."""
     for kind in ("modules", "filter"):
         for path in sorted((ROOT / "plugins" / kind).glob("[!_]*.py")):
-            text = importlib.import_module(f"{PLUGINS}.{kind}.{path.stem}").DOCUMENTATION
-            yield pytest.param(kind, path.stem, yaml.safe_load(text), id=path.stem)
+            yield pytest.param(kind, path.stem, yaml.safe_load(documentation(path)), id=path.stem)
+
+
+def documentation(path: Path) -> str:
+    """Return the documentation of a plugin without importing it: filters import what only a controller has."""
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name("DOCUMENTATION")], value=ast.Constant(str(text))):
+                return text
+    raise AssertionError(f"{path} has no documentation")
 
 
 def options_of(node: Any) -> Iterator[tuple[str, str]]:
