@@ -22,17 +22,14 @@ def test_each_host_gets_a_client_and_a_connector_and_the_realm_one_scope_and_one
     per_host = [f"sso_cells_{name}" for name in own]
     shared = {key: value for key, value in site.role_variables.items() if key not in per_host}
     inventory = site.folder / "inventory.yml"
-    with Cells(site.folder / "second") as second:
+    with Cells(site.folder / "second", host="127.0.0.1") as second:
         hosts = {}
-        for name, cells, url in (
-            ("first", site.cells, site.cells.url),
-            ("second", second, second.url.replace("localhost", "127.0.0.1")),
-        ):
+        for name, cells in (("first", site.cells), ("second", second)):
             hosts[name] = {
                 "ansible_connection": "local",
                 "ansible_become": False,
                 "ansible_python_interpreter": sys.executable,
-                "sso_cells_url": url,
+                "sso_cells_url": cells.url,
                 "sso_cells_token": cells.token,
                 "sso_cells_config_path": str(cells.config_path),
                 **control(cells),

@@ -28,7 +28,8 @@ class Cells(Server):
     """The stand-in on a free port, with a working directory of its own.
 
     access_token_life: of a session's access token, in seconds. store: flavour of its configuration store. edition:
-    ``enterprise`` or ``home``. env: further variables for its process, such as ``STANDIN_SECRET_VISIBILITY``.
+    ``enterprise`` or ``home``. host: the name in its external URL, one of this machine. env: further
+    variables for its process, such as ``STANDIN_SECRET_VISIBILITY``.
     """
 
     title = "Cells (stand-in)"
@@ -40,6 +41,7 @@ class Cells(Server):
         access_token_life: int = 15,
         store: str = STORES[0],
         edition: str = "enterprise",
+        host: str = "localhost",
         port: int | None = None,
         admin_password: str | None = None,
         env: dict[str, str] | None = None,
@@ -48,8 +50,9 @@ class Cells(Server):
         self.access_token_life = access_token_life
         self.store = store
         self.edition = edition
+        self.host = host
         self.port = port or process.free_port()
-        self.url = f"http://localhost:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self.admin_username = ADMIN
         self.admin_password = admin_password or new_password("cells-admin")
         self.env = dict(env or {})
@@ -61,7 +64,7 @@ class Cells(Server):
     @classmethod
     def attach(cls, directory: Path, state: dict[str, Any]) -> Cells:
         """Return the stand-in that another process started, from what ``state`` returned there."""
-        names = ("access_token_life", "store", "edition", "port", "admin_password", "env")
+        names = ("access_token_life", "store", "edition", "host", "port", "admin_password", "env")
         cells = cls(directory, **{name: state[name] for name in names})
         cells._token = state["token"]
         return cells
@@ -69,7 +72,7 @@ class Cells(Server):
     def state(self) -> dict[str, Any]:
         """Return addresses, paths and accounts."""
         plain = ("url", "port", "admin_username", "admin_password", "token")
-        shape = ("access_token_life", "store", "edition", "env")
+        shape = ("access_token_life", "store", "edition", "host", "env")
         paths = ("working_dir", "config_path", "cells_bin")
         state = {name: getattr(self, name) for name in plain + shape}
         return state | {name: str(getattr(self, name)) for name in paths}
