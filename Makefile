@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$
        PYTHONPATH="$(CURDIR)/$(VENV)/collections:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test cores molecule ee fresh hardening covering test-matrix lint sanity unit integration changes ways browser bench docs build release audit requirements clean
+.PHONY: help demo test cores molecule ee fresh hardening covering test-matrix lint sanity unit integration changes ways browser bench docs build galaxy release audit requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -20,8 +20,8 @@ help: ## list the commands
 demo: $(READY) ## start Keycloak, LDAP and the stand-in, run the role, log a user in; KEEP=1 leaves the servers up
 	@$(RUN) -m lab.demo
 
-test: $(READY) ## every check that needs no container; pytest's count comes last
-	@$(NOX)
+test: $(READY) ## style, sanity, package, unit tests and the quick integration tests; pytest's count comes last
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going sanity lint docs galaxy
 	@$(NOX) --session tests
 
 cores: $(READY) ## the sanity tests, unit tests and the role on older ansible-cores
@@ -48,13 +48,13 @@ test-matrix: $(READY) ## the integration tests on each supported Keycloak
 lint: $(READY) ## style, types, licences, documentation
 	@$(NOX) --session lint
 
-sanity: $(READY) ## ansible-test sanity
+sanity: $(READY) ## ansible-test sanity on the newest ansible-core; make cores runs it on the older ones
 	@$(NOX) --session sanity
 
 unit: $(READY) ## the unit tests; ARGS='-k name' for some, ARGS=--cov for coverage; CORE=2.18 or 2.16 for another ansible-core
 	@$(NOX) --session "unit$(if $(CORE),-cores($(CORE)))" -- $(ARGS)
 
-integration: $(READY) ## the integration tests on a real Keycloak and LDAP; ARGS as above
+integration: $(READY) ## all integration tests, on a real Keycloak and LDAP; ARGS as above
 	@$(NOX) --session integration -- $(ARGS)
 
 changes: $(READY) ## doctor and role against a real login after single changes to a healthy site; CHANGES=0 for all of them
@@ -74,6 +74,9 @@ docs: $(READY) ## the documentation as HTML, in build/docs
 
 build: $(READY) ## build the collection, install it elsewhere, call a module
 	@$(NOX) --session package
+
+galaxy: build ## import the tarball as Galaxy does
+	@$(NOX) --session galaxy
 
 release: $(READY) ## everything of a release in build/release: changelog, tarball, bill of materials, checksums; all checked
 	@$(NOX) --session changelog package galaxy sbom

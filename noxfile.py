@@ -114,7 +114,7 @@ os.environ.update(
 )
 # On a machine whose Pythons are too old for the newest ansible-core, ansible-test runs with one that they can run.
 NEWEST_HERE = next((core for core, python in reversed(CORES.items()) if shutil.which(f"python{python}")), NEWEST)
-nox.options.sessions = ["lint", "docs", f"sanity({NEWEST_HERE})", "package", "galaxy"]
+nox.options.sessions = ["lint", "docs", "sanity", "package", "galaxy"]
 if (UV_SETTINGS := Path(sys.prefix, "uv.toml")).exists():
     os.environ["UV_CONFIG_FILE"] = str(UV_SETTINGS)
 
@@ -155,9 +155,22 @@ def lint(session: nox.Session) -> None:
         session.error("found something: " + ", ".join(failed))
 
 
-@nox.session
-@nox.parametrize(["python", "core"], [nox.param(python, core, id=core) for core, python in CORES.items()])
-def sanity(session: nox.Session, core: str) -> None:
+@nox.session(python=CORES[NEWEST_HERE])
+def sanity(session: nox.Session) -> None:
+    """Run ansible-test sanity with the newest ansible-core that the Pythons of this machine can run."""
+    run_sanity(session, NEWEST_HERE)
+
+
+@nox.session(name="sanity-cores")
+@nox.parametrize(
+    ["python", "core"], [nox.param(python, core, id=core) for core, python in CORES.items() if core != NEWEST_HERE]
+)
+def sanity_cores(session: nox.Session, core: str) -> None:
+    """Run ansible-test sanity with the other supported ansible-cores."""
+    run_sanity(session, core)
+
+
+def run_sanity(session: nox.Session, core: str) -> None:
     """Run ansible-test sanity, with every Python that is here and that this ansible-core supports.
 
     The tests of the collection run with the newest ansible-core: the older ones look at what users install. Those in
@@ -364,9 +377,7 @@ def unit_cores(session: nox.Session, core: str) -> None:
 @nox.session(venv_backend="none")
 def cores(session: nox.Session) -> None:
     """Run what the session tests and sanity leave to the ansible-cores that are older than the newest."""
-    for core in CORES:
-        if core != NEWEST:
-            session.notify(f"sanity({core})")
+    session.notify("sanity-cores")
     for core in (OLDEST, MIDDLE):
         session.notify(f"unit-cores({core})")
 
@@ -379,20 +390,23 @@ def unit(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def integration(session: nox.Session) -> None:
-    """Run the integration tests on a real Keycloak and a real LDAP server."""
+    """Run the integration tests on a real Keycloak and a real LDAP server.
+
+    A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own.
+    """
     chosen = any(argument.startswith("tests/") for argument in session.posargs)
-    session.run("pytest", *([] if chosen else ["tests/integration"]), *session.posargs)
+    all_of_them = ["tests/integration", f"--ignore={CHANGES}", *IN_TWO_WORKERS, "-rs", "--durations=25"]
+    session.run("pytest", *([] if chosen else all_of_them), *session.posargs)
 
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """Run unit and integration tests together, for one count of them all.
+    """Run the unit tests and the quick part of the integration tests together, for one count of them all.
 
-    A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own. The long suites
-    have sessions of their own: changes, ways, hardening, browser, covering.
+    The others have sessions of their own: integration, and the long suites changes, ways, hardening, browser, covering.
     """
     paths = ["tests/integration", "tests/unit", f"--ignore={CHANGES}", f"--ignore={WAYS}"]
-    session.run("pytest", *paths, *IN_TWO_WORKERS, "--durations=25", *session.posargs)
+    session.run("pytest", *paths, "-m", "not thorough", *IN_TWO_WORKERS, "-rs", "--durations=25", *session.posargs)
 
 
 @nox.session(venv_backend="none")

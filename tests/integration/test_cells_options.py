@@ -183,6 +183,7 @@ def new(site: Site, connector_id: str, **options: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.option for row in ROWS])
+@pytest.mark.thorough
 def test_each_option_is_set_changed_and_cleared(row: Row, shared_site: Site) -> None:
     name = f"of-{row.option}"
     option = row.option.partition(".")[0]
@@ -305,6 +306,7 @@ def stored_secret(site: Site, connector_id: str) -> str:
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "masked"])
+@pytest.mark.thorough
 def test_a_secret_that_cells_hides_is_written_as_update_secret_says(visibility: str, lab: Any, tmp_path: Path) -> None:
     for site in make_site(lab, tmp_path, env={"STANDIN_SECRET_VISIBILITY": visibility}):
         predict_and_run(CONNECTOR, new(site, "hid"))
@@ -380,6 +382,7 @@ A, B = "https://a.example.org", "https://b.example.org:8443/ü?x=1&y=2"
 
 
 @pytest.mark.parametrize("method", ["file", "cli"])
+@pytest.mark.thorough
 def test_the_audience_is_added_replaced_and_taken_away(method: str, stopped: Cells) -> None:
     assert audience_of(stopped) == []
     before = static_clients(stopped)
@@ -452,6 +455,7 @@ def test_a_backup_is_made_on_request(method: str, stopped: Cells) -> None:
 
 
 @pytest.mark.parametrize("method", ["file", "cli"])
+@pytest.mark.thorough
 def test_a_running_server_is_noticed(method: str, tmp_path: Path) -> None:
     with Cells(tmp_path / "cells") as cells:
         before = cells.config_path.read_bytes()
@@ -468,6 +472,7 @@ def test_a_running_server_is_noticed(method: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("method", ["file", "cli"])
+@pytest.mark.thorough
 def test_children_that_are_still_ending_are_waited_for(method: str, tmp_path: Path) -> None:
     with Cells(tmp_path / "cells") as cells:
         before = cells.config_path.read_bytes()

@@ -23,6 +23,8 @@ from lab.lab import Lab
 from lab.site import Site, make_site
 from support.playbook import Run, run_module, run_playbook
 
+pytestmark = pytest.mark.thorough
+
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "conformance.yml"
 NAME = "cellsops-conformance-"
 OTHERS = {each.id: list(each.answers)[-1] for each in ASSUMPTIONS if each.id not in ("sso_audience", "reload")}

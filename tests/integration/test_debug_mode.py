@@ -23,6 +23,8 @@ from lab.site import Site, make_site
 from support.playbook import Run, run_playbook
 from support.role import run_role
 
+pytestmark = pytest.mark.thorough
+
 SYSTEMCTL = """#!{python}
 import json, os, subprocess, sys
 words = [word for word in sys.argv[1:] if not word.startswith("-")]

@@ -45,6 +45,7 @@ from support.console import client_of
 from support.doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, finding_of, ids
 from support.module import assert_one_clear_line, call_module
 from support.playbook import run_playbook
+from support.quick import with_quick
 from support.role import run_role
 
 DOCS = Path(__file__).parents[2] / "docs/doctor.md"
@@ -198,11 +199,24 @@ BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
     "no audience, seen at a refresh": (audience([]), ["audience.match"], {"login": {}}),
     "password of the test user wrong": (nothing, ["session.login"], {"login": {"password": WRONG_SECRET}}),
 }
+QUICK = (
+    "Keycloak is down",
+    "client missing",
+    "redirect URI missing",
+    "scope not assigned",
+    "LDAP mapper missing",
+    "connector missing",
+    "secret changed in Cells, seen at a login",
+    "no mapping rule",
+    "no audience, seen at a refresh",
+    "user disabled",
+)
 
 
-@pytest.mark.parametrize("name", BREAKS)
-def test_the_doctor_names_the_break_and_nothing_else(site: Site, name: str) -> None:
-    break_it, broken, options = BREAKS[name]
+@pytest.mark.parametrize(("break_it", "broken", "options"), with_quick(BREAKS, *QUICK))
+def test_the_doctor_names_the_break_and_nothing_else(
+    site: Site, break_it: Break, broken: list[str], options: dict[str, Any]
+) -> None:
     with break_it(site):
         answer = ask(site, **options)
     assert not answer.get("failed"), answer["msg"]
@@ -284,6 +298,7 @@ def test_the_site_is_whole_after_all_of_them(site: Site) -> None:
         (nothing, "scope.assigned", {"client_scope": "no-such-scope"}),
     ],
 )
+@pytest.mark.thorough
 def test_what_is_not_broken_may_be_worth_a_warning(
     site: Site, break_it: Break, warning: str, options: dict[str, Any]
 ) -> None:
@@ -320,6 +335,7 @@ def test_roles_follow_from_other_claims_too(site: Site) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_cells_home_has_no_connectors(lab: Any, site: Site, tmp_path: Path) -> None:
     for home in make_site(lab, tmp_path, edition="home"):
         report = ask(site, **home.cells_options)["report"]
@@ -335,6 +351,7 @@ def test_cells_home_has_no_connectors(lab: Any, site: Site, tmp_path: Path) -> N
         ({"ldap_provider": ""}, "ldap.mapper", "ok"),
     ],
 )
+@pytest.mark.thorough
 def test_what_cannot_be_read_is_not_checked(
     site: Site, options: dict[str, Any], not_checked: str, verdict: str
 ) -> None:
@@ -391,6 +408,7 @@ def test_only_reads_are_sent(site: Site) -> None:
         ("never", client_with(standardFlowEnabled=False), 0),
     ],
 )
+@pytest.mark.thorough
 def test_the_play_fails_as_it_is_told(
     site: Site, tmp_path: Path, fail_on: str, break_it: Break, exit_code: int
 ) -> None:
@@ -417,6 +435,7 @@ def test_the_play_fails_as_it_is_told(
         (nothing, {"sso_keycloak_password": WRONG_SECRET}, "SSO unknown", 3),
     ],
 )
+@pytest.mark.thorough
 def test_the_line_for_monitoring_in_the_documentation(
     site: Site, tmp_path: Path, break_it: Break, changes: dict[str, Any], line: str, exit_code: int
 ) -> None:
@@ -451,6 +470,7 @@ def test_monitoring_needs_no_short_token_and_no_right_to_write(site: Site, tmp_p
     assert ids(report, "not checked") == ["ldap.reachable", "session.login", "session.refresh"]
 
 
+@pytest.mark.thorough
 def test_the_verification_of_the_role_names_what_it_could_not_look_at(site: Site) -> None:
     account = create_service_account(site.admin, ["view-clients", "view-users"])
     blind = {

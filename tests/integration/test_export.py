@@ -21,6 +21,8 @@ from support.module import call_module
 from support.playbook import Run, run_playbook
 from support.role import PLAYBOOK, run_role
 
+pytestmark = pytest.mark.thorough
+
 EXPORT = Path("cellsops.sso.export")
 CLIENT, CLAIM, SCOPE, CONNECTOR = "filesharing", "team.list", "teams_for_cells", "corporate"
 OTHER_SECRET = "standin-secret-of-somebody-else-3f1b7c92"

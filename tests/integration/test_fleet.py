@@ -25,6 +25,8 @@ from lab.site import control
 from support.playbook import Run, run_playbook
 from support.systemctl import put_systemctl_in_front
 
+pytestmark = pytest.mark.thorough
+
 FLEET = Path("cellsops.sso.fleet")
 CLIENTS = "Register the clients, and assign the client scope (G1-G6, S1)"
 BAD_TOKEN = "standin-token-that-no-cells-has-made-fedcba9876543210"

@@ -21,6 +21,7 @@ from lab.site import Site
 from support.console import scope_of
 from support.module import call_module
 from support.people import add_person
+from support.quick import with_quick
 from support.role import not_ok, run_role
 
 PORTAL = "portal"
@@ -124,7 +125,7 @@ def roles_at_login(site: Site, person: dict[str, str]) -> list[str]:
     return [role for role in roles if "default-roles-" not in role and "offline" not in role and "uma_" not in role]
 
 
-@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES.keys())
+@pytest.mark.parametrize("source", with_quick(SOURCES, "groups by name"))
 def test_a_source_gives_the_roles_and_follows_the_membership(
     source: Membership, shared_site: Site, people: dict[str, str]
 ) -> None:
@@ -155,6 +156,7 @@ def mappers_of(site: Site) -> dict[str, str]:
 TO_GROUPS = {"sso_groups_source": "groups", "sso_verify_username": ""}
 
 
+@pytest.mark.thorough
 def test_a_switch_removes_what_the_role_made_for_the_former_source_and_nothing_else(site: Site) -> None:
     assert run_role(site).exit_code == 0
     site.admin.add_mapper_to_client_scope(scope_of(site)["id"], SOMEBODY_ELSES)
@@ -177,6 +179,7 @@ def test_a_switch_removes_what_the_role_made_for_the_former_source_and_nothing_e
     assert sorted(mappers_of(site)) == ["User Group Mapper", SOMEBODY_ELSES["name"]]
 
 
+@pytest.mark.thorough
 def test_the_ldap_mapper_of_a_former_source_stays_as_long_as_another_client_uses_it(site: Site) -> None:
     assert run_role(site).exit_code == 0
     own = {
@@ -192,6 +195,7 @@ def test_the_ldap_mapper_of_a_former_source_stays_as_long_as_another_client_uses
     assert rows.GUIDE_LDAP_MAPPER in {c["name"] for c in site.admin.get_components()}
 
 
+@pytest.mark.thorough
 def test_drift_of_a_source_is_seen_and_fixed(shared_site: Site, people: dict[str, str]) -> None:
     site = shared_site
     assert run(site, sso_verify_username="").exit_code == 0
@@ -208,6 +212,7 @@ def test_drift_of_a_source_is_seen_and_fixed(shared_site: Site, people: dict[str
     assert scope_of(site)["protocolMappers"][0]["config"]["full.path"] == "false"
 
 
+@pytest.mark.thorough
 def test_several_sources_are_merged_or_refused(site: Site) -> None:
     person = with_groups(site)
     join_group(site, person["id"], "/guests")
@@ -251,6 +256,7 @@ def test_a_source_that_cannot_give_groups_is_refused_before_anything_is_written(
 TEAMS = {"sso_ldap_groups": {"groups_dn": "ou=teams,dc=example,dc=org", "preserve_group_inheritance": True}}
 
 
+@pytest.mark.thorough
 def test_groups_of_the_directory_become_groups_in_keycloak_and_roles_in_cells(site: Site) -> None:
     variables = {**TEAMS, "sso_groups_full_path": True, "sso_verify_username": "emil"}
     predicted = run_role(site, "--check", **variables)
@@ -272,6 +278,7 @@ def test_groups_of_the_directory_become_groups_in_keycloak_and_roles_in_cells(si
     assert "group-ldap-mapper" not in {component.get("providerId") for component in site.admin.get_components()}
 
 
+@pytest.mark.thorough
 def test_a_synchronization_counts_what_it_found(site: Site) -> None:
     options = {**site.keycloak_options, "ldap_provider": "ldap"}
     users = call_module("keycloak_ldap_sync", {**options, "mode": "full"})
@@ -281,6 +288,7 @@ def test_a_synchronization_counts_what_it_found(site: Site) -> None:
     assert call_module("keycloak_ldap_sync", {**options, "mode": "changed"})["changed"] is False
 
 
+@pytest.mark.thorough
 def test_the_doctor_begins_where_the_groups_come_from(shared_site: Site, people: dict[str, str]) -> None:
     site = shared_site
     assert run(site, sso_verify_username="").exit_code == 0
@@ -306,6 +314,7 @@ def test_the_doctor_begins_where_the_groups_come_from(shared_site: Site, people:
     assert run(site).exit_code == 0
 
 
+@pytest.mark.thorough
 def test_roles_that_a_client_without_full_scope_drops_are_found(shared_site: Site, people: dict[str, str]) -> None:
     site = shared_site
     assert run(site, sso_groups_source="realm_roles").exit_code == 0
@@ -369,6 +378,7 @@ def ada_everywhere(shared_site: Site, people: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize(("heading", "variables"), examples())
+@pytest.mark.thorough
 def test_each_example_of_the_page_gives_the_roles(
     heading: str, variables: dict[str, Any], shared_site: Site, ada_everywhere: str
 ) -> None:

@@ -390,6 +390,7 @@ def table() -> list[Any]:
 
 
 @pytest.mark.parametrize(("kind", "row", "name"), table())
+@pytest.mark.thorough
 def test_each_option_is_set_changed_and_cleared(
     kind: Kind, row: Row, name: str, shared_site: Site, login: Login
 ) -> None:

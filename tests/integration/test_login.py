@@ -103,6 +103,7 @@ def test_without_the_audience_the_refresh_is_refused(without_audience: Site) -> 
     assert refused(browser) == 401
 
 
+@pytest.mark.thorough
 def test_an_audience_that_a_running_cells_was_not_told_is_no_help(without_audience: Site) -> None:
     """The trap that the role's stop and start avoid: Cells reads its configuration when it starts."""
     site = without_audience
@@ -123,6 +124,7 @@ def test_an_audience_that_a_running_cells_was_not_told_is_no_help(without_audien
 
 
 @pytest.mark.parametrize("audience", ["https://cells.example.org", "{url}/login"])
+@pytest.mark.thorough
 def test_the_audience_of_another_url_is_no_help(audience: str, without_audience: Site) -> None:
     site = without_audience
     site.cells.stop()
@@ -137,6 +139,7 @@ def test_the_audience_of_another_url_is_no_help(audience: str, without_audience:
     site.cells.start(quiet=True)
 
 
+@pytest.mark.thorough
 def test_a_login_by_password_refreshes_without_any_audience(without_audience: Site) -> None:
     cells = without_audience.cells
     browser = Browser(cells.url)
@@ -147,6 +150,7 @@ def test_a_login_by_password_refreshes_without_any_audience(without_audience: Si
     assert browser.who().login == cells.admin_username
 
 
+@pytest.mark.thorough
 def test_without_the_connector_there_is_no_way_in(without_audience: Site) -> None:
     site = without_audience
     headers = {"Authorization": f"Bearer {site.cells.token}"}

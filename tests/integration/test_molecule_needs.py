@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from support.playbook import Run, run_playbook
+
+pytestmark = pytest.mark.thorough
 
 MOLECULE = Path(__file__).parents[2] / "extensions/molecule"
 

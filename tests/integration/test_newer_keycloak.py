@@ -16,6 +16,8 @@ from lab.realm import ServiceAccount, create_service_account
 from lab.site import Site
 from support.module import assert_one_clear_line, call_module, predict_and_run
 
+pytestmark = pytest.mark.thorough
+
 RIGHTS = ["manage-clients", "manage-realm", "view-users"]
 ASSIGNED = f"assign default client scope {SCOPE} to client"
 

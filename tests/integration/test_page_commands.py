@@ -19,6 +19,8 @@ from lab.site import Site, make_site
 from support.playbook import Run, run_playbook
 from support.role import not_ok
 
+pytestmark = pytest.mark.thorough
+
 DOCS = Path(__file__).parents[2] / "docs"
 COMMAND = re.compile(r"^ansible-playbook -i inventory site\.yml(.*)$", re.MULTILINE)
 

@@ -55,6 +55,7 @@ def secret_of(site: Site) -> str:
     return str(next(client["secret"] for client in site.admin.get_clients() if client["clientId"] == "localhost"))
 
 
+@pytest.mark.thorough
 def test_the_playbooks_set_up_look_rotate_add_and_undo(cells_site: Site, play: Play) -> None:
     assert play("site").exit_code == 0
     before = secret_of(cells_site)

@@ -124,6 +124,7 @@ def refused(site: Site, variables: dict[str, Any], *arguments: str) -> Run:
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
+@pytest.mark.thorough
 def test_each_precondition_alone_is_named_before_anything_is_written(broken: Broken, shared_site: Site) -> None:
     run = refused(shared_site, broken.variables(shared_site))
 
@@ -153,6 +154,7 @@ def test_all_of_them_at_once_are_in_one_message_in_check_mode_too(shared_site: S
                 assert word in run.failure
 
 
+@pytest.mark.thorough
 def test_an_old_mapper_of_the_same_attribute_is_named_and_taken_over_on_request(site: Site) -> None:
     options = {**site.keycloak_options, "ldap_provider": "ldap", "name": "my-old-mapper"}
     attributes = {"user_model_attribute": rows.GUIDE_CLAIM, "ldap_attribute": "memberOf"}
@@ -177,6 +179,7 @@ def test_a_rotation_does_not_lock_everybody_out_if_cells_refuses_the_token(site:
     assert next(c for c in site.admin.get_clients() if c["clientId"] == "localhost")["secret"] == secret
 
 
+@pytest.mark.thorough
 def test_only_what_the_chosen_steps_need_is_looked_at(site: Site) -> None:
     everything = ("the token of Cells", "the configuration")
     variables = {key: value for name in everything for key, value in BROKEN[name].variables(site).items()}
@@ -188,6 +191,7 @@ def test_only_what_the_chosen_steps_need_is_looked_at(site: Site) -> None:
 
 
 @pytest.mark.parametrize("tag", ["scope", "connector", "mapping"])
+@pytest.mark.thorough
 def test_a_step_that_needs_the_client_makes_none(tag: str, shared_site: Site) -> None:
     for arguments in (["--check"], []):
         run = refused(shared_site, {}, "--tags", tag, *arguments)
@@ -195,11 +199,13 @@ def test_a_step_that_needs_the_client_makes_none(tag: str, shared_site: Site) ->
         assert "has no client localhost" in run.failure
 
 
+@pytest.mark.thorough
 def test_cells_home_is_named(lab: Any, tmp_path: Path) -> None:
     for site in make_site(lab, tmp_path, edition="home"):
         assert "Home" in refused(site, {}).failure
 
 
+@pytest.mark.thorough
 def test_a_client_that_another_connector_has_is_refused(site: Site) -> None:
     assert run_role(site).exit_code == 0
 
@@ -208,6 +214,7 @@ def test_a_client_that_another_connector_has_is_refused(site: Site) -> None:
     assert "sso_client_id: localhost is the client of the connector keycloak already" in run.failure
 
 
+@pytest.mark.thorough
 def test_the_audience_stays_as_long_as_cells_has_another_connector(site: Site) -> None:
     assert run_role(site).exit_code == 0
     # Under another id, it is another connector.

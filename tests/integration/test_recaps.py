@@ -18,7 +18,10 @@ from support.playbook import BIN, run_playbook
 from support.role import SITE, not_ok
 
 OTHER = os.environ.get("OTHER_ANSIBLE_BIN", "")
-pytestmark = pytest.mark.skipif(not OTHER, reason="OTHER_ANSIBLE_BIN names no folder of another ansible-core")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(not OTHER, reason="OTHER_ANSIBLE_BIN names no folder of another ansible-core"),
+]
 
 
 def recaps(lab: Lab, folder: Path, programs: Path) -> list[dict[str, int]]:

@@ -20,6 +20,7 @@ from lab.site import Site, make_site
 from support.cells.audience import audience_of
 from support.console import add_redirect_uri, client_of, ldap_mapper_of, put_connector, rename_the_connector, scope_of
 from support.playbook import Run
+from support.quick import with_quick
 from support.role import not_ok, run_role
 
 TIMEOUT = 10
@@ -145,7 +146,7 @@ DRIFTS: dict[str, Drift] = {
 }
 
 
-@pytest.mark.parametrize("drift", DRIFTS.values(), ids=DRIFTS.keys())
+@pytest.mark.parametrize("drift", with_quick(DRIFTS, "the scope unassigned", "the secret regenerated"))
 def test_drift_by_hand_is_seen_in_check_mode_shown_and_mended(drift: Drift, shared_site: Site, guided: Run) -> None:
     drift.by_hand(shared_site)
     assert not_ok(shared_site) != []
@@ -191,6 +192,7 @@ def test_the_way_back_takes_away_what_the_role_made_and_nothing_else(site: Site)
     assert everything() == before
 
 
+@pytest.mark.thorough
 def test_what_another_client_uses_stays(site: Site) -> None:
     assert run_role(site).exit_code == 0
     other = site.admin.create_client({"clientId": "other"})
@@ -205,6 +207,7 @@ def test_what_another_client_uses_stays(site: Site) -> None:
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "masked"])
+@pytest.mark.thorough
 def test_a_cells_that_hides_secrets_gets_the_guide_too(lab: Any, tmp_path: Path, visibility: str) -> None:
     for site in make_site(lab, tmp_path, env={"STANDIN_SECRET_VISIBILITY": visibility}):
         first, second = run_role(site), run_role(site)
@@ -216,6 +219,7 @@ def test_a_cells_that_hides_secrets_gets_the_guide_too(lab: Any, tmp_path: Path,
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "masked"])
+@pytest.mark.thorough
 def test_a_new_secret_reaches_a_cells_that_hides_secrets(lab: Any, tmp_path: Path, visibility: str) -> None:
     for site in make_site(lab, tmp_path, env={"STANDIN_SECRET_VISIBILITY": visibility}):
         assert run_role(site, sso_rotate_secret_on="2026").exit_code == 0
@@ -238,6 +242,7 @@ def test_a_new_secret_reaches_a_cells_that_hides_secrets(lab: Any, tmp_path: Pat
         assert client_of(site)["secret"] in site.cells.config_path.read_text(encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_the_audience_by_the_command_of_the_guide_and_the_way_back(site: Site) -> None:
     run = run_role(site, sso_audience_method="cli")
     assert run.exit_code == 0, run.output
@@ -267,6 +272,7 @@ def test_an_empty_list_takes_no_audience_away(shared_site: Site, guided: Run) ->
     assert audience_of(shared_site.cells) == before != []
 
 
+@pytest.mark.thorough
 def test_a_slash_at_the_end_of_the_url_makes_no_difference(site: Site) -> None:
     run = run_role(site, sso_cells_url=f"{site.cells.url}/", sso_keycloak_url=f"{site.lab.keycloak.url}/")
 
@@ -300,6 +306,7 @@ def test_the_roles_are_predicted_by_the_rules_that_the_connector_has(shared_site
         put_connector(shared_site, lambda connector: connector.update(mappingRules=before))
 
 
+@pytest.mark.thorough
 def test_a_realm_whose_name_is_written_otherwise_in_urls(site: Site) -> None:
     realm = name_of(create_realm(site.lab.keycloak, new_name("Büro 'A'")))
     try:
@@ -311,6 +318,7 @@ def test_a_realm_whose_name_is_written_otherwise_in_urls(site: Site) -> None:
     assert run.task("Make the connector").changed
 
 
+@pytest.mark.thorough
 def test_a_command_that_loses_clients_is_undone_and_cells_runs_again(lab: Any, tmp_path: Path) -> None:
     for site in make_site(lab, tmp_path, store="v5-kv-trunc"):
         before = site.cells.config_path.read_bytes()
@@ -323,6 +331,7 @@ def test_a_command_that_loses_clients_is_undone_and_cells_runs_again(lab: Any, t
         assert requests.get(f"{site.cells.url}/a/frontend/bootconf", timeout=TIMEOUT).status_code == 200
 
 
+@pytest.mark.thorough
 def test_the_cells_command_may_have_several_words(site: Site) -> None:
     command = ["env", "CELLS_LOG=error", str(site.cells.cells_bin)]
 
@@ -332,6 +341,7 @@ def test_the_cells_command_may_have_several_words(site: Site) -> None:
     assert audience_of(site.cells) == [site.cells.url]
 
 
+@pytest.mark.thorough
 def test_each_step_runs_alone_by_its_tag(site: Site) -> None:
     assert run_role(site).exit_code == 0
     for tag in ("client", "connector", "ldap", "scope", "mapping", "audience", "verify"):
@@ -340,6 +350,7 @@ def test_each_step_runs_alone_by_its_tag(site: Site) -> None:
         assert run.changes == []
 
 
+@pytest.mark.thorough
 def test_a_site_that_sets_the_audience_otherwise_is_told_whether_cells_has_it(lab: Any, tmp_path: Path) -> None:
     for site in make_site(lab, tmp_path, env={"STANDIN_OAUTH2CLIENTS": "full"}):
         before = site.cells.config_path.read_bytes()

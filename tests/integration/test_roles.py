@@ -57,6 +57,7 @@ def strict(lab: Any, tmp_path: Path) -> Any:
     yield from make_site(lab, tmp_path, env={"STANDIN_MISSING_ROLES": "ignored"})
 
 
+@pytest.mark.thorough
 def test_roles_are_made_before_the_first_login_mended_and_removed_as_long_as_nobody_has_them(strict: Site) -> None:
     site, variables = strict, {"sso_roles": by_dn(strict)}
     predicted = run_role(site, "--check", "--diff", **variables)
@@ -108,6 +109,7 @@ def test_a_login_gives_the_roles_that_exist_and_those_stay_on_the_way_back(stric
     ]
 
 
+@pytest.mark.thorough
 def test_only_the_declared_groups_get_through_in_mode_exact(site: Site) -> None:
     only = {"sso_roles": {FIRST: LABELS[FIRST]}, "sso_roles_mode": "exact"}
 
@@ -121,6 +123,7 @@ def test_only_the_declared_groups_get_through_in_mode_exact(site: Site) -> None:
     assert log_in(site) == [FIRST, SECOND]
 
 
+@pytest.mark.thorough
 def test_a_role_that_cannot_be_is_said_before_anything_is_written(site: Site) -> None:
     user = call(site, "GET", "user/admin")["Uuid"]
     before = site.cells.config_path.read_bytes()

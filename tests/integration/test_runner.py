@@ -17,6 +17,8 @@ from support import ansible_runner
 from support.ansible_runner import Job
 from support.role import not_ok
 
+pytestmark = pytest.mark.thorough
+
 # The machine under test is this one, where there may be no sudo.
 HERE = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable}
 

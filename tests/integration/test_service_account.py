@@ -10,11 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from lab.site import Site
 from support.module import call_module
 from support.playbook import run_playbook
+
+pytestmark = pytest.mark.thorough
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks/service_account.yml"
 

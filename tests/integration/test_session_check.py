@@ -45,6 +45,7 @@ def check(site: Site, user: str = "dora", *, check_mode: bool = False, **options
     return call_module("cells_session_check", asked, check=check_mode)
 
 
+@pytest.mark.thorough
 def test_without_an_audience_the_refresh_answers_401_and_with_it_200(site: Site, tmp_path: Path) -> None:
     broken = check(site)
     roles = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]

@@ -27,6 +27,8 @@ from support.doctor import ask, finding_of, ids
 from support.playbook import Run
 from support.role import not_ok, run_role
 
+pytestmark = pytest.mark.thorough
+
 SITES = covering.chosen_sites()
 CALLBACKS = {"login": "/auth/login/callback", "dex": "/auth/dex/callback"}
 GROUPS = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+import pytest
 import yaml
 
 from lab import rows
@@ -15,6 +16,8 @@ from lab.cells_server import Cells
 from lab.site import Site, control
 from support.playbook import run_playbook
 from support.role import SITE
+
+pytestmark = pytest.mark.thorough
 
 
 def test_each_host_gets_a_client_and_a_connector_and_the_realm_one_scope_and_one_mapper(site: Site) -> None:

@@ -15,6 +15,8 @@ from support.playbook import Run, run_playbook
 from support.role import PLAYBOOK, not_ok
 from support.systemctl import put_systemctl_in_front
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def log(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -20,9 +20,12 @@ from lab.site import Site
 from support.playbook import Run, run_playbook
 from support.role import SITE, not_ok
 
-pytestmark = pytest.mark.skipif(
-    not core.startswith(("2.16.", "2.17.")), reason=f"ansible-core {core} does not run on hosts with Python 3.7"
-)
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(
+        not core.startswith(("2.16.", "2.17.")), reason=f"ansible-core {core} does not run on hosts with Python 3.7"
+    ),
+]
 
 
 def run_on_host(site: Site, version: str, playbook: Path = SITE, **variables: str) -> Run:

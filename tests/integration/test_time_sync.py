@@ -23,6 +23,8 @@ import yaml
 
 from support.playbook import Run, run_playbook
 
+pytestmark = pytest.mark.thorough
+
 ROLE = Path(__file__).parents[2] / "roles/time_sync"
 TRACKING = "C0A80001,192.168.0.1,3,1798000000.0,-0.000123,0.0,0.0,1.0,0.0,0.1,0.0,0.0,64.0,Normal"
 COMMANDS = {
@@ -42,6 +44,7 @@ exit 1
 }
 PACKAGE = """
 from ansible.module_utils.basic import AnsibleModule
+
 AnsibleModule(argument_spec={"name": {}, "state": {}}, supports_check_mode=True).exit_json(changed=False)
 """
 PLAY = """
