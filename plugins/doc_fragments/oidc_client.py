@@ -110,6 +110,8 @@ options:
       - Attributes of the client by Keycloak's own names, such as C(oauth2.device.authorization.grant.enabled).
       - Attributes that you do not name stay as they are. An empty value removes an attribute. Values are text, numbers
         or booleans.
+      - Keycloak 26.5 and newer refuse C(client.session.idle.timeout) and C(client.session.max.lifespan) above those of
+        the realm. The module compares them before it writes.
     type: dict
   secret:
     description:

@@ -16,6 +16,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options impo
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.realm_scopes import PROTOCOL, RealmScopes, is_oidc
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import management_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session_limits import above_realm
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Result, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
     MASK,
@@ -206,6 +207,13 @@ class Client:
         return given
 
     def missing(self, current: State | None) -> list[str]:
+        """Return which client scopes the realm lacks, and which session timeouts are above those of the realm."""
+        before = (current or {}).get("attributes") or {}
+        declared = _declared_attributes(self.options)
+        changing = {name: value for name, value in declared.items() if before.get(name) != value}
+        return [*self._missing_scopes(current), *above_realm(self.session, changing)]
+
+    def _missing_scopes(self, current: State | None) -> list[str]:
         """Return which declared client scopes the realm does not have, and no earlier task would have made."""
         unknown = [
             name
