@@ -70,7 +70,7 @@ LINTERS: list[list[str]] = [
     ["python", ".ci/prose.py"],
     ["vermin", "--target=3.8-", "--violations", "--no-tips", "--quiet", "plugins"],
     ["mypy", "-p", "ansible_collections.cellsops.sso.plugins"],
-    ["mypy", "--python-version", "3.11", "-p", "standin", "-p", "lab", "-p", "bench"],
+    ["mypy", "--python-version", "3.11", "-p", "standin", "-p", "lab", "-p", "bench", "-p", "support"],
     ["ansible-lint", "--strict", "-q"],
     [
         "antsibull-docs",

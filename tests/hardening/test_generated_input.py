@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from support.filters import Filter, FilterError
-from support.module_here import MODULES, Outcome, run
+from support.module import MODULES, Outcome, run_module
 
 KEYCLOAK, CELLS = "https://sso.example.org", "https://cells.example.org"
 SECRET = "secret-of-generated-input-0123456789"
@@ -225,7 +225,6 @@ def test_a_module_takes_any_options_and_any_answers(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     no_waiting: None,
-    capsys: pytest.CaptureFixture[str],
     scale: Callable[[int, int], int],
     tally: Callable[[str, int], None],
 ) -> None:
@@ -259,7 +258,7 @@ def test_a_module_takes_any_options_and_any_answers(
             before = file.read_bytes()
         with monkeypatch.context() as patched:
             patched.setattr(requests.adapters.HTTPAdapter, "send", send)
-            outcome = run(name, json.loads(json.dumps(arguments)), capsys, check)
+            outcome = run_module(name, json.loads(json.dumps(arguments)), check)
         outcome_is_clear(outcome)
         if name in FILES and (check or outcome.failed):
             assert file.read_bytes() == before

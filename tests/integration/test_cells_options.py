@@ -22,7 +22,8 @@ from lab import process
 from lab.cells_server import Cells
 from lab.site import Site, make_site
 from support.cells.audience import audience_of, static_clients
-from support.module import assert_one_clear_line, call_module, own_options, predict_and_run
+from support.documented_options import own_options
+from support.module import assert_one_clear_line, call_module, predict_and_run
 
 CONNECTOR, AUDIENCE, INFO = "cells_connector", "cells_config_audience", "cells_connector_info"
 SECRET = "connector-secret-of-a-test-0123456789"

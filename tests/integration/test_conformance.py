@@ -21,7 +21,8 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definitions.cells_con
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from lab.lab import Lab
 from lab.site import Site, make_site
-from support.playbook import Run, run_module, run_playbook
+from support.module import call_module
+from support.playbook import Run, run_playbook
 
 pytestmark = pytest.mark.thorough
 
@@ -167,7 +168,7 @@ def test_absent_removes_what_a_killed_run_left(site: Site) -> None:
     made.put_connector(site.issuer, made.redirect_uris["connector"], secret=made.secret)
     made.put_static_client("audience")
     assert state(site) != before
-    assert run_module("cells_conformance", module_options(site, state="absent")) == {"changed": False}
+    assert call_module("cells_conformance", module_options(site, state="absent")) == {"changed": False}
     assert state(site) == before
 
 
@@ -176,7 +177,7 @@ def test_a_server_that_is_not_named_as_one_for_tests_is_refused(site: Site) -> N
     run = run_kit(site, conformance_test_instance="cells.example.org")
     assert run.exit_code == 2
     assert "conformance_test_instance must be localhost" in run.failure
-    refused = run_module("cells_conformance", module_options(site, test_instance=""))
+    refused = call_module("cells_conformance", module_options(site, test_instance=""))
     assert refused["msg"].startswith("test_instance is '', but the host of cells_url is 'localhost'.")
     assert len(writes(site)) == requests
 

@@ -17,8 +17,9 @@ import pytest
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mapper_types import GROUP_CONFIG, STRATEGIES
 from lab.realm import LDAP_PROVIDER
 from lab.site import Site
+from support.documented_options import own_options
 from support.keycloak_token import Login
-from support.module import assert_one_clear_line, call_module, own_options, predict_and_run
+from support.module import assert_one_clear_line, call_module, predict_and_run
 
 pytestmark = pytest.mark.usefixtures("one_mapper_an_attribute")
 

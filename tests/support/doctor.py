@@ -17,6 +17,7 @@ WRONG_SECRET = "wrong-secret-of-the-connector-0123456789"
 
 
 def doctor_variables(site: Site, **more: Any) -> dict[str, Any]:
+    """Return the variables of the playbook for a site."""
     return {**site.role_variables, "sso_hosts": "localhost", "ansible_become": False, **more}
 
 
@@ -34,15 +35,18 @@ def ask(site: Site, login: dict[str, Any] | None = None, **options: Any) -> dict
 
 
 def doras_login(site: Site) -> dict[str, Any]:
+    """Return the options of cells_session_check for a login of dora."""
     urls = {"cells_url": site.cells.url, "keycloak_url": site.lab.keycloak.url}
     return {**urls, "username": "dora", "password": site.lab.ldap.users["dora"]}
 
 
 def finding_of(report: dict[str, Any], finding_id: str) -> dict[str, Any]:
     """Return the finding of that id."""
-    (found,) = (finding for finding in report["findings"] if finding["id"] == finding_id)
+    findings: list[dict[str, Any]] = report["findings"]
+    (found,) = (finding for finding in findings if finding["id"] == finding_id)
     return found
 
 
 def ids(report: dict[str, Any], verdict: str) -> list[str]:
+    """Return the ids of the findings with that verdict."""
     return [finding["id"] for finding in report["findings"] if finding["verdict"] == verdict]

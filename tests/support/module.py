@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs modules fast: each in a forked process of its own, so that libraries are imported once for a whole table."""
+"""Runs a module as Ansible does on a host: arguments in, the JSON that it prints out.
+
+``run_module`` runs it in this process, in which tests have scripted the answers to its requests. ``call_module`` runs
+it in a process of its own. That process is forked, so that libraries are imported once for all calls.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +17,86 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import requests
-import yaml
+from ansible.module_utils.common import warnings as module_warnings
 
 from support.module_arguments import patch_module_args
 
 MODULES = "ansible_collections.cellsops.sso.plugins.modules"
-FRAGMENTS = "ansible_collections.cellsops.sso.plugins.doc_fragments"
 SHOWN = ("changed", "diff", "actions")
 """What check mode must predict exactly."""
+COUNTED = ("_global_warnings", "_global_deprecations")
+"""What ansible-core keeps for the whole process, since a module is a process of its own."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a module ended with."""
+
+    values: dict[str, Any]
+    """The whole result."""
+    printed: str
+    """All that went to stdout and stderr: where a secret must not be."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the module called fail_json."""
+        return bool(self.values.get("failed"))
+
+    @property
+    def msg(self) -> str:
+        """The error of a module that failed."""
+        return str(self.values["msg"])
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warnings as text."""
+        return [_text(warning) for warning in self.values.get("warnings", [])]
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a value of a module that went well; a module that failed is an error of the test."""
+        assert not self.failed, self.msg
+        return self.values[key]
+
+
+RunModule = Callable[..., Outcome]
+"""Takes a module's name, its options, and check=True for check mode."""
+
+
+def run_module(name: str, options: Mapping[str, Any], check: bool = False) -> Outcome:
+    """Run plugins/modules/<name>.py in this process, with its diff. What it raises besides SystemExit goes on."""
+    main = importlib.import_module(f"{MODULES}.{name}").main
+    for store in COUNTED:
+        getattr(module_warnings, store).clear()
+    arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
+    output, errors, code = io.StringIO(), io.StringIO(), None
+    streams = (contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors))
+    with streams[0], streams[1], _no_controller(), patch_module_args(arguments):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+    outcome = Outcome(json.loads(output.getvalue()), output.getvalue() + errors.getvalue())
+    assert code == (1 if outcome.failed else 0)
+    return outcome
+
+
+@contextlib.contextmanager
+def _no_controller() -> Iterator[None]:
+    """Let ansible-core know that this is no controller, whatever the tests have imported before."""
+    internal: Any = sys.modules.get("ansible.module_utils._internal")
+    before = getattr(internal, "is_controller", False)
+    if before:
+        internal.is_controller = False
+    try:
+        yield
+    finally:
+        if before:
+            internal.is_controller = True
 
 
 def call_module(
@@ -36,58 +108,64 @@ def call_module(
     user: int | None = None,
     **environment: str,
 ) -> dict[str, Any]:
-    """Run a module as Ansible does on a host, with its diff, and return its result.
+    """Run a module in a process of its own, with its diff, and return its result.
 
     sent: also return what the module sent to servers, under ``sent``: a list of [method, URL, body]. user: the id of
-    the user that it runs as, where this is root.
+    the user that it runs as, if this is root.
     """
-    module = importlib.import_module(f"{MODULES}.{name}")
-    arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
+    importlib.import_module(f"{MODULES}.{name}")
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(read_end)
-        if user is not None and os.geteuid() == 0:
-            os.setgid(user)
-            os.setuid(user)
         with os.fdopen(write_end, "wb") as pipe:
-            pipe.write(_run(module.main, arguments, sent, environment))
+            try:
+                answer = _result(name, options, check, sent, user, environment)
+            except BaseException:  # noqa: BLE001 - it goes to the test, which fails on it
+                answer = {"traceback": traceback.format_exc()}
+            pipe.write(json.dumps(answer).encode())
         os._exit(0)
     os.close(write_end)
     with os.fdopen(read_end, "rb") as pipe:
-        answer = json.loads(pipe.read())
+        result: dict[str, Any] = json.loads(pipe.read())
     os.waitpid(child, 0)
-    assert "Traceback" not in answer["errors"], answer["errors"]
-    result: dict[str, Any] = json.loads(answer["output"])
-    if sent:
-        result["sent"] = answer["sent"]
-    return {key: value for key, value in result.items() if key != "invocation" and not key.startswith("_ansible")}
+    assert "traceback" not in result, result["traceback"]
+    return result
 
 
-def _run(main: Any, arguments: Mapping[str, Any], record: bool, environment: Mapping[str, str]) -> bytes:
-    """Run main in this process, which ends after it, and return what it printed and sent."""
+def _result(
+    name: str, options: Mapping[str, Any], check: bool, record: bool, user: int | None, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """Run a module in this process, which ends after it, and return its result without what Ansible itself adds."""
+    if user is not None and os.geteuid() == 0:
+        os.setgid(user)
+        os.setuid(user)
     os.environ.update(environment)
-    # A module on its host is no controller, whatever the tests have imported before.
-    if internal := sys.modules.get("ansible.module_utils._internal"):
-        internal.is_controller = False  # type: ignore[attr-defined]
-    output, errors, sent = io.StringIO(), io.StringIO(), []
-    if record:
-        send = requests.Session.send
+    with _recorded() if record else contextlib.nullcontext() as sent:
+        outcome = run_module(name, options, check)
+    assert "Traceback" not in outcome.printed, outcome.printed
+    own = {
+        key: value for key, value in outcome.values.items() if key != "invocation" and not key.startswith("_ansible")
+    }
+    return {**own, "sent": sent} if record else own
 
-        def noting(session: requests.Session, request: requests.PreparedRequest, **settings: Any) -> Any:
-            body = request.body.decode() if isinstance(request.body, bytes) else request.body
-            sent.append([request.method, request.url, body])
-            return send(session, request, **settings)
 
-        requests.Session.send = noting  # type: ignore[method-assign]
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), patch_module_args(arguments):
-        try:
-            main()
-        except SystemExit:
-            pass
-        except BaseException:  # noqa: BLE001 - it goes to the test, which fails on it
-            traceback.print_exc()
-    return json.dumps({"output": output.getvalue(), "errors": errors.getvalue(), "sent": sent}).encode()
+@contextlib.contextmanager
+def _recorded() -> Iterator[list[Any]]:
+    """Yield the list of what is sent to servers: [method, URL, body]."""
+    sent: list[Any] = []
+    send = requests.Session.send
+
+    def noting(session: requests.Session, request: requests.PreparedRequest, **settings: Any) -> Any:
+        body = request.body.decode() if isinstance(request.body, bytes) else request.body
+        sent.append([request.method, request.url, body])
+        return send(session, request, **settings)
+
+    requests.Session.send = noting  # type: ignore[method-assign,assignment]
+    try:
+        yield sent
+    finally:
+        requests.Session.send = send  # type: ignore[method-assign]
 
 
 def predict_and_run(name: str, options: Mapping[str, Any], *, changed: bool = True, again: bool = True) -> Any:
@@ -111,30 +189,25 @@ def predict_and_run(name: str, options: Mapping[str, Any], *, changed: bool = Tr
     return done
 
 
-def assert_one_clear_line(result: Mapping[str, Any], *words: str) -> None:
+def assert_one_clear_line(result: Outcome | Mapping[str, Any], *words: str) -> None:
     """Assert that a module or task failed with one line, without a traceback, in which each of the words stands."""
-    assert result.get("failed"), result
-    message = str(result["msg"])
+    values = result.values if isinstance(result, Outcome) else result
+    assert values.get("failed"), values
+    message = str(values["msg"])
     assert message
+    # The library responses says this of a call that is not in the script.
+    assert "Connection refused by Responses" not in message, message
     assert "\n" not in message, message
     assert "Traceback" not in message, message
-    assert result.get("exception") in (None, "(traceback unavailable)"), result["exception"]
+    assert values.get("exception") in (None, "(traceback unavailable)"), values["exception"]
+    assert not isinstance(result, Outcome) or "Traceback" not in result.printed
     for word in words:
         assert word in message, message
 
 
-CONNECTION = ("keycloak", "cells")
-"""The fragments of documentation with the options that all modules for a server share."""
-
-
-def own_options(name: str) -> set[str]:
-    """Return the options that a module's documentation has besides the shared ones, sub-options as option.name."""
-    documentation = yaml.safe_load(importlib.import_module(f"{MODULES}.{name}").DOCUMENTATION)
-    options: dict[str, Any] = documentation["options"]
-    for fragment in documentation["extends_documentation_fragment"]:
-        collection, _dot, file = fragment.rpartition(".")
-        if collection == "cellsops.sso" and file not in CONNECTION:
-            documented = importlib.import_module(f"{FRAGMENTS}.{file}").ModuleDocFragment.DOCUMENTATION
-            options |= yaml.safe_load(documented).get("options", {})
-    below = {f"{option}.{name}" for option, text in options.items() for name in text.get("suboptions", {})}
-    return set(options) | below
+def _text(warning: Any) -> str:
+    """Return a warning's text: ansible-core 2.19 and later print a summary object, older ones a string."""
+    if isinstance(warning, str):
+        return warning
+    event = warning.get("event") or warning["details"][0]
+    return str(event["msg"])

@@ -104,20 +104,3 @@ def run_playbook(
             entry.pop("host")
             tasks.append(TaskResult(**entry))
     return Run(done.returncode, done.stdout + done.stderr, tasks)
-
-
-def run_module(name: str, options: Mapping[str, Any], *, check: bool = False, **environment: str) -> dict[str, Any]:
-    """Run a module as Ansible does on a host, with its diff, and return its result without what Ansible itself adds."""
-    arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
-    done = subprocess.run(
-        [sys.executable, "-m", f"ansible_collections.cellsops.sso.plugins.modules.{name}"],
-        input=json.dumps({"ANSIBLE_MODULE_ARGS": arguments}),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, **environment},
-        check=False,
-    )
-    assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
-    return {key: value for key, value in result.items() if key != "invocation" and not key.startswith("_ansible")}

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor import examine
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized, SsoError, Unreachable
 
 Report = dict[str, Any]
 Values = dict[str, Any]
@@ -158,7 +158,7 @@ class Seen:
         """Return what the doctor says of it."""
 
         def readings(values: Values) -> dict[str, Reading]:
-            return {k: Reading(error=v) if isinstance(v, Exception) else Reading(v) for k, v in values.items()}
+            return {k: Reading(error=v) if isinstance(v, SsoError) else Reading(v) for k, v in values.items()}
 
         with patch.multiple(
             examine,

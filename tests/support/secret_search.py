@@ -62,9 +62,8 @@ class Watched:
             "JUNIT_OUTPUT_DIR": str(self.folder / "junit"),
         }
         with self._watching_processes():
-            return run_playbook(
-                playbook, variables, self.folder / "play", "-vvvv", "--diff", *arguments, **places, **environment
-            )
+            loud = ("-vvvv", "--diff", *arguments)
+            return run_playbook(playbook, variables, self.folder / "play", *loud, **places, **environment)  # type: ignore[arg-type]
 
     def leaks(self, run: Run) -> list[str]:
         """Return where a secret is that should not be: output, process list, the play's folder, the temporary one."""

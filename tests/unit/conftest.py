@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from support import module_here
+from support.module import RunModule, run_module
 
 # Several workers share few cores: a slow example is not a wrong one, and a run is the same each time.
 settings.register_profile("unit", deadline=None, derandomize=True, max_examples=60)
@@ -30,11 +29,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture
-def run_module(capsys: pytest.CaptureFixture[str]) -> module_here.RunModule:
-    """Return a function (name, arguments, check=False) that runs a module in this process."""
-
-    def run(name: str, arguments: dict[str, Any], check: bool = False) -> module_here.Outcome:
-        return module_here.run(name, arguments, capsys, check)
-
-    return run
+@pytest.fixture(name="run_module")
+def _run_module() -> RunModule:
+    """Return a function (name, options, check=False) that runs a module in this process."""
+    return run_module

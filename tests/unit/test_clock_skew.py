@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import HELD, WIDTH, Sample, estimate, exposed
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 Says = Callable[[], dict[str, str]]
 

@@ -31,7 +31,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
     origin,
     repeat_calls,
 )
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 TOKEN = "standin-access-token-77aa51c0ffee4bd2"
 PASSWORD = "standin-admin-password-1d9b6f0e2c4a8b73"

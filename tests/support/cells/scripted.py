@@ -64,7 +64,7 @@ class ScriptedCells:
         assert request.url is not None
         assert request.method is not None
         path = request.url.removeprefix(f"{self.url}/a/config/")
-        body = json.loads(request.body) if request.body else None
+        body: Any = json.loads(request.body) if request.body else None
         self.calls.append((request.method, path, body))
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return _json(401, {"Title": "Unauthorized", "Detail": "no token"})

@@ -64,7 +64,7 @@ class Place:
 
     def run(self, user: int | None = None, **options: Any) -> dict[str, Any]:
         """Run the module to its end, and return its result. user: the id of the user that it runs as."""
-        return call_module("cells_config_audience", {**self.options, **options}, user=user, **self.environment)
+        return call_module("cells_config_audience", {**self.options, **options}, user=user, **self.environment)  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager

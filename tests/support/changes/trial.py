@@ -101,7 +101,8 @@ class Trials:
             with suppress(AssertionError, RequestException, IndexError, ValueError), change(self.site):
                 login = failure(self.site)
                 verdict, broken = doctor(self.site)
-                run, healed = {"msg": "", "warnings": []}, login
+                run: dict[str, Any] = {"msg": "", "warnings": []}
+                healed = login
                 if login or role_too:
                     run, healed = self.role(), failure(self.site)
                 outcome = Outcome(login, verdict, broken, run["msg"], run["warnings"], healed)

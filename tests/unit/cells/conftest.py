@@ -20,7 +20,7 @@ import trustme
 
 from support.cells import pydio_json, scripted
 from support.cells.scripted import CLIENTS, CONNECTORS, TOKEN, ScriptedCells, pydio_connector
-from support.module_here import Outcome, RunModule
+from support.module import Outcome, RunModule
 
 NOBODY = 65534
 EditAudience = Callable[..., Outcome]

@@ -24,7 +24,7 @@ from support.cells.scripted import (
     pydio_connector,
     rule,
 )
-from support.module_here import assert_one_clear_line
+from support.module import assert_one_clear_line
 from unit.cells.conftest import SetConnector
 
 PATH = f"{CONNECTORS}/keycloak"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from support.cells.scripted import OTHER_SECRET, SECRET, TOKEN, URL, ScriptedCells, connector, pydio_connector, rule
-from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.module import Outcome, RunModule, assert_one_clear_line
 
 LOGIN = f"{URL}/a/frontend/login/connectors"
 OFFERED = [{"Id": "keycloak", "Name": "SSO with Keycloak", "Type": "oidc"}]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from support.cells.scripted import ScriptedCells, connector, rule
-from support.module_here import assert_one_clear_line
+from support.module import assert_one_clear_line
 from unit.cells.conftest import SetConnector
 
 FIELDS = {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from support.cells.scripted import ISSUER, OTHER_SECRET, SECRET, TOKEN, ScriptedCells, connector
-from support.module_here import Outcome, assert_one_clear_line
+from support.module import Outcome, assert_one_clear_line
 from unit.cells.conftest import SetConnector
 
 MODES = ["when_differs", "always", "on_create"]

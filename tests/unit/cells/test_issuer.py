@@ -13,7 +13,7 @@ import requests
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import check_issuer
 from support.cells.scripted import DISCOVERY, ISSUER, TOKEN, ScriptedCells, connector
-from support.module_here import assert_one_clear_line
+from support.module import assert_one_clear_line
 from unit.cells.conftest import SetConnector
 
 

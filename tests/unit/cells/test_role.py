@@ -14,7 +14,7 @@ import responses
 
 from support.cells.scripted import TOKEN, URL, connector, pydio_connector, rule
 from support.cells.scripted_roles import CONNECTORS, ScriptedRoles, role
-from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.module import Outcome, RunModule, assert_one_clear_line
 
 SetRole = Callable[..., Outcome]
 

@@ -24,7 +24,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
 )
 from support.cells.recorded import recorded
 from support.cells.scripted import SECRET, TOKEN, URL
-from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.module import Outcome, RunModule, assert_one_clear_line
 
 LIST = f"{URL}/a/config/oauth2connectors"
 LOGIN = f"{URL}/a/frontend/login/connectors"

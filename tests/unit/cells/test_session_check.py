@@ -16,7 +16,7 @@ import requests
 import responses
 
 from support.cells.recorded import recorded
-from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.module import Outcome, RunModule, assert_one_clear_line
 
 CELLS, KEYCLOAK = "https://cells.example.org", "https://sso.example.org"
 BEGIN, END = f"{CELLS}/auth/login/keycloak", f"{CELLS}/auth/login/keycloak/callback"

@@ -30,7 +30,7 @@ from support.cells.scripted import (
 from support.keycloak.client_script import client
 from support.keycloak.scripted import BY_TOKEN
 from support.keycloak.scripted import URL as KEYCLOAK
-from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.module import Outcome, RunModule, assert_one_clear_line
 
 REALM = f"{KEYCLOAK}/admin/realms/cells"
 EXACT = {

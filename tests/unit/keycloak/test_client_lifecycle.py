@@ -24,7 +24,7 @@ from support.keycloak.client_script import (
     reads,
 )
 from support.keycloak.scripted import BY_TOKEN, URL, Script
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 INFO = "keycloak_oidc_client_info"
 NEW = {"clientId": CLIENT_ID, "protocol": "openid-connect", "name": "Cells"}

@@ -24,7 +24,7 @@ from support.keycloak.client_script import (
     updates,
 )
 from support.keycloak.scripted import Script
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 A, B, OLD = "https://a.example.org/auth/cb", "https://b.example.org/auth/cb", "https://old.example.org/auth/cb"
 POST_LOGOUT = "post.logout.redirect.uris"

@@ -23,7 +23,7 @@ from support.keycloak.client_script import (
     reads_scopes,
 )
 from support.keycloak.scripted import Script
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 DEFAULT, OPTIONAL = ["profile", "basic", "email"], ["phone", "address"]
 

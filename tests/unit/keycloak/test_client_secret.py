@@ -24,7 +24,7 @@ from support.keycloak.client_script import (
     updates,
 )
 from support.keycloak.scripted import Script
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 OWN_SECRET = "standin-declared-secret-4a9e1c7d5b3f2086"
 MASK = "**********"

@@ -14,7 +14,7 @@ import pytest
 
 from support.keycloak.client_script import SERVER_SECRET, along, client
 from support.keycloak.scripted import BY_TOKEN, Script
-from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.module import Outcome, RunModule, assert_one_clear_line
 from support.scripted_servers import Servers, serving
 
 MODULE = "keycloak_oidc_clients"

@@ -16,7 +16,7 @@ import trustme
 from pytest_httpserver import HTTPServer
 
 from lab.process import free_port
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 PATH = "/realms/demo/.well-known/openid-configuration"
 

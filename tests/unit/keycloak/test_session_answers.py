@@ -12,7 +12,7 @@ import pytest
 from responses.matchers import query_param_matcher
 
 from support.keycloak.scripted import BY_TOKEN, REALM, TOKEN, URL, Script
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 INFO, CLIENT, SCOPE = "keycloak_oidc_client_info", "keycloak_oidc_client", "keycloak_client_scope"
 MAPPER, PREVIEW = "keycloak_ldap_mapper", "keycloak_token_preview"

@@ -24,7 +24,7 @@ from support.keycloak.scripted import (
     Script,
     jwt,
 )
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 INFO = "keycloak_oidc_client_info"
 REFUSED = {"error": "invalid_grant", "error_description": "Invalid user credentials"}

@@ -15,7 +15,7 @@ import pytest
 import trustme
 from pytest_httpserver import HTTPServer
 
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 TOKEN = "standin-access-token-77aa51c0ffee4bd2"
 PATH = "/admin/realms/cells/clients"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from support.keycloak.scripted import BY_PASSWORD, BY_SECRET, PASSWORD, SECRET_FORM, TOKEN, URL, Script, jwt
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 MODULE = "keycloak_token"
 REALM = {"id": "realm-id", "realm": "cells"}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from support.keycloak.scripted import BY_TOKEN, Script
-from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.module import Outcome, RunModule, assert_one_clear_line
 
 MODULE = "keycloak_token_preview"
 GROUP = "cn=Test_DEM_WebUsers,ou=test-pydio-cells,dc=example,dc=org"

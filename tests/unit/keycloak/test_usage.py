@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from support.keycloak.scripted import BY_TOKEN, Script
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 SCOPE = {"id": "scope-id", "name": "cellsscope", "protocol": "openid-connect"}
 MAPPER = {

@@ -12,7 +12,7 @@ import pytest
 
 from support.cells.pydio_json import CLIENT_SECRET, OTHER_URL, URL, clients
 from support.cells.scripted import CLIENTS, TOKEN, ScriptedCells
-from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.module import Outcome, RunModule, assert_one_clear_line
 from unit.cells.conftest import EditAudience
 
 LIST = f"{URL}/a/config/{CLIENTS}"

@@ -17,7 +17,7 @@ import pytest
 
 from support.cells import fake_command
 from support.cells.pydio_json import OTHER_URL, SERVICE, URL, clients, document, rendered, set_client, static_client
-from support.module_here import assert_one_clear_line
+from support.module import assert_one_clear_line
 from unit.cells.conftest import NOBODY, EditAudience
 
 THIRD_URL = "https://third.example.org"

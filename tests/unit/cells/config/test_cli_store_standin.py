@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from support.cells.pydio_json import OTHER_URL, clients, document, rendered, set_client
-from support.module_here import Outcome, assert_one_clear_line
+from support.module import Outcome, assert_one_clear_line
 from unit.cells.conftest import EditAudience
 
 COMMAND = Path(__file__).resolve().parents[3] / "standin" / "cells"

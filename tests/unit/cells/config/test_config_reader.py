@@ -12,7 +12,7 @@ import pytest
 
 from support.cells.pydio_json import SERVICE, document, rendered
 from support.cells.server_process import FORKED, running
-from support.module_here import RunModule
+from support.module import RunModule
 
 PUBLIC = "a-very-insecure-secret-for-checking-out-the-demo"
 

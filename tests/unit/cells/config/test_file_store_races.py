@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from support.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, set_client
-from support.module_here import assert_one_clear_line
+from support.module import assert_one_clear_line
 from unit.cells.conftest import EditAudience
 
 KILLS = 20

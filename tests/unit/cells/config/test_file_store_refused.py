@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from support.cells.pydio_json import SERVICE, URL, clients, document, rendered
-from support.module_here import assert_one_clear_line
+from support.module import assert_one_clear_line
 from unit.cells.conftest import NOBODY, EditAudience
 
 AsNobody = Callable[[], contextlib.AbstractContextManager[None]]

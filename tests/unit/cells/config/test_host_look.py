@@ -14,7 +14,7 @@ import pytest
 
 from support.cells import fake_command
 from support.cells.pydio_json import URL
-from support.module_here import Outcome, RunModule
+from support.module import Outcome, RunModule
 
 Look = Callable[..., Outcome]
 

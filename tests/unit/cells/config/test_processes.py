@@ -17,7 +17,7 @@ import pytest
 
 from support.cells.pydio_json import static_client
 from support.cells.server_process import FORKED, running
-from support.module_here import assert_one_clear_line
+from support.module import assert_one_clear_line
 from unit.cells.conftest import NOBODY, EditAudience
 
 AsNobody = Callable[[], AbstractContextManager[None]]

@@ -14,7 +14,7 @@ import pytest
 
 from support.cells.pydio_json import static_client
 from support.cells.server_process import FORKED, running
-from support.module_here import Outcome, RunModule, assert_one_clear_line
+from support.module import Outcome, RunModule, assert_one_clear_line
 from unit.cells.conftest import EditAudience
 
 ETCD = "etcd://config.example.org:2379/config"

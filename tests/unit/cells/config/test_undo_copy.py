@@ -20,7 +20,7 @@ import pytest
 
 from support.cells import fake_command
 from support.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, set_client
-from support.module_here import assert_one_clear_line
+from support.module import assert_one_clear_line
 from unit.cells.conftest import EditAudience
 
 WAY = """
