@@ -85,7 +85,7 @@ class Place:
 
     def missing_rows(self) -> list[str]:
         """Return the rows of the guide's Keycloak side that the realm does not have."""
-        site = rows.Site(
+        site = rows.Target(
             admin=self.admin,
             keycloak_url=self.lab.keycloak.url,
             realm=self.realm,

@@ -17,7 +17,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lab.site import Site, make_site
-from support.changes.change import cells_call, client_with, connector_of, connector_with, scope_assigned
+from support.changes.change import client_with, connector_with, scope_assigned
+from support.console import cells_call, connector_of
 from support.doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, ids
 from support.module import call_module
 from support.pictures import KeepPicture

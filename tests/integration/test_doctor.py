@@ -21,7 +21,6 @@ from lab.site import Site, make_site
 from support.changes.change import (
     TO_ROLES,
     Break,
-    Realm,
     all_of,
     audience,
     cells_stopped,
@@ -41,7 +40,7 @@ from support.changes.change import (
     scope_assigned,
     user,
 )
-from support.console import client_of
+from support.console import Realm, client_of
 from support.doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, finding_of, ids
 from support.module import assert_one_clear_line, call_module
 from support.playbook import run_playbook

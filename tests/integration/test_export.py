@@ -16,7 +16,7 @@ import yaml
 
 from lab.realm import LDAP_PROVIDER
 from lab.site import Site
-from support.changes.change import cells_call
+from support.console import cells_call
 from support.module import call_module
 from support.playbook import Run, run_playbook
 from support.role import PLAYBOOK, run_role

@@ -118,8 +118,8 @@ def _run_role(variables: Path) -> dict[str, int]:
     return counts
 
 
-def _site(lab: Lab) -> rows.Site:
-    return rows.Site(
+def _site(lab: Lab) -> rows.Target:
+    return rows.Target(
         admin=realm.admin(lab.keycloak, lab.realm_name),
         keycloak_url=lab.keycloak.url,
         realm=lab.realm_name,
@@ -130,7 +130,7 @@ def _site(lab: Lab) -> rows.Site:
     )
 
 
-def _preview(site: rows.Site) -> dict[str, Any]:
+def _preview(site: rows.Target) -> dict[str, Any]:
     """Return the claims of the user's ID token, by the module as an administrator calls it ad hoc."""
     options = {
         "auth_keycloak_url": site.keycloak_url,

@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Site:
+class Target:
     """Where to ask: an admin session on the realm, and Cells."""
 
     admin: KeycloakAdmin
@@ -61,7 +61,7 @@ class Site:
         return answer
 
 
-def check(site: Site) -> list[Row]:
+def check(site: Target) -> list[Row]:
     """Return the rows G1-A2 as the servers show them now; what is not there shows as such and is not ok."""
     return [*_client(site), *_connector(site), *_ldap_mapper(site), *_scope(site), *_audience(site)]
 
@@ -77,7 +77,7 @@ def _text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
-def _client(site: Site) -> Iterator[Row]:
+def _client(site: Target) -> Iterator[Row]:
     clients = [c for c in site.admin.get_clients() if c["clientId"] == site.client_id]
     client: dict[str, Any] = clients[0] if len(clients) == 1 else {}
     attributes = client.get("attributes", {})
@@ -106,7 +106,7 @@ def _client(site: Site) -> Iterator[Row]:
     )
 
 
-def _connector(site: Site) -> Iterator[Row]:
+def _connector(site: Target) -> Iterator[Row]:
     connectors = [c for c in site.cells("config/oauth2connectors").get("connectors", []) if c["id"] == GUIDE_CONNECTOR]
     connector: dict[str, Any] = connectors[0] if len(connectors) == 1 else {}
     oidc = connector.get("configoidc", {})
@@ -154,7 +154,7 @@ def _connector(site: Site) -> Iterator[Row]:
     )
 
 
-def _ldap_mapper(site: Site) -> Iterator[Row]:
+def _ldap_mapper(site: Target) -> Iterator[Row]:
     found = [c for c in site.admin.get_components() if c.get("name") == GUIDE_LDAP_MAPPER]
     mapper: dict[str, Any] = found[0] if len(found) == 1 else {}
     config = mapper.get("config", {})
@@ -176,7 +176,7 @@ def _ldap_mapper(site: Site) -> Iterator[Row]:
     )
 
 
-def _scope(site: Site) -> Iterator[Row]:
+def _scope(site: Target) -> Iterator[Row]:
     scope: dict[str, Any] = next((s for s in site.admin.get_client_scopes() if s["name"] == GUIDE_SCOPE), {})
     client: dict[str, Any] = next((c for c in site.admin.get_clients() if c["clientId"] == site.client_id), {})
     mapper: dict[str, Any] = next(
@@ -205,7 +205,7 @@ def _scope(site: Site) -> Iterator[Row]:
     )
 
 
-def _audience(site: Site) -> Iterator[Row]:
+def _audience(site: Target) -> Iterator[Row]:
     clients = json.loads(site.config_path.read_text(encoding="utf-8"))["services"]["pydio.web.oauth"]["staticClients"]
     frontend: dict[str, Any] = next((client for client in clients if client["client_id"] == "cells-frontend"), {})
     audience = frontend.get("audience")

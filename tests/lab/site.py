@@ -75,9 +75,9 @@ class Site:
             "sso_verify_username": "dora",
         }
 
-    def rows(self) -> rows.Site:
+    def rows(self) -> rows.Target:
         """Where to ask for the rows of the guide."""
-        return rows.Site(
+        return rows.Target(
             admin=self.admin,
             keycloak_url=self.lab.keycloak.url,
             realm=self.realm,

@@ -19,12 +19,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from standin import control, web_interface
-from standin.cells_site import Site, log_request
 from standin.config_file import ConfigFileError
 from standin.login import Login
 from standin.own_provider import OwnProvider
 from standin.rest import Rest
 from standin.rest_error import RestError, rest_error_response
+from standin.stand_in import StandIn, log_request
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
 
@@ -32,7 +32,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
 class RequestLog:
     """Writes a line for each request when its answer begins."""
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
+    def __init__(self, app: ASGIApp, site: StandIn) -> None:
         """Take the application below and the site."""
         self._app = app
         self._folder = site.settings.working_dir
@@ -51,7 +51,7 @@ class RequestLog:
 class Front:
     """Answers 503 while the server starts, and nothing for a host that the site does not serve."""
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
+    def __init__(self, app: ASGIApp, site: StandIn) -> None:
         """Take the application below and the site."""
         self._app = app
         self._store = site.settings.store
@@ -73,7 +73,7 @@ class Front:
         await answer(scope, receive, send)
 
 
-def make_app(site: Site) -> Starlette:
+def make_app(site: StandIn) -> Starlette:
     """Return the application of a site."""
     rest = Rest(site)
 

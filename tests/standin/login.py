@@ -16,12 +16,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from standin import web_interface
-from standin.cells_site import Site
 from standin.collection import SsoError, audience_match
 from standin.config_memory import BrokenClients
 from standin.defaults import FRONTEND
 from standin.login_roles import roles_of_login
 from standin.oidc import Flow, LoginError, Provider
+from standin.stand_in import StandIn
 from standin.state import User
 
 FLOW_COOKIE = "standin-login"
@@ -38,7 +38,7 @@ ENDS = {"login_callback": "/login/callback", "auth_callback": "/auth/callback"}
 class Login:
     """The handlers of a site's login."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: StandIn) -> None:
         """Take the site."""
         self._site = site
         self._label = site.settings.package[1]

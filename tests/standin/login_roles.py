@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from standin.cells_site import Site
 from standin.collection import predicted_roles
 from standin.roles import BUILT_IN
+from standin.stand_in import StandIn
 from standin.state import Role
 
 REGEX = "preg:"
 
 
-def roles_of_login(site: Site, claims: dict[str, Any], rules: Sequence[dict[str, Any]], old: list[str]) -> list[str]:
+def roles_of_login(site: StandIn, claims: dict[str, Any], rules: Sequence[dict[str, Any]], old: list[str]) -> list[str]:
     """Return the ids of the roles of a user after a login. old: those before. Raises SsoError."""
     for_roles = [rule for rule in rules if rule.get("RightAttribute") == "Roles"]
     missing = all(claims.get(str(rule.get("LeftAttribute"))) is None for rule in for_roles)

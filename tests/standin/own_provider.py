@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from standin.cells_site import Site
 from standin.collection import audience_match
 from standin.config_memory import BrokenClients
 from standin.defaults import FRONTEND
+from standin.stand_in import StandIn
 
 CHALLENGE_LIFE = 1800
 """Seconds within which a login that was begun must end (consentRequestMaxAge)."""
@@ -30,7 +30,7 @@ SHORTEST_STATE = 8
 class OwnProvider:
     """The handlers."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: StandIn) -> None:
         """Take the site."""
         self._site = site
         self._external = site.settings.external

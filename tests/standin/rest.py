@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from standin import rest_calls
-from standin.cells_site import Site
 from standin.rest_config import ConfigCalls
 from standin.rest_error import RestError
 from standin.rest_frontend import FrontendCalls
 from standin.rest_rights import RightCalls
 from standin.rest_roles import RoleCalls
 from standin.rest_users import UserCalls
+from standin.stand_in import StandIn
 from standin.state import User
 
 Handler = Callable[[Request, User | None, dict[str, str]], Awaitable[Response]]
@@ -31,7 +31,7 @@ DECODED = ("/role/{id}",)
 class Rest:
     """The REST API of a site."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: StandIn) -> None:
         """Take the site."""
         self._site = site
         parts = (ConfigCalls(site), FrontendCalls(site), UserCalls(site), RoleCalls(site), RightCalls(site))

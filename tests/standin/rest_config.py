@@ -12,9 +12,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from standin.cells_site import Site
 from standin.rest_body import read_message
 from standin.rest_error import RestError
+from standin.stand_in import StandIn
 from standin.state import User
 
 SUCCESS = {"Success": True}
@@ -25,7 +25,7 @@ EDITABLE = ("frontend/plugin", "services/pydio.grpc.update", "services/pydio.grp
 class ConfigCalls:
     """The handlers."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: StandIn) -> None:
         """Take the site."""
         self._site = site
 

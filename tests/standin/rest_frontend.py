@@ -12,15 +12,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from standin.cells_site import Site
 from standin.session_api import SessionApi
+from standin.stand_in import StandIn
 from standin.state import User
 
 
 class FrontendCalls:
     """The handlers."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: StandIn) -> None:
         """Take the site."""
         self._site = site
         self._session = SessionApi(site.sessions, site.cookies, site.state, site.assumed, site.settings.store)

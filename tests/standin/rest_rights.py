@@ -12,9 +12,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from standin.cells_site import Site
 from standin.rest_body import read_message
 from standin.rest_roles import SEARCH
+from standin.stand_in import StandIn
 from standin.state import Right, User
 
 ACL: dict[str, type | tuple[type, ...]] = {
@@ -30,7 +30,7 @@ QUERY = {"RoleIDs": "role", "WorkspaceIDs": "workspace", "NodeIDs": "node"}
 class RightCalls:
     """The handlers."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: StandIn) -> None:
         """Take the site."""
         self._state = site.state
 

@@ -13,10 +13,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from standin.cells_site import Site
 from standin.rest_body import read_message
 from standin.rest_error import RestError
 from standin.roles import BUILT_IN, NOT_KEPT, all_roles, known_role
+from standin.stand_in import StandIn
 from standin.state import Role, User
 
 ROLE: dict[str, type | tuple[type, ...]] = {
@@ -47,7 +47,7 @@ SEARCH: dict[str, type | tuple[type, ...]] = {
 class RoleCalls:
     """The handlers."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: StandIn) -> None:
         """Take the site."""
         self._site = site
         self._roles = site.state.roles

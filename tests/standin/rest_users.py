@@ -13,11 +13,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from standin.cells_site import Site
 from standin.rest_body import read_message
 from standin.rest_error import RestError
 from standin.rest_roles import SEARCH
 from standin.roles import group_uuid, known_role, policies, role_json
+from standin.stand_in import StandIn
 from standin.state import LOCAL, User
 
 USER: dict[str, type | tuple[type, ...]] = {
@@ -41,7 +41,7 @@ PUBLIC = {"displayName", "avatar", "profile", "hasEmail"}
 class UserCalls:
     """The handlers."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: StandIn) -> None:
         """Take the site."""
         self._site = site
 

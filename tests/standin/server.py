@@ -18,9 +18,9 @@ import uvicorn
 
 from standin import control
 from standin.app import make_app
-from standin.cells_site import Site
 from standin.children import Children
 from standin.settings import Settings, SettingsError
+from standin.stand_in import StandIn
 
 LEVELS = {
     "debug": logging.DEBUG,
@@ -77,7 +77,7 @@ def serve(settings: Settings) -> int:
     shown = f"[{host}]" if family == socket.AF_INET6 else host
     url = f"{scheme}://{shown}:{listener.getsockname()[1]}"
     settings.external = settings.external or url
-    site = Site(settings, make_log(settings))
+    site = StandIn(settings, make_log(settings))
     config = uvicorn.Config(
         make_app(site),
         log_config=None,

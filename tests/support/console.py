@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,41 @@ from lab import rows
 from lab.site import Site
 
 TIMEOUT = 10
+
+
+class Realm:
+    """Calls to the realm's admin interface, by paths below it."""
+
+    def __init__(self, site: Site) -> None:
+        self._connection = site.admin.connection
+        self._base = f"admin/realms/{site.realm}"
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._connection.raw_get(f"{self._base}/{path}".rstrip("/"), **query).json()
+
+    def named(self, path: str, name: str) -> Any:
+        """Return the one object of that name."""
+        (found,) = (item for item in self.get(path) if item["name"] == name)
+        return found
+
+    def send(self, method: str, path: str, body: object = None) -> None:
+        call = getattr(self._connection, f"raw_{method}")
+        data = "" if body is None else json.dumps(body)
+        response = call(f"{self._base}/{path}".rstrip("/"), data=data)
+        assert response.status_code < 300, (method, path, response.text)
+
+
+def cells_call(site: Site, method: str, path: str, body: object = None) -> Any:
+    """Call the REST API of Cells below /a/config, and return its answer."""
+    response = requests.request(
+        method,
+        f"{site.cells.url}/a/config/{path}",
+        json=body,
+        headers={"Authorization": f"Bearer {site.cells.token}"},
+        timeout=TIMEOUT,
+    )
+    response.raise_for_status()
+    return response.json()
 
 
 def client_of(site: Site) -> dict[str, Any]:
@@ -30,25 +66,31 @@ def scope_of(site: Site) -> dict[str, Any]:
 
 
 def ldap_mapper_of(site: Site) -> dict[str, Any]:
+    """Return the guide's LDAP mapper as Keycloak shows it."""
     mapper: dict[str, Any] = next(c for c in site.admin.get_components() if c.get("name") == rows.GUIDE_LDAP_MAPPER)
     return mapper
 
 
 def add_redirect_uri(site: Site) -> None:
+    """Let the client redirect to one more host."""
     client = client_of(site)
     site.admin.update_client(client["id"], {"redirectUris": [*client["redirectUris"], "https://evil.example.org/*"]})
 
 
+def connector_of(site: Site) -> dict[str, Any]:
+    """Return the guide's connector as Cells shows it."""
+    connectors: list[dict[str, Any]] = cells_call(site, "GET", "oauth2connectors")["connectors"]
+    (found,) = (connector for connector in connectors if connector["id"] == "keycloak")
+    return found
+
+
 def put_connector(site: Site, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change the connector in Cells as somebody in its console would."""
-    connector = next(
-        c for c in site.rows().cells("config/oauth2connectors")["connectors"] if c["id"] == rows.GUIDE_CONNECTOR
-    )
+    """Change the guide's connector in Cells. change: takes the connector and changes it in place."""
+    connector = connector_of(site)
     change(connector)
-    url = f"{site.cells.url}/a/config/oauth2connectors/{connector['id']}"
-    headers = {"Authorization": f"Bearer {site.cells.token}"}
-    requests.put(url, json=connector, headers=headers, timeout=TIMEOUT).raise_for_status()
+    cells_call(site, "PUT", f"oauth2connectors/{rows.GUIDE_CONNECTOR}", connector)
 
 
 def rename_the_connector(site: Site) -> None:
+    """Give the connector another name on the login page."""
     put_connector(site, lambda connector: connector.update(name="Login"))

@@ -10,7 +10,8 @@ from typing import Any
 
 from lab import rows
 from lab.site import Site
-from support.changes.change import TO_ROLES, cells_call
+from support.changes.change import TO_ROLES
+from support.console import cells_call
 from support.module import call_module
 
 CLIENT = "localhost"

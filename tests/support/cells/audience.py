@@ -13,12 +13,14 @@ from lab.cells_server import Cells
 
 
 def static_clients(cells: Cells) -> list[dict[str, Any]]:
+    """Return the static clients in pydio.json."""
     config = json.loads(cells.config_path.read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = config["services"]["pydio.web.oauth"]["staticClients"]
     return found
 
 
 def audience_of(cells: Cells, client_id: str = "cells-frontend") -> list[str]:
+    """Return the audience of a static client in pydio.json, [] if it has none."""
     (client,) = [client for client in static_clients(cells) if client["client_id"] == client_id]
     audience: list[str] = client.get("audience") or []
     return audience

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, the cellsops.sso developers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a real server answered, and in what a stand-in's answer to the same request differs from it.
 
-tests/vectors/rest_home_4.0.1.json has the answers of Pydio Cells Home 4.0.1. Compared are status, content type, the
-keys of a JSON body with the kinds of their values, the words of an error, the path of a redirect, and the attributes of
-a cookie.
+"""What a real Pydio Cells Home 4.0.1 answered (tests/vectors/rest_home_4.0.1.json), and how other answers differ.
+
+Two answers are compared by status, content type, the keys of a JSON body and the kinds of their values, the words of an
+error, the path of a redirect, and the attributes of a cookie.
 """
 
 from __future__ import annotations
@@ -26,6 +26,14 @@ def calls() -> list[dict[str, Any]]:
     """Return the recorded calls, in the order in which they were made."""
     found: list[dict[str, Any]] = json.loads((VECTORS / "rest_home_4.0.1.json").read_text("utf-8"))["calls"]
     return found
+
+
+def recorded(name: str) -> dict[str, Any]:
+    """Return the answer to a recorded call, by its name, as arguments of responses.add."""
+    (real,) = (call["real"] for call in calls() if call["name"] == name)
+    kind = real["content_type"] or None
+    body = {"json": real["body"]} if kind == "application/json" else {"body": real["body"], "content_type": kind}
+    return {"status": real["status"], **body}
 
 
 def differences(real: dict[str, Any], answer: Any) -> list[str]:

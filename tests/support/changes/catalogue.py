@@ -17,7 +17,6 @@ from lab.site import Site
 from support.changes import of_cells, of_client, of_realm, of_scopes, of_users
 from support.changes.change import (
     Break,
-    Realm,
     audience,
     claim_mapper_with,
     client_with,
@@ -29,7 +28,7 @@ from support.changes.change import (
     rule,
     scope_assigned,
 )
-from support.console import client_of
+from support.console import Realm, client_of
 
 FAR = 10**5
 """Seconds: longer than any test."""

@@ -12,38 +12,13 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from lab.site import Site
-from support.console import client_of
+from support.console import Realm, cells_call, client_of, connector_of
 
 OTHER_CLOCK = Path(__file__).parents[1] / "other_clock"
-TIMEOUT = 10
 TO_ROLES = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
 
 Break = Callable[[Site], AbstractContextManager[object]]
-
-
-class Realm:
-    """Calls to the realm's admin interface, by paths below it."""
-
-    def __init__(self, site: Site) -> None:
-        self._connection = site.admin.connection
-        self._base = f"admin/realms/{site.realm}"
-
-    def get(self, path: str, **query: Any) -> Any:
-        return self._connection.raw_get(f"{self._base}/{path}".rstrip("/"), **query).json()
-
-    def named(self, path: str, name: str) -> Any:
-        """Return the one object of that name."""
-        (found,) = (item for item in self.get(path) if item["name"] == name)
-        return found
-
-    def send(self, method: str, path: str, body: object = None) -> None:
-        call = getattr(self._connection, f"raw_{method}")
-        data = "" if body is None else json.dumps(body)
-        response = call(f"{self._base}/{path}".rstrip("/"), data=data)
-        assert response.status_code < 300, (method, path, response.text)
 
 
 def realm_with(**changes: Any) -> Break:
@@ -188,24 +163,6 @@ def no_ldap_mapper(site: Site) -> Iterator[None]:
         yield
     finally:
         realm.send("post", "components", {key: value for key, value in mapper.items() if key != "id"})
-
-
-def cells_call(site: Site, method: str, path: str, body: object = None) -> Any:
-    response = requests.request(
-        method,
-        f"{site.cells.url}/a/config/{path}",
-        json=body,
-        headers={"Authorization": f"Bearer {site.cells.token}"},
-        timeout=TIMEOUT,
-    )
-    response.raise_for_status()
-    return response.json()
-
-
-def connector_of(site: Site) -> dict[str, Any]:
-    connectors: list[dict[str, Any]] = cells_call(site, "GET", "oauth2connectors")["connectors"]
-    (found,) = (connector for connector in connectors if connector["id"] == "keycloak")
-    return found
 
 
 def connector_with(**changes: Any) -> Break:

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, audience, cells_call, connector_of, connector_with, rule
+from support.changes.change import Break, audience, connector_with, rule
+from support.console import cells_call, connector_of
 
 
 def connector(**fields: Any) -> Break:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lab.site import Site
-from support.changes.change import Break, Realm, all_of, client_with, own_mapper
-from support.console import client_of
+from support.changes.change import Break, all_of, client_with, own_mapper
+from support.console import Realm, client_of
 
 YES = {"true": "true"}
 SIGNATURES = ("RS256", "RS384", "RS512", "PS384", "PS512", "ES384", "ES512", "HS384")

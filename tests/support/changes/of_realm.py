@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, Realm, all_of, client_with, realm_with
-from support.console import client_of
+from support.changes.change import Break, all_of, client_with, realm_with
+from support.console import Realm, client_of
 
 KEYS = "org.keycloak.keys.KeyProvider"
 BROWSER = "browser"

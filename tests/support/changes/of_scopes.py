@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, Realm, claim_mapper_with
+from support.changes.change import Break, claim_mapper_with
+from support.console import Realm
 
 GROUPS = "cellsscope"
 EVERYWHERE = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")

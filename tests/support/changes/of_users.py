@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, Realm, all_of, component_with, realm_with, user
+from support.changes.change import Break, all_of, component_with, realm_with, user
+from support.console import Realm
 
 MAPPER = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
 ATTRIBUTE = "user-attribute-ldap-mapper"

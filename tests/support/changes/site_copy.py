@@ -12,8 +12,7 @@ from typing import Any
 
 from lab.realm import KEY_PROVIDER, LDAP_PROVIDER, admin, key_providers
 from lab.site import Site
-from support.changes.change import Realm, cells_call
-from support.console import client_of
+from support.console import Realm, cells_call, client_of
 from support.guide import CLIENT
 
 USER_STORAGE = "org.keycloak.storage.UserStorageProvider"

@@ -22,7 +22,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import (
     TokenRefused,
     WrongEdition,
 )
-from support.cells.recorded import recorded
+from support.cells.recordings import recorded
 from support.cells.scripted import SECRET, TOKEN, URL
 from support.module import Outcome, RunModule, assert_one_clear_line
 

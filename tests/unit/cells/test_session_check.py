@@ -15,7 +15,7 @@ import pytest
 import requests
 import responses
 
-from support.cells.recorded import recorded
+from support.cells.recordings import recorded
 from support.module import Outcome, RunModule, assert_one_clear_line
 
 CELLS, KEYCLOAK = "https://cells.example.org", "https://sso.example.org"

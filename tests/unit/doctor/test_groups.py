@@ -14,7 +14,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import SOURCES, protocol_mappers
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import text_map
-from unit.doctor.test_judge import FORBIDDEN, Site
+from support.doctor_readings import FORBIDDEN, Readings
 
 SETTINGS = {"attribute": "cellsgroups", "full_path": False, "client": "portal", "role_prefix": ""}
 GROUP_MAPPER = {
@@ -26,7 +26,7 @@ GROUP_MAPPER = {
 LINKS = {"groups": "keycloak_group", "realm_roles": "realm_role", "client_roles": "client_role"}
 
 
-class SourceSite(Site):
+class SourceSite(Readings):
     """A whole site whose groups come from the sources given; the user is Keycloak's own."""
 
     def __init__(self, *sources: str, values: tuple[str, ...] = ("staff", "it")) -> None:

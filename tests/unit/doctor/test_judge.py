@@ -6,241 +6,38 @@
 
 from __future__ import annotations
 
-import copy
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ansible_collections.cellsops.sso.plugins.module_utils.conformance.assumptions import ASSUMPTIONS
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_user import chain
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import FOLLOWS, SHOWN_BY, Seen, judge
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import FOLLOWS, SHOWN_BY
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
     CATALOGUE,
     NOT_CHECKED,
     OK,
     WARNING,
-    Finding,
     is_one_of,
 )
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import connector
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized, Unreachable
-
-OTHER = "https://files.example.com"
-CELLS, KEYCLOAK = "https://cells.example.org", "https://sso.example.org"
-ISSUER = f"{KEYCLOAK}/realms/cells"
-CALLBACK = f"{CELLS}/auth/login/keycloak/callback"
-SECRET = "secret-of-the-client-0123456789"
-GROUPS = ["cn=Test_DEM_WebUsers,ou=groups,dc=example,dc=org"]
-CLAIMS = {"sub": "1", "name": "Dora Demo", "email": "dora@example.org", "cellsgroups": GROUPS}
-CLOCK = {"skew_seconds": 0.0, "uncertainty_seconds": 0.5, "source": "a test"}
-OPTIONS: dict[str, Any] = {
-    "auth_keycloak_url": KEYCLOAK,
-    "cells_url": CELLS,
-    "realm": "cells",
-    "client_id": "cells",
-    "connector_id": "keycloak",
-    "client_scope": "cellsscope",
-    "groups_attribute": "cellsgroups",
-    "ldap_provider": "ldap",
-    "ldap_attribute": "memberOf",
-    "username": "dora",
-    "dn_to_name": True,
-    "max_clock_skew": 5,
-    "validate_certs": True,
-    "cells_config": {
-        "static_clients": [{"client_id": "cells-frontend", "audience": [CELLS]}],
-        "life_spans": {"access_token": 600, "refresh_token": 6000},
-        "oauth_secret_is_public": False,
-        "username_as_login": [],
-    },
-    "callback_url": "",
-    "roles": {},
-    "keycloak_from_cells": {
-        "url": f"{ISSUER}/.well-known/openid-configuration",
-        "reachable": True,
-        "problem": "",
-        "message": "",
-        "seconds": 0.1,
-    },
-    "session": {
-        "login": {"username": "dora", "roles": []},
-        "refreshes": [{"after_seconds": 0.1, "status": 200, "ok": True, "message": ""}],
-    },
-}
-FORBIDDEN = Reading(error=NotAuthorized("GET", KEYCLOAK, 403, "", "view-users is missing."))
-NO_TLS = Reading(error=Unreachable("TLS", KEYCLOAK, "TLS failed: certificate has expired"))
-SILENT = Reading(error=Unreachable("GET", KEYCLOAK, "TLS failed: certificate has expired"))
-
-
-class Site:
-    """Readings, and the options they were read for; those of a site that is whole until a test changes them."""
-
-    def __init__(self) -> None:
-        mapper = {
-            "claim.name": "cellsgroups",
-            "user.attribute": "cellsgroups",
-            "jsonType.label": "String",
-            **dict.fromkeys(("multivalued", "aggregate.attrs", "id.token.claim"), "true"),
-            **dict.fromkeys(("access.token.claim", "userinfo.token.claim"), "true"),
-        }
-        ldap_mapper = {
-            "user.model.attribute": ["cellsgroups"],
-            "ldap.attribute": ["memberOf"],
-            "read.only": ["true"],
-            "always.read.value.from.ldap": ["true"],
-        }
-        self.options = copy.deepcopy(OPTIONS)
-        self.realm: dict[str, Any] = {"enabled": True, "accessTokenLifespan": 300}
-        self.groups: list[str] | None = GROUPS
-        self.roles: list[dict[str, Any]] = [{"Uuid": "ADMINS"}, {"Uuid": "Test_DEM_WebUsers", "Label": "Web users"}]
-        self.own_issuer: Any = (f"{CELLS}/oidc/", 200)
-        self.sites: list[str] = []
-        self.client: dict[str, Any] = {
-            "clientId": "cells",
-            "standardFlowEnabled": True,
-            "redirectUris": [CALLBACK],
-            "webOrigins": [CELLS],
-            "defaultClientScopes": ["basic", "cellsscope", "email", "profile"],
-            "attributes": {},
-        }
-        self.scope: dict[str, Any] = {
-            "name": "cellsscope",
-            "protocolMappers": [
-                {"name": "groups", "protocolMapper": "oidc-usermodel-attribute-mapper", "config": mapper}
-            ],
-        }
-        self.ldap_mapper: dict[str, Any] = {
-            "name": "memberOf to group",
-            "parentId": "p",
-            "providerId": "user-attribute-ldap-mapper",
-            "config": ldap_mapper,
-        }
-        self.provider: dict[str, Any] = {
-            "id": "p",
-            "name": "ldap",
-            "config": {"enabled": ["true"], "cachePolicy": ["NO_CACHE"]},
-        }
-        self.mappers = [self.ldap_mapper]
-        self.policies: dict[str, Any] = {"policies": []}
-        self.executions = [{"providerId": "auth-username-password-form", "requirement": "REQUIRED", "level": 0}]
-        self.lockout: dict[str, Any] = {"disabled": False}
-        self.profile: dict[str, Any] = {"attributes": []}
-        entry = "uid=dora,ou=people,dc=example,dc=org"
-        self.user: dict[str, Any] = {
-            "enabled": True,
-            "federationLink": "p",
-            "attributes": {"cellsgroups": GROUPS, "LDAP_ENTRY_DN": [entry]},
-        }
-        self.tokens: dict[str, dict[str, Any]] = {
-            kind: dict(CLAIMS) for kind in ("id_token", "access_token", "userinfo")
-        }
-        self.oidc: dict[str, Any] = {
-            "issuer": ISSUER,
-            "clientID": "cells",
-            "clientSecret": SECRET,
-            "redirectURI": CALLBACK,
-            "scopes": ["openid", "profile", "email"],
-            "userIDKey": "email",
-            "userNameKey": "email",
-            "insecureSkipEmailVerified": True,
-        }
-        self.rule: dict[str, Any] = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
-        self.login_form: dict[str, Any] = {"form": True, "leads_to": "", "status": 200, "words": "Sign in"}
-        self.code: dict[str, Any] = {"error": "invalid_grant", "words": "invalid_grant: Code not valid"}
-        self.login_page: list[dict[str, Any]] = [{"Id": "keycloak", "Name": "SSO with Keycloak"}]
-        self.audience: Any = [CELLS]
-        self.clocks = {"Keycloak": Reading(dict(CLOCK)), "Cells": Reading(dict(CLOCK))}
-        self.certificates = {
-            f"tls.{name}": Reading({"url": url, "days_left": 80, "local": False})
-            for name, url in (("keycloak", KEYCLOAK), ("cells", CELLS))
-        }
-        self.instead: dict[str, Reading] = {}
-        """Readings that take the place of others."""
-
-    def seen(self) -> Seen:
-        """Return all readings."""
-        keycloak = {
-            "discovery": ISSUER,
-            "login": CLOCK,
-            "realm": self.realm,
-            "version": "26.7.3",
-            "client": self.client,
-            "secret": SECRET,
-            "client_scopes": [self.scope, {"name": "basic"}],
-            "group_names": self.groups,
-            "profile": self.profile,
-            "login_form": self.login_form,
-            "code": self.code,
-            "policies": self.policies,
-            "policy_profiles": {"profiles": [{"name": "strict", "executors": [{"executor": "dpop-bind-enforcer"}]}]},
-            "flow": {"alias": "browser", "executions": self.executions},
-            "credentials": [],
-            "lockout": self.lockout,
-            "required_actions": [
-                {"alias": "VERIFY_PROFILE", "name": "Verify Profile", "enabled": True},
-                {"alias": "UPDATE_PASSWORD", "name": "Update Password", "enabled": True},
-                {"alias": "CONFIGURE_TOTP", "name": "Configure OTP", "enabled": False},
-            ],
-            "provider": self.provider,
-            "mappers": self.mappers,
-            "ldap_test": None,
-            "user": self.user,
-            "tokens": self.tokens,
-        }
-        cells = {
-            "bootconf": {"backend": {"PackageType": "PydioEnterprise"}},
-            "own_issuer": self.own_issuer,
-            "login_page": self.login_page,
-            "connectors": [
-                {
-                    "id": "keycloak",
-                    "sites": self.sites,
-                    "name": "SSO",
-                    "type": "oidc",
-                    "configoidc": self.oidc,
-                    "mappingRules": [self.rule],
-                }
-            ],
-            "static_client": {"client_id": "cells-frontend", "audience": self.audience},
-            "roles": self.roles,
-            "version": "4.4.13",
-            "issuer": ISSUER,
-        }
-        sides = [
-            {name: self.instead.get(name, Reading(value)) for name, value in side.items()} for side in (keycloak, cells)
-        ]
-        return Seen(*sides, self.clocks, self.certificates)
-
-    def findings(self) -> list[Finding]:
-        """Return what the doctor says of them."""
-        return judge(self.seen(), self.options)
-
-    def named(self, verdict: str) -> list[str]:
-        """Return the ids of the findings of that verdict."""
-        return [finding.id for finding in self.findings() if finding.verdict == verdict]
-
-    def finding(self, finding_id: str) -> Finding:
-        """Return the finding of that id."""
-        (found,) = (finding for finding in self.findings() if finding.id == finding_id)
-        return found
-
-    def links(self) -> dict[str, dict[str, Any]]:
-        """Return the chain's links by their ids."""
-        seen = self.seen()
-        shown = chain(seen.keycloak, self.options, connector(seen.cells), self.findings())
-        assert shown is not None
-        return {link["id"]: link for link in shown["links"]}
-
-
-Change = Callable[[Site], object]
+from support.doctor_readings import (
+    CALLBACK,
+    CELLS,
+    FORBIDDEN,
+    GROUPS,
+    KEYCLOAK,
+    NO_TLS,
+    OTHER,
+    SILENT,
+    Change,
+    Readings,
+)
 
 
 def test_a_site_that_is_whole() -> None:
-    site = Site()
+    site = Readings()
     assert {finding.id for finding in site.findings()} == set(CATALOGUE)
     assert {finding.verdict for finding in site.findings()} == {OK}
     assert [link["verdict"] for link in site.links().values()] == [OK] * 5
@@ -251,7 +48,7 @@ def test_a_site_that_is_whole() -> None:
 def no_tls(name: str, reading: str) -> Change:
     """A server's certificate keeps everybody from it."""
 
-    def change(site: Site) -> None:
+    def change(site: Readings) -> None:
         site.certificates[f"tls.{name}"] = NO_TLS
         site.instead[reading] = SILENT
 
@@ -263,41 +60,41 @@ def claims_without(kind: str, *names: str) -> Change:
     return lambda site: [site.tokens[kind].pop(name) for name in names]
 
 
-def no_groups(site: Site) -> None:
+def no_groups(site: Readings) -> None:
     for claims in site.tokens.values():
         claims.pop("cellsgroups")
 
 
-def failed_login(site: Site) -> None:
+def failed_login(site: Readings) -> None:
     site.options["session"] = {"msg": "The login ended.", "refused": {"by": "Cells", "words": "No."}}
 
 
-def no_login(site: Site) -> None:
+def no_login(site: Readings) -> None:
     """Nobody is given to log in."""
     site.options["session"] = {}
 
 
-def refused_at_the_form(site: Site) -> None:
+def refused_at_the_form(site: Readings) -> None:
     """Keycloak shows an error where its login form should be."""
     site.login_form.update(form=False, status=400, words="Invalid parameter: redirect_uri")
 
 
-def hidden_login_page(site: Site) -> None:
+def hidden_login_page(site: Readings) -> None:
     site.instead["login_page"] = SILENT
 
 
-def no_redirect_uri(site: Site) -> None:
+def no_redirect_uri(site: Readings) -> None:
     site.client["redirectUris"].clear()
     refused_at_the_form(site)
 
 
-def scope_of_another_name(site: Site) -> None:
+def scope_of_another_name(site: Readings) -> None:
     """The client scope is there, and the client has it, but it has another name than the doctor is told."""
     site.scope["name"] = "groups"
     site.client["defaultClientScopes"][1] = "groups"
 
 
-def asks_userinfo(site: Site) -> None:
+def asks_userinfo(site: Readings) -> None:
     site.oidc["getUserInfo"] = True
 
 
@@ -327,7 +124,7 @@ def refresh(cause: str, status: int | None = 401) -> Change:
     return lambda site: site.options["session"].update(refreshes=[entry])
 
 
-def unreachable_from_the_host(site: Site) -> None:
+def unreachable_from_the_host(site: Readings) -> None:
     site.options["keycloak_from_cells"].update(
         reachable=False, problem="certificate", message="GET it: the certificate is not trusted on this host"
     )
@@ -499,7 +296,7 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_break_is_named_once(name: str) -> None:
     change, broken = BREAKS[name]
-    site = Site()
+    site = Readings()
     change(site)
     assert site.named(BROKEN) == broken
 
@@ -595,7 +392,7 @@ REDIRECTS = ["client.redirect_wildcard"]
     ],
 )
 def test_what_is_worth_a_warning(change: Change, warnings: list[str]) -> None:
-    site = Site()
+    site = Readings()
     change(site)
     assert site.named(BROKEN) == []
     assert site.named(WARNING) == warnings
@@ -605,14 +402,14 @@ def test_what_is_worth_a_warning(change: Change, warnings: list[str]) -> None:
     ("listed", "verdict"), [(["keycloak"], OK), (["other"], WARNING), ([], WARNING), (None, NOT_CHECKED)]
 )
 def test_the_login_name_depends_on_a_variable_of_cells(listed: list[str] | None, verdict: str) -> None:
-    site = Site()
+    site = Readings()
     site.oidc.update(userNameKey="name")
     site.options["cells_config"].update(username_as_login=listed)
     assert site.finding("connector.login_name").verdict == verdict
 
 
 def test_tokens_are_not_judged_for_a_connector_that_is_not_known() -> None:
-    site = Site()
+    site = Readings()
     site.instead["connectors"] = SILENT
     found = site.finding("client.tokens")
     assert (found.verdict, found.seen) == (NOT_CHECKED, "The connector is not known.")
@@ -620,7 +417,7 @@ def test_tokens_are_not_judged_for_a_connector_that_is_not_known() -> None:
 
 @pytest.mark.parametrize("key", ["issuer", "clientID"])
 def test_an_issuer_or_client_of_another_connector_is_named_once(key: str) -> None:
-    site = Site()
+    site = Readings()
     site.oidc[key] = "https://other.example.org"
     assert "client.tokens" not in site.named(BROKEN)
 
@@ -630,14 +427,14 @@ def test_an_issuer_or_client_of_another_connector_is_named_once(key: str) -> Non
     [("keycloak_from_cells", "keycloak.reachable_from_cells"), ("cells_config", "cells.oauth_secret")],
 )
 def test_what_the_cells_host_did_not_tell_is_not_checked(name: str, finding_id: str) -> None:
-    site = Site()
+    site = Readings()
     site.options[name] = {"msg": "The host did not answer."}
     found = site.finding(finding_id)
     assert (found.verdict, found.seen) == (NOT_CHECKED, "The host did not answer.")
 
 
 def test_a_rule_that_can_be_read_in_two_ways_gives_no_verdict() -> None:
-    site = Site()
+    site = Readings()
     site.rule.update(RuleString="Test(.*)")
     found = site.finding("mapping.roles")
     assert found.verdict == NOT_CHECKED
@@ -645,7 +442,7 @@ def test_a_rule_that_can_be_read_in_two_ways_gives_no_verdict() -> None:
 
 
 def test_another_callback_url_can_be_set() -> None:
-    site = Site()
+    site = Readings()
     callback = f"{CELLS}/auth/dex/callback"
     no_login(site)
     site.oidc.update(redirectURI=callback)
@@ -655,7 +452,7 @@ def test_another_callback_url_can_be_set() -> None:
 
 
 def test_the_port_that_goes_without_saying_makes_no_other_origin() -> None:
-    site = Site()
+    site = Readings()
     site.options["cells_url"] = "https://Cells.example.org:443/"
     assert site.finding("client.web_origin").verdict == OK
 
@@ -670,7 +467,7 @@ def test_the_port_that_goes_without_saying_makes_no_other_origin() -> None:
     ],
 )
 def test_a_relative_redirect_uri_goes_behind_the_root_url(root: str | None, wanted: str, verdict: str) -> None:
-    site = Site()
+    site = Readings()
     site.client.update(redirectUris=["/auth/login/keycloak/callback"], rootUrl=root)
     site.oidc["redirectURI"] = wanted
     refused_at_the_form(site)
@@ -680,7 +477,7 @@ def test_a_relative_redirect_uri_goes_behind_the_root_url(root: str | None, want
 
 @pytest.mark.parametrize("kind", ["client-jwt", "client-secret-jwt", "client-x509"])
 def test_cells_has_no_other_proof_than_a_secret(kind: str) -> None:
-    site = Site()
+    site = Readings()
     site.client["clientAuthenticatorType"] = kind
     assert site.named(BROKEN) == ["client.confidential"]
     site.client["clientAuthenticatorType"] = "client-secret"
@@ -688,13 +485,13 @@ def test_cells_has_no_other_proof_than_a_secret(kind: str) -> None:
 
 
 def test_what_the_account_does_not_see_is_not_checked() -> None:
-    site = Site()
+    site = Readings()
     del site.realm["enabled"]
     assert site.named(NOT_CHECKED) == ["keycloak.realm"]
 
 
 def test_without_a_preview_the_claim_is_not_checked_and_the_rules_show() -> None:
-    site = Site()
+    site = Readings()
     site.instead["tokens"] = FORBIDDEN
     links = site.links()
     assert (links["claim"]["verdict"], links["role"]["verdict"]) == (NOT_CHECKED, NOT_CHECKED)
@@ -711,7 +508,7 @@ def test_without_a_preview_the_claim_is_not_checked_and_the_rules_show() -> None
     ],
 )
 def test_the_claim_is_not_to_blame_for_the_rest_of_the_client(change: Change) -> None:
-    site = Site()
+    site = Readings()
     change(site)
     assert {link["verdict"] for link in site.links().values()} == {OK}
 
@@ -724,19 +521,19 @@ def test_the_claim_is_not_to_blame_for_the_rest_of_the_client(change: Change) ->
     ],
 )
 def test_a_group_is_of_the_directory_only_where_the_directory_gives_it(change: Change) -> None:
-    site = Site()
+    site = Readings()
     change(site)
     assert site.links()["ldap_group"]["values"] == []
 
 
 def test_the_claim_of_a_user_says_nothing_of_the_attribute() -> None:
-    site = Site()
+    site = Readings()
     site.oidc["userIDKey"] = "uuid"
     assert site.links()["keycloak_attribute"]["verdict"] == OK
 
 
 def test_a_hidden_secret_is_answered_by_what_keycloak_says_to_it() -> None:
-    site = Site()
+    site = Readings()
     site.instead["secret"] = Reading("**********")
     assert site.finding("client.secret").verdict == OK
     site.instead["code"] = Reading()
@@ -746,7 +543,7 @@ def test_a_hidden_secret_is_answered_by_what_keycloak_says_to_it() -> None:
 
 
 def test_lightweight_tokens_are_judged_by_the_version() -> None:
-    site = Site()
+    site = Readings()
     both(asks_userinfo, with_attribute("client.use.lightweight.access.token.enabled", "true"))(site)
     site.instead["version"] = Reading("26.4.7")
     assert site.finding("client.tokens").verdict == OK
@@ -813,7 +610,7 @@ def test_no_assumption_is_forgotten() -> None:
     [(name, *case) for name, cases in ASSUMED.items() for case in cases],
 )
 def test_a_verdict_names_what_it_assumes(name: str, change: Change, finding_id: str, verdict: str) -> None:
-    site = Site()
+    site = Readings()
     no_login(site)
     change(site)
     found = site.finding(finding_id)
@@ -826,14 +623,14 @@ def test_a_verdict_names_what_it_assumes(name: str, change: Change, finding_id: 
     "change", [change for cases in ASSUMED.values() for change, finding_id, _verdict in cases if finding_id in SHOWN_BY]
 )
 def test_what_works_counts_for_more_than_what_is_assumed(change: Change) -> None:
-    site = Site()
+    site = Readings()
     change(site)
     assert site.named(BROKEN) == []
     assert [finding for finding in site.findings() if finding.id in SHOWN_BY and finding.assumes] == []
 
 
 def test_a_redirect_uri_that_works_is_to_be_kept() -> None:
-    site = Site()
+    site = Readings()
     site.oidc.update(redirectURI=f"{CELLS}/auth/dex/callback")
     found = site.finding("connector.redirect_uri")
     assert (found.verdict, found.todo) == (WARNING, "Set sso_callback_url to the redirect URI of the connector.")
@@ -841,7 +638,7 @@ def test_a_redirect_uri_that_works_is_to_be_kept() -> None:
 
 
 def test_what_follows_says_from_what() -> None:
-    site = Site()
+    site = Readings()
     failed_login(site)
     site.oidc.update(clientID="another", clientSecret="another-secret-0123456789")
     followers = {finding.id: finding.seen for finding in site.findings() if finding.verdict == NOT_CHECKED}
@@ -875,7 +672,7 @@ def test_everything_that_follows_and_is_followed_is_in_the_catalogue() -> None:
     ],
 )
 def test_each_cause_of_a_refused_refresh_has_its_remedy(cause: str, status: int | None, todo: str) -> None:
-    site = Site()
+    site = Readings()
     refresh(cause, status)(site)
     found = site.finding("session.refresh")
     assert found.verdict == BROKEN
@@ -886,13 +683,13 @@ def test_each_cause_of_a_refused_refresh_has_its_remedy(cause: str, status: int 
 
 
 def test_what_is_no_refusal_of_a_login_is_not_checked() -> None:
-    site = Site()
+    site = Readings()
     site.options["session"] = {"failed": True, "msg": "GET https://cells.example.org: no answer in time"}
     found = site.finding("session.login")
     assert (found.verdict, found.seen) == (NOT_CHECKED, "GET https://cells.example.org: no answer in time")
 
 
 def test_a_refused_login_is_fixed_by_the_cause_that_the_server_names() -> None:
-    site = Site()
+    site = Readings()
     failed_login(site)
     assert site.finding("session.login").todo == "Fix the cause that Cells names: No."

@@ -13,33 +13,33 @@ import pytest
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import NOT_CHECKED, OK, WARNING
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names import MOST_CALLS, group_names
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
-from unit.doctor.test_judge import GROUPS, Change, Site
+from support.doctor_readings import GROUPS, Change, Readings
 
 MISSING, UNUSED = "mapping.role_missing", "mapping.role_unused"
 WEB_USERS = {GROUPS[0]: "Web users"}
 
 
-def not_there(site: Site) -> None:
+def not_there(site: Readings) -> None:
     site.roles = [{"Uuid": "ADMINS"}]
     site.options["session"] = {}
 
 
-def logged_in_without(site: Site) -> None:
+def logged_in_without(site: Readings) -> None:
     site.roles = [{"Uuid": "ADMINS"}]
     site.options["session"]["login"]["roles"] = ["other"]
 
 
-def declared_and_not_there(site: Site) -> None:
+def declared_and_not_there(site: Readings) -> None:
     not_there(site)
     site.options["roles"] = WEB_USERS
 
 
-def of_others(site: Site) -> None:
+def of_others(site: Readings) -> None:
     for claims in site.tokens.values():
         claims.pop("cellsgroups")
 
 
-def of_nobody(site: Site) -> None:
+def of_nobody(site: Readings) -> None:
     of_others(site)
     site.groups = []
 
@@ -82,7 +82,7 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
 
 @pytest.mark.parametrize(("change", "finding_id", "verdict", "words"), CASES.values(), ids=CASES)
 def test_roles_and_groups(change: Change, finding_id: str, verdict: str, words: str) -> None:
-    site = Site()
+    site = Readings()
     site.groups = [*GROUPS]
     change(site)
 

@@ -17,10 +17,10 @@ from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
 from standin.app import make_app
-from standin.cells_site import Site
 from standin.oidc import httpx
 from standin.server import make_log
 from standin.settings import ADMIN_PASSWORD, Settings
+from standin.stand_in import StandIn
 from support.oidc_provider import CLIENT_ID, CLIENT_SECRET, CODE, ISSUER, Provider
 
 EXTERNAL = "http://cells.example"
@@ -46,7 +46,7 @@ class Cells:
     def __init__(self, settings: Settings, provider: Provider) -> None:
         """Start it."""
         http = {"transport": httpx.ASGITransport(app=provider.app())}
-        self.site = Site(settings, make_log(settings), http)
+        self.site = StandIn(settings, make_log(settings), http)
         self.provider = provider
         self.app = make_app(self.site)
         token = self.site.state.make_token(settings.admin_user, 3600, None)

@@ -34,5 +34,5 @@ admin = KeycloakAdmin(
 with tempfile.TemporaryDirectory() as folder:
     config_path = Path(folder, "pydio.json")
     config_path.write_text(config_text, encoding="utf-8")
-    found = rows.check(rows.Site(admin=admin, config_path=config_path, **settings))
+    found = rows.check(rows.Target(admin=admin, config_path=config_path, **settings))
 print(json.dumps([dataclasses.asdict(row) for row in found]))

@@ -24,7 +24,7 @@ from standin.settings import Settings
 from standin.state import State, User
 
 
-class Site:
+class StandIn:
     """What the handlers share."""
 
     def __init__(self, settings: Settings, log: logging.Logger, http: dict[str, Any] | None = None) -> None:
