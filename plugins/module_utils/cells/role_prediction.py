@@ -259,10 +259,14 @@ def predicted_roles(
     return roles
 
 
+class UnusableClaim(InvalidInput):
+    """A claim holds values that Cells cannot make roles of, as far as is known."""
+
+
 def claim_values(claim: Any, name: str) -> list[str]:
     """Return a claim as a list of str: one value is a list of one, null is left out, numbers and booleans as in JSON.
 
-    Raises InvalidInput for an object, or a list within a list, since what Cells would make of it is not known.
+    Raises UnusableClaim for an object, or a list within a list.
     """
     values = []
     for item in claim if isinstance(claim, (list, tuple)) else [claim]:
@@ -271,7 +275,7 @@ def claim_values(claim: Any, name: str) -> list[str]:
         elif isinstance(item, (bool, int, float)):
             values.append(json.dumps(item))
         elif item is not None:
-            raise InvalidInput(
+            raise UnusableClaim(
                 f"The claim {name} holds {_kind(item)}: only text, numbers, booleans and lists of them become roles."
             )
     return values

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction import (
     ROLES,
+    UnusableClaim,
     claim_values,
     exclusive,
     prepared,
@@ -264,11 +265,14 @@ def _check_roles(claims: State, connector: State | None, options: Mapping[str, A
     if connector is None:
         return skipped("The connector is not known.", finding_id)[0]
     foreseen = rule_steps(claims, connector, options)
+    if isinstance(foreseen.error, UnusableClaim):
+        todo = "Let the protocol mapper write text or a list of text (claim JSON type String)."
+        return Finding(finding_id, BROKEN, str(foreseen.error), todo)
     if foreseen.error:
         return Finding(finding_id, NOT_CHECKED, str(foreseen.error))
     roles = _roles(foreseen.value)
     if not roles and not claims.get(options["groups_attribute"]):
-        return skipped("There is nothing to map.", finding_id)[0]
+        return Finding(finding_id, OK, "No roles follow, since the user has no groups.")
     idle = [rule["rule"] for rule in foreseen.value if not any(step["passes"] for step in rule["steps"])]
     seen = f"Roles that follow: {', '.join(roles) or 'none'}." + (
         f" No value passes {'; '.join(idle)}." if idle else ""

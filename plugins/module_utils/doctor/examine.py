@@ -213,7 +213,7 @@ def _asks(state: State | None, options: Mapping[str, Any]) -> State | None:
 
 def left_out(options: Mapping[str, Any]) -> list[str]:
     """Return what the options leave out on purpose: no user or no LDAP provider is named."""
-    user = [] if options["username"] else ["token.*", "connector.email_verified"]
+    user = [] if options["username"] else ["token.*", "connector.email_verified", "mapping.roles"]
     elsewhere = [] if "ldap_attribute" in sources_of(options) else ["ldap.mapper"]
     return user + (elsewhere if options["ldap_provider"] else ["ldap.*"])
 

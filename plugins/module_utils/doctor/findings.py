@@ -163,7 +163,7 @@ def are_broken(findings: Iterable[Finding], *ids: str) -> bool:
 MAIN = (
     *("keycloak.realm", "client.exists", "client.secret", "client.redirect_uri", "client.login_form", "scope.assigned"),
     *("ldap.enabled", "ldap.mapper", "cells.enterprise", "connector.exists", "connector.issuer"),
-    *("connector.email_verified", "mapping.rule", "token.*", "audience.match"),
+    *("connector.email_verified", "mapping.rule", "mapping.roles", "token.*", "audience.match"),
 )
 """The main questions: if one of them has no answer, nobody knows whether users can log in and get their roles."""
 

@@ -97,8 +97,7 @@ class Trials:
     def outcome(self, change: Break, role_too: bool = True) -> Outcome:
         """Try one change. role_too: also run the role if the login works."""
         try:
-            # The role may have mended what the change would take back.
-            with suppress(AssertionError, RequestException, IndexError, ValueError), change(self.site):
+            with _changed(self.site, change):
                 login = failure(self.site)
                 verdict, broken = doctor(self.site)
                 run: dict[str, Any] = {"msg": "", "warnings": []}
@@ -109,6 +108,21 @@ class Trials:
         finally:
             self._healthy.put_back()
         return outcome
+
+
+@contextmanager
+def _changed(site: Site, change: Break) -> Iterator[None]:
+    """Change a site, and take the change back, unless the role has fixed what would be taken back.
+
+    A change that a server refuses is an error.
+    """
+    change_and_back = change(site)
+    change_and_back.__enter__()
+    try:
+        yield
+    finally:
+        with suppress(AssertionError, RequestException, IndexError, ValueError):
+            change_and_back.__exit__(None, None, None)
 
 
 @contextmanager

@@ -266,6 +266,10 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
         both(claims_without("id_token", "cellsgroups"), lambda site: site.rule.update(LeftAttribute="cellsgroups")),
         ["token.groups"],
     ),
+    "a claim that is an object": (
+        lambda site: [claims.update(cellsgroups={"a": 1}) for claims in site.tokens.values()],
+        ["mapping.roles"],
+    ),
     "no value passes the rule": (lambda site: site.rule.update(RuleString="Nobody"), ["mapping.roles"]),
     "no scope basic": (
         both(
