@@ -81,7 +81,6 @@ BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
         ["client.login_form"],
         {"login": {}},
     ),
-    "client public": (client_with(publicClient=True), ["client.confidential"], {}),
     "standard flow off": (client_with(standardFlowEnabled=False), ["client.standard_flow"], {}),
     "secret changed in Keycloak": (client_with(secret=WRONG_SECRET), ["client.secret"], {}),
     "redirect URI missing": (client_with(redirectUris=[]), ["client.redirect_uri"], {}),
@@ -246,6 +245,7 @@ def test_the_site_is_whole_after_all_of_them(site: Site) -> None:
 @pytest.mark.parametrize(
     ("break_it", "warning", "options"),
     [
+        (client_with(publicClient=True), "client.confidential", {}),
         (client_with(redirectUris=["http://localhost:*"]), "client.redirect_wildcard", {}),
         (client_with(webOrigins=[]), "client.web_origin", {}),
         (client_with(webOrigins=["*"]), "", {}),

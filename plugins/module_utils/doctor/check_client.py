@@ -98,7 +98,8 @@ def _check_confidential(client: State) -> Finding:
         todo = (
             f"Turn on client authentication of {client_id} (publicClient false), and give its secret to the connector."
         )
-        return Finding(finding_id, BROKEN, "Client authentication is off: the client is public.", todo)
+        # Keycloak takes the code for tokens, and does not look at the secret that Cells sends.
+        return Finding(finding_id, WARNING, "Client authentication is off: the client is public.", todo)
     proof = client.get("clientAuthenticatorType") or AUTHENTICATOR
     seen = f"Client authentication is on, by {proof}" + (
         "." if proof == AUTHENTICATOR else ", and Cells presents a secret."
@@ -137,6 +138,8 @@ def _check_secret(readings: Readings, client: State, config: State, by_secret: b
     logged_in: whether a real login got through, which answers the question if a secret is hidden.
     """
     finding_id, todo = "client.secret", "Give the client's secret to the connector: run the role setup again."
+    if client.get("publicClient"):
+        return Finding(finding_id, OK, "The client is public: Keycloak does not look at the secret that Cells sends.")
     if not by_secret:
         return skipped("The client has no secret that counts.", finding_id)[0]
     there, given, answer = readings["secret"], config.get("clientSecret") or "", readings.get("code", Reading()).value

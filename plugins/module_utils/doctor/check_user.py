@@ -243,6 +243,14 @@ def _check_profile(reading: Reading, user: State, options: Mapping[str, Any], el
 def _check_groups(tokens: State, claims: State, groups: list[str], claim: str) -> Finding:
     """Judge the claim by what Cells sees of it. claims: those of claims_for_cells. groups: what its sources give."""
     finding_id = "token.groups"
+    value = claims.get(claim)
+    values = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+    if groups and values and not set(groups) & set(values):
+        seen = (
+            f"The claim {claim} has {', '.join(values[:3])}, and none of the user's groups ({', '.join(groups[:3])})."
+        )
+        todo = f"Remove what else writes {claim}: look at the protocol mappers of the client and of its client scopes."
+        return Finding(finding_id, BROKEN, seen, todo)
     kinds = {"id_token": "ID token", "access_token": "access token", "userinfo": "userinfo"}
     absent = [title for kind, title in kinds.items() if not tokens[kind].get(claim)]
     if not absent:

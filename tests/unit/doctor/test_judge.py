@@ -20,6 +20,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     OK,
     WARNING,
     is_one_of,
+    overall,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
 from support.doctor_readings import (
@@ -266,6 +267,10 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
         both(claims_without("id_token", "cellsgroups"), lambda site: site.rule.update(LeftAttribute="cellsgroups")),
         ["token.groups"],
     ),
+    "a claim that something else writes": (
+        lambda site: [claims.update(cellsgroups=["nobody"]) for claims in site.tokens.values()],
+        ["token.groups"],
+    ),
     "a claim that is an object": (
         lambda site: [claims.update(cellsgroups={"a": 1}) for claims in site.tokens.values()],
         ["mapping.roles"],
@@ -477,6 +482,14 @@ def test_a_relative_redirect_uri_goes_behind_the_root_url(root: str | None, want
     refused_at_the_form(site)
     site.options["cells_url"] = wanted.partition("/auth")[0]
     assert site.finding("client.redirect_uri").verdict == verdict
+
+
+def test_a_public_client_works_but_is_not_safe() -> None:
+    site = Readings()
+    site.client["publicClient"] = True
+    site.instead["secret"] = Reading(error=FORBIDDEN.error)
+    assert (site.named(BROKEN), site.named(WARNING)) == ([], ["client.confidential"])
+    assert overall(site.findings()) == WARNING
 
 
 @pytest.mark.parametrize("kind", ["client-jwt", "client-secret-jwt", "client-x509"])
