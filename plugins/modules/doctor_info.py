@@ -68,6 +68,13 @@ options:
     description: A user, to predict the user's tokens and roles (T1, M1). Empty for none.
     type: str
     default: ""
+  group:
+    description:
+      - A group whose members are listed, with their roles in Cells. Empty for none.
+      - Give it as the claim has it, such as a name, a path or a distinguished name.
+    type: str
+    default: ""
+    version_added: 1.0.0
   dn_to_name:
     description: Whether Cells turns distinguished names of groups into names. This is not known for certain for claims.
     type: bool
@@ -167,6 +174,20 @@ report:
       description: The path from the groups of O(username) to the roles, link by link.
       type: dict
       sample: {username: dora, links: []}
+    group:
+      description:
+        - For O(group), the ids of its C(roles) in Cells and its C(members) in Keycloak, at most 100. C(complete) says
+          whether these are all.
+        - Each member has C(username), C(login) (in Cells), C(in_cells) (whether Cells has an account of that login,
+          which the first login creates) and C(has_role) (whether the account has the roles). The last two are null if
+          Cells did not tell.
+        - For roles of Keycloak, members of a composite role are not listed.
+      type: dict
+      sample:
+        group: staff
+        roles: [staff]
+        members: [{username: dora, login: dora@example.org, in_cells: true, has_role: true}]
+        complete: true
     rules:
       description: The mapping rules that give roles, and the result for each value.
       type: list

@@ -39,6 +39,7 @@ OPTIONS: dict[str, Any] = {
     "ldap_attribute": "memberOf",
     "username": "dora",
     "dn_to_name": True,
+    "group": "",
     "max_clock_skew": 5,
     "validate_certs": True,
     "cells_config": {

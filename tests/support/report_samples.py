@@ -48,6 +48,7 @@ class Seen:
             "ldap_attribute": "memberOf",
             "username": "dora",
             "dn_to_name": True,
+            "group": "",
             "max_clock_skew": 5.0,
             "validate_certs": True,
             "cells_url": CELLS,

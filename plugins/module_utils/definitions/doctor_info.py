@@ -35,6 +35,7 @@ DEFINITION = Definition(
             ldap_attribute={"type": "str", "default": "memberOf"},
             roles={"type": "dict", "default": {}},
             username={"type": "str", "default": ""},
+            group={"type": "str", "default": ""},
             dn_to_name={"type": "bool", "default": True},
             max_clock_skew={"type": "float", "default": 5},
             cells_config={"type": "dict", "default": {}},

@@ -17,6 +17,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor import (
     check_cells,
     check_identity,
     check_keycloak,
+    check_members,
     check_roles,
     check_times,
     check_user,
@@ -32,7 +33,12 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     is_one_of,
     overall,
 )
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import connector, oidc, read_cells
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import (
+    connector,
+    oidc,
+    read_accounts,
+    read_cells,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import sources_of
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_keycloak import read_keycloak
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
@@ -120,6 +126,10 @@ def examine(
     scopes = oidc(state).get("scopes") or DEFAULT_SCOPES
     # Cells asks for openid whatever the connector says.
     keycloak = read_keycloak(keycloak_session, options, list(dict.fromkeys(["openid", *scopes])), _asks(state, options))
+    members = keycloak.get("members", Reading()).value
+    if members is not None:
+        logins = [check_members.login_in_cells(user, state, options) for user in members.users]
+        cells["accounts"] = take(lambda: read_accounts(cells_session, [login for login in logins if login]))
     clocks = {"Keycloak": keycloak.get("login", Reading()), "Cells": _clock_of_cells(cells, options)}
     certificates = {
         "tls.keycloak": take(lambda: days_left(options["auth_keycloak_url"], options)),
@@ -133,6 +143,7 @@ def examine(
         "site": _site(options, keycloak, cells),
         "findings": [finding.shown() for finding in found],
         "chain": check_user.chain(keycloak, options, state, found),
+        "group": check_members.group_chain(keycloak, cells, state, options),
         # Where the outcome is not known, a finding says why.
         "rules": check_user.rule_steps(claims, state, options).value or [],
         "claims": keycloak["tokens"].value if "tokens" in keycloak else None,
@@ -155,6 +166,7 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
     found += check_roles.check_roles(
         cells, keycloak.get("group_names", Reading()), _roles_of_user(keycloak, state, options), state, options
     )
+    found.append(check_members.check_members(keycloak, cells, state, options))
     found += check_identity.check_identity(keycloak, options, state)
     found += [
         *check_times.check_session(options["session"]),

@@ -79,6 +79,7 @@ CATALOGUE: dict[str, Kind] = {
     "mapping.role_unused": Kind(
         "M1", "If no group gives a role, only an administrator of Cells does, or a group was renamed."
     ),
+    "mapping.group": Kind("M1", "Members of a group get its role in Cells at their next login, not before."),
     "user_profile.attribute": Kind("L2", "Keycloak hides attributes that its user profile does not define."),
     "token.user": Kind("T1", "Only users who exist and are enabled in Keycloak can log in."),
     "token.email": Kind("C8", "If the token has no e-mail address, the login fails."),

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.api_store import ApiStore
@@ -15,6 +15,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import d
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import list_roles
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import ServerError
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 STATIC_CLIENT = "cells-frontend"
@@ -42,6 +43,19 @@ def read_cells(session: CellsSession, options: Mapping[str, Any]) -> Readings:
     if issuer:
         readings["issuer"] = take(lambda: discovered_issuer(issuer, options))
     return readings
+
+
+def read_accounts(session: CellsSession, logins: Sequence[str]) -> list[State]:
+    """Return the users of Cells with these logins, with their roles. Raises SsoError."""
+    if not logins:
+        return []
+    # Without an operation, Cells finds users that meet one of the queries.
+    body = {"Queries": [{"Login": login} for login in logins], "Limit": str(len(logins))}
+    answer = session.search("user", body=body)
+    users = answer.get("Users") or [] if isinstance(answer, dict) else None
+    if not isinstance(users, list):
+        raise ServerError("POST", f"{session.url}/a/user", 200, "no list of users in the answer")
+    return users
 
 
 def connector(readings: Readings) -> State | None:

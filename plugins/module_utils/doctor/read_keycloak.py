@@ -15,6 +15,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import d
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names import group_names
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import read_groups
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_members import read_members
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.try_flow import try_flow
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized
@@ -40,7 +41,8 @@ def read_keycloak(
     if there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers, profile, user (None),
     tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version (str), flow
     ({alias, executions} of a login by browser), credentials (list, the user's), policies and policy_profiles (of
-    clients), group_names (list of str, None if Keycloak cannot list them) and those of read_groups.
+    clients), group_names (list of str, None if Keycloak cannot list them), members (of read_members) and those of
+    read_groups.
     """
     realm_url = f"{session.url}/realms/{session.connection.realm_name}"
     readings: Readings = {"discovery": take(lambda: discovered_issuer(realm_url, options))}
@@ -80,6 +82,8 @@ def read_keycloak(
             readings["tokens"] = take(lambda: example_tokens(session, client["id"], user["id"], " ".join(scopes)))
     known = readings["user"].value if "user" in readings else None
     readings.update(read_groups(session, options, client, known, " ".join(scopes)))
+    if options["group"]:
+        readings["members"] = take(lambda: read_members(session, options))
     return readings
 
 

@@ -19,6 +19,9 @@ WIDTH = 88
 LONGEST, SHOWN = 270, 4
 """Characters of a finding, and findings of a kind that are shown in full."""
 
+MEMBERS = 20
+"""Members of a group that are shown."""
+
 VALUE_WIDTH, VALUE_INDENT = 40, 48
 """The last column of the chain."""
 
@@ -38,7 +41,27 @@ def report_lines(report: Mapping[str, Any]) -> list[str]:
     if chain:
         lines.append(f"{cut(plain(chain.get('username')), 40)}, from group to role:")
         lines += [line for link in chain["links"] for line in _link(link)]
-    return [*lines, *_rest(findings)]
+    return [*lines, *_group(report.get("group")), *_rest(findings)]
+
+
+def _group(group: State | None) -> list[str]:
+    """Return the lines about who is in the named group."""
+    if not group:
+        return []
+    members, roles = group.get("members") or [], ", ".join(map(str, group.get("roles") or []))
+    lines = [cut(f"{plain(group.get('group'))}, role in Cells: {plain(roles) or 'none'}, members:", WIDTH)]
+    lines += [f"  {_state(member):<11}  {cut(plain(member.get('username')), 60)}" for member in members[:MEMBERS]]
+    more = len(members) - MEMBERS
+    return [*lines, f"  and {more}{'' if group.get('complete') else ' or more'} others"] if more > 0 else lines
+
+
+def _state(member: State) -> str:
+    """Return whether a member has the role in Cells, in two words at most."""
+    if member.get("in_cells") is None:
+        return "not known"
+    if not member["in_cells"]:
+        return "no login"
+    return "has it" if member.get("has_role") else "next login"
 
 
 def plain(value: Any) -> str:

@@ -41,6 +41,7 @@ NOT_ASKED: dict[str, Any] = {
     "dn_to_name": True,
     "callback_url": "",
     "roles": {},
+    "group": "",
     "cells_config": {},
     "session": {},
     "keycloak_from_cells": {},

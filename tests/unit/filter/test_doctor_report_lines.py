@@ -65,6 +65,24 @@ def test_the_chain_has_a_line_for_each_link(call_filter: Filter) -> None:
     ]
 
 
+def test_the_members_of_a_group_are_listed_with_what_they_have_in_cells(call_filter: Filter) -> None:
+    states = {"ada": (True, True), "bert": (False, False), "cleo": (True, False), "dora": (None, None)}
+    members = [{"username": name, "in_cells": known, "has_role": has} for name, (known, has) in states.items()]
+    others = [{"username": f"user{number}", "in_cells": False, "has_role": False} for number in range(20)]
+    group = {"group": "staff", "roles": ["staff"], "members": [*members, *others], "complete": False}
+
+    lines = call_filter(NAME, {"verdict": "ok", "findings": [], "group": group})
+
+    assert lines[1:6] == [
+        "staff, role in Cells: staff, members:",
+        "  has it       ada",
+        "  no login     bert",
+        "  next login   cleo",
+        "  not known    dora",
+    ]
+    assert "  and 4 or more others" in lines
+
+
 def test_what_a_terminal_would_obey_is_left_out_and_no_line_is_too_long(call_filter: Filter) -> None:
     lines = call_filter(NAME, report(finding("a.b", "broken", seen="\x1b[31m" + "x" * 300 + "\u202e")))
 

@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, the cellsops.sso developers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the doctor says of a group's members; tests/integration asks real servers for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_members import (
+    check_members,
+    group_chain,
+    login_in_cells,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import NOT_CHECKED, OK, WARNING
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_members import Members
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
+
+RULE = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles", "RuleString": ""}
+CONNECTOR = {"mappingRules": [RULE], "configoidc": {"userNameKey": "email"}}
+OPTIONS: dict[str, Any] = {
+    "group": "staff",
+    "groups_attribute": "cellsgroups",
+    "connector_id": "keycloak",
+    "cells_config": {},
+}
+DORA = {"id": "1", "username": "dora", "email": "Dora@example.org"}
+FAILED = Reading(error=SsoError("no answer"))
+
+
+def members(*users: dict[str, Any], complete: bool = True) -> dict[str, Reading]:
+    """Return the readings of Keycloak with these members."""
+    return {"members": Reading(Members(list(users), complete))}
+
+
+def account(*roles: str) -> dict[str, Reading]:
+    """Return the readings of Cells with dora's account."""
+    return {"accounts": Reading([{"Login": "dora@example.org", "Roles": [{"Uuid": role} for role in roles]}])}
+
+
+@pytest.mark.parametrize(
+    ("keycloak", "cells", "connector", "verdict", "words"),
+    [
+        (members(DORA), account("staff"), CONNECTOR, OK, "With the role staff in Cells: 1."),
+        (members(DORA), account(), CONNECTOR, OK, "The role comes with the next login: dora."),
+        (members(DORA), {"accounts": Reading([])}, CONNECTOR, OK, "No login at Cells so far: dora."),
+        (members(DORA, complete=False), account("staff"), CONNECTOR, OK, "Members of the group staff: 1 or more."),
+        ({"members": Reading(None)}, {}, CONNECTOR, WARNING, "Keycloak has no group staff."),
+        (
+            members(DORA),
+            account(),
+            {**CONNECTOR, "mappingRules": [{**RULE, "RuleString": "guests"}]},
+            WARNING,
+            "No mapping rule lets the group through",
+        ),
+        ({"members": FAILED}, {}, CONNECTOR, NOT_CHECKED, "no answer"),
+        (members(DORA), {"accounts": FAILED}, CONNECTOR, NOT_CHECKED, "no answer"),
+        (members(DORA), account(), None, NOT_CHECKED, "The connector is not known."),
+        ({}, {}, CONNECTOR, NOT_CHECKED, "Keycloak was not reached"),
+    ],
+)
+def test_the_verdict_on_a_group(
+    keycloak: dict[str, Reading], cells: dict[str, Reading], connector: Any, verdict: str, words: str
+) -> None:
+    finding = check_members(keycloak, cells, connector, OPTIONS)
+
+    assert finding.verdict == verdict
+    assert words in finding.seen
+
+
+def test_a_member_is_not_known_in_cells_if_cells_did_not_tell() -> None:
+    chain = group_chain(members(DORA), {"accounts": FAILED}, CONNECTOR, OPTIONS)
+
+    assert chain is not None
+    assert chain["members"] == [
+        {"username": "dora", "login": "Dora@example.org", "in_cells": None, "has_role": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "listed", "login"),
+    [
+        ("email", ["keycloak"], DORA["email"]),
+        ("preferred_username", ["keycloak"], "dora"),
+        ("preferred_username", ["another"], DORA["email"]),
+    ],
+)
+def test_the_login_in_cells_is_the_address_unless_cells_takes_user_names(
+    key: str, listed: list[str], login: str
+) -> None:
+    options = {**OPTIONS, "cells_config": {"username_as_login": listed}}
+
+    assert login_in_cells(DORA, {"configoidc": {"userNameKey": key}}, options) == login
