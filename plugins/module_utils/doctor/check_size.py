@@ -15,10 +15,17 @@ SIGNATURE_AND_HEADER = 500
 """Bytes of a token besides its claims: a header, and an RS256 signature of a key of 2,048 bits."""
 
 KEYCLOAK_LIMIT = 65_000
-"""Bytes of an access token from which Keycloak's userinfo answers 431 (26.7.3: 65,382 pass, 65,719 do not)."""
+"""Bytes of an access token from which Keycloak's userinfo answers 431, as measured.
+
+The limit of 64 KiB is for all headers of a request: beside some 190 bytes of others, 65,345 pass and 65,434 do not
+(26.7.3).
+"""
 
 PROXY_LIMIT = 8_000
-"""Bytes of one header that nginx and Apache take by default (8 KiB), if one is in front of Keycloak."""
+"""Bytes of an access token from which nginx and Apache answer 400 by default, if one is in front of Keycloak.
+
+8,168 pass nginx 1.22.1 and 8,169 do not; 8,169 pass Apache 2.4.68 and 8,170 do not.
+"""
 
 
 def token_size(claims: State) -> int:
