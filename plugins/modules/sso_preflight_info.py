@@ -75,6 +75,13 @@ options:
     type: str
     default: ""
     version_added: 1.0.0
+  user_profile_attribute:
+    description:
+      - For V(user_attribute) in O(groups_source), whether the role adds the attribute to the user profile of the realm.
+        The account then needs the right to do so. Otherwise, RV(notes) say if the user profile drops the attribute.
+    type: bool
+    default: false
+    version_added: 1.0.0
   ldap_provider:
     description: Name or id of the LDAP provider (row L1). If it is empty, the module does not check LDAP.
     type: str
@@ -229,6 +236,12 @@ mapping_rules:
   returned: success
   sample:
     - {left_attribute: cellsgroups, right_attribute: Roles, rule_string: "guests,staff"}
+notes:
+  description: What keeps only some of the groups from Cells, and no step from succeeding, one text each.
+  type: list
+  elements: str
+  returned: success
+  sample: []
 problems:
   description: The problems, one line each.
   type: list

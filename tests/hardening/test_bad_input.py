@@ -84,6 +84,7 @@ def connector(site: Site, **options: Any) -> dict[str, Any]:
         ("keycloak_client_scope", {"name": "s"}),
         ("keycloak_ldap_mapper", {"ldap_provider": LDAP_PROVIDER, **MAPPER}),
         ("keycloak_ldap_sync", {"ldap_provider": LDAP_PROVIDER}),
+        ("keycloak_user_profile_attribute", {"name": "a"}),
         ("keycloak_token_preview", {"client_id": "c", "username": "dora"}),
     ],
 )

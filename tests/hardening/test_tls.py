@@ -36,6 +36,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "keycloak_client_scope": {"name": "tls-test"},
     "keycloak_ldap_mapper": {"ldap_provider": "ldap", "name": "tls-test", "state": "absent"},
     "keycloak_ldap_sync": {"ldap_provider": "ldap"},
+    "keycloak_user_profile_attribute": {"name": "tls-test"},
     "keycloak_token_preview": {"client_id": "tls-test", "username": "nobody"},
     "keycloak_service_account_roles": {"client_id": "tls-test", "roles": ["view-users"]},
     "cells_connector": {"connector_id": "tls-test", "state": "absent"},

@@ -278,6 +278,28 @@ def test_groups_of_the_directory_become_groups_in_keycloak_and_roles_in_cells(si
     assert "group-ldap-mapper" not in {component.get("providerId") for component in site.admin.get_components()}
 
 
+IN_CHAIN = "1.2.840.113556.1.4.1941"
+"""LDAP_MATCHING_RULE_IN_CHAIN of Active Directory ([MS-ADTS] 3.1.1.3.4.4.3).
+
+No directory of these tests knows it: OpenLDAP finds nothing by it, UnboundID's server refuses it.
+"""
+
+
+@pytest.mark.thorough
+def test_nested_groups_by_the_recursive_strategy_are_asked_for_by_the_rule_of_active_directory(site: Site) -> None:
+    recursive = {**TEAMS["sso_ldap_groups"], "preserve_group_inheritance": False}
+    recursive["user_groups_retrieve_strategy"] = "LOAD_GROUPS_BY_MEMBER_ATTRIBUTE_RECURSIVELY"
+    log = site.lab.ldap.directory / "access.log"
+    before = log.stat().st_size
+
+    done = run_role(site, sso_ldap_groups=recursive, sso_verify_username="")
+    options = {**site.keycloak_options, "client_id": "localhost", "username": "emil"}
+    call_module("keycloak_token_preview", options)
+
+    assert done.exit_code == 0, done.output
+    assert f"(member:{IN_CHAIN}:=uid=emil,ou=people,dc=example,dc=org)" in log.read_text(encoding="utf-8")[before:]
+
+
 @pytest.mark.thorough
 def test_a_synchronization_counts_what_it_found(site: Site) -> None:
     options = {**site.keycloak_options, "ldap_provider": "ldap"}
@@ -332,6 +354,144 @@ def test_roles_that_a_client_without_full_scope_drops_are_found(shared_site: Sit
     (finding,) = [finding for finding in report["findings"] if finding["id"] == "scope.roles"]
     assert finding["verdict"] == "broken"
     assert "editor" in finding["seen"]
+
+
+def members(site: Site, **options: Any) -> tuple[dict[str, Any], dict[str, tuple[bool, bool]]]:
+    """Return the doctor's finding about a group, and of each member whether Cells knows it, and has given the role."""
+    shared = {**site.keycloak_options, **site.cells_options, "client_id": "localhost"}
+    report = call_module("doctor_info", {**shared, **options})["report"]
+    (finding,) = [finding for finding in report["findings"] if finding["id"] == "mapping.group"]
+    listed = (report["group"] or {"members": []})["members"]
+    return finding, {member["username"]: (member["in_cells"], member["has_role"]) for member in listed}
+
+
+def test_the_doctor_lists_who_is_in_a_group_and_who_is_not_yet_in_cells(site: Site) -> None:
+    people = {name: add_person(site, name) for name in ("ada", "bert", "cleo")}
+    for name in ("guests", "staff"):
+        site.admin.create_group({"name": name})
+    assert run(site, sso_verify_username="").exit_code == 0
+    join_group(site, people["ada"]["id"], "/guests")
+    join_group(site, people["bert"]["id"], "/guests")
+    roles_at_login(site, people["ada"])
+    Browser(site.cells.url).log_in("keycloak", "cleo", people["cleo"]["password"])
+    join_group(site, people["cleo"]["id"], "/guests")
+    by_groups = {"groups_source": ["groups"]}
+
+    finding, listed = members(site, group="guests", **by_groups)
+
+    assert finding["verdict"] == "ok"
+    assert listed == {"ada": (True, True), "bert": (False, False), "cleo": (True, False)}
+    assert finding["seen"].startswith(
+        "Members of the group guests: 3. With the role guests in Cells: 1. No login at Cells so far: bert."
+        " The role comes with the next login: cleo."
+    )
+    assert members(site, group="/guests", groups_full_path=True, **by_groups)[1] == {}.fromkeys(
+        people, (False, False)
+    ) | {
+        "ada": (True, False),
+        "cleo": (True, False),
+    }
+    assert members(site, group="staff", **by_groups)[1] == {}
+    unknown, _listed = members(site, group="nobody", **by_groups)
+    assert (unknown["verdict"], unknown["seen"]) == ("warning", "Keycloak has no group nobody.")
+
+
+def test_the_doctor_lists_who_has_a_role_of_keycloak_by_itself_or_by_a_group(site: Site) -> None:
+    person = with_groups(site)
+    other = add_person(site, "bert")
+    assert run(site, sso_verify_username="", sso_groups_source="realm_roles").exit_code == 0
+    get_realm_role(site, person["id"], "editor")
+    site.admin.assign_group_realm_roles(
+        site.admin.get_group_by_path("/guests")["id"], [site.admin.get_realm_role("editor")]
+    )
+    join_group(site, other["id"], "/guests")
+    get_client_role(site, other["id"], "writer")
+
+    by_roles = {"groups_source": ["realm_roles"], "groups_role_prefix": "kc-"}
+    assert set(members(site, group="kc-editor", **by_roles)[1]) == {"ada", "bert"}
+    assert members(site, group="editor", **by_roles)[0]["verdict"] == "warning"
+    by_client = {"groups_source": ["client_roles"], "groups_client": PORTAL}
+    assert set(members(site, group="writer", **by_client)[1]) == {"bert"}
+
+
+def test_the_doctor_lists_who_is_in_a_group_of_the_directory(site: Site) -> None:
+    by_attribute = {"ldap_provider": "ldap", "group": site.lab.ldap.group_dn("Test_DEM_WebUsers")}
+    assert run_role(site).exit_code == 0
+    Browser(site.cells.url).log_in("keycloak", "dora", site.lab.ldap.users["dora"])
+
+    assert members(site, **by_attribute)[1] == {"dora": (True, True), "emil": (False, False)}
+
+    assert run_role(site, **{**TEAMS, "sso_verify_username": ""}).exit_code == 0
+    assert members(site, ldap_provider="ldap", groups_source=["groups"], group="Cells_Editors")[1] == {
+        "emil": (False, False)
+    }
+
+
+def without_full_scope(site: Site) -> dict[str, Any]:
+    """Take full scope from the client of Cells, and return the client."""
+    client: dict[str, Any] = next(c for c in site.admin.get_clients() if c["clientId"] == "localhost")
+    site.admin.update_client(client["id"], {"fullScopeAllowed": False})
+    return client
+
+
+def test_a_role_source_is_refused_if_the_client_would_drop_every_role(site: Site) -> None:
+    with_groups(site)
+    assert run(site, sso_verify_username="").exit_code == 0
+    client = without_full_scope(site)
+    before = scope_of(site)
+    by_roles = {"sso_groups_source": "realm_roles", "sso_verify_username": ""}
+
+    refused = run(site, **by_roles)
+
+    assert refused.exit_code != 0
+    assert "Nothing has been written" in refused.failure
+    assert "sso_client_id: Full Scope Allowed of the client localhost is off" in refused.failure
+    assert scope_of(site) == before
+
+    site.admin.assign_realm_roles_to_client_scope(client["id"], [site.admin.get_realm_role("editor")])
+    done = run(site, **by_roles)
+
+    assert done.exit_code == 0, done.output
+    (note,) = done.task("Say which groups may not reach Cells").result["msg"]
+    assert note.endswith("Of the realm roles, only those in its scope reach Cells: editor.")
+
+
+def test_the_role_lets_a_user_attribute_through_the_user_profile_on_request_and_back(site: Site) -> None:
+    person = add_person(site, "ada")
+    by_attribute = {"sso_groups_source": "user_attribute", "sso_verify_username": ""}
+    on_request = {**by_attribute, "sso_user_profile_attribute": True}
+
+    def known() -> bool:
+        profile = site.admin.connection.raw_get(f"admin/realms/{site.realm}/users/profile").json()
+        return "cellsgroups" in {entry["name"] for entry in profile.get("attributes") or []}
+
+    def keeps_the_attribute() -> bool:
+        user = site.admin.get_user(person["id"])
+        site.admin.update_user(person["id"], {**user, "attributes": {"cellsgroups": ["from a broker"]}})
+        return "cellsgroups" in (site.admin.get_user(person["id"]).get("attributes") or {})
+
+    needed = not site.lab.keycloak.version.startswith("22.")
+    without = run(site, **by_attribute)
+    assert without.exit_code == 0, without.output
+    assert ("does not define cellsgroups" in without.output) is needed
+    assert keeps_the_attribute() is not needed
+
+    predicted = run(site, "--check", **on_request)
+    done = run(site, **on_request)
+    assert done.exit_code == 0, done.output
+    assert predicted.changes == done.changes == ["Let the user attribute through the user profile (S2)"] * needed
+    assert keeps_the_attribute()
+    assert known() is needed
+    again = run(site, **{**on_request, "sso_verify_username": "ada"})
+    assert again.changes == [], again.output
+    assert roles_at_login(site, person) == ["from a broker"]
+
+    back = {**on_request, "sso_state": "absent"}
+    predicted = run(site, "--check", **back)
+    gone = run(site, **back)
+    assert gone.exit_code == 0, gone.output
+    assert predicted.changes == gone.changes
+    assert not known()
 
 
 PAGE = Path(__file__).parents[2] / "docs/groups.md"

@@ -47,6 +47,7 @@ def beginning() -> dict[str, list[dict[str, Any]]]:
         "users/account/role-mappings/clients/management": [],
         "connectors": [],
         "roles": [],
+        "users/profile": [{"attributes": [{"name": "username", "multivalued": False}]}],
         "staticClients": [{"client_id": "cells-frontend", "client_secret": SECRET, "audience": [], "own": 1}],
     }
 
@@ -117,6 +118,9 @@ class Servers:
         if "role-mappings" in path:
             self.held[path] = []
             return 204, None, {}
+        if path == "users/profile":
+            self.held[path] = [body]
+            return 200, body, {}
         folder, _slash, name = path.partition("/")
         if method == "PUT":
             self._item(folder, name).update(body)
@@ -130,6 +134,8 @@ class Servers:
         if path not in self.held:
             return 404, {"error": "no such thing"}, {}
         items = self.held[path]
+        if path == "users/profile":
+            return 200, items[0], {}
         if "clientId" in query:
             items = [item for item in items if item["clientId"] == query["clientId"][0]]
         return 200, items, {}

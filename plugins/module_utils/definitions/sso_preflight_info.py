@@ -38,6 +38,7 @@ DEFINITION = Definition(
             issuer={"type": "str", "default": ""},
             groups_source={"type": "list", "elements": "str", "choices": list(SOURCES), "default": []},
             groups_client={"type": "str", "default": ""},
+            user_profile_attribute={"type": "bool", "default": False},
             ldap_provider={"type": "str", "default": ""},
             ldap_groups={"type": "bool", "default": False},
             ldap_mapper={"type": "str", "default": ""},

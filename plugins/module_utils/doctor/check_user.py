@@ -39,6 +39,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings impor
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.user_profile import unfit
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import first_values
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.user_profile import lets_through
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 CLAIM_IDS = ("token.user_id_key", "token.user_name_key", "token.groups", "token.size", "mapping.roles")
@@ -228,16 +229,16 @@ def _check_profile(reading: Reading, user: State, options: Mapping[str, Any], el
         return skipped("The user is not from the LDAP provider.", finding_id)[0]
     if reading.error:
         return skipped(why(reading), finding_id)[0]
-    declared = any(entry.get("name") == attribute for entry in reading.value.get("attributes") or [])
     policy = reading.value.get("unmanagedAttributePolicy") or "off"
-    if declared or policy in ("ENABLED", "ADMIN_EDIT", "ADMIN_VIEW"):
+    if lets_through(reading.value, attribute):
         return Finding(
             finding_id, OK, f"The user profile knows {attribute}, or lets unmanaged attributes be ({policy})."
         )
     if user.get("federationLink"):
         return Finding(finding_id, OK, f"The user profile does not know {attribute}, but the LDAP provider fills it.")
     seen = f"The user profile does not know {attribute}, and this user is not from LDAP."
-    return Finding(finding_id, WARNING, seen, f"Add {attribute} to the realm's user profile.")
+    todo = f"Add {attribute} to the realm's user profile, such as with sso_user_profile_attribute: true."
+    return Finding(finding_id, WARNING, seen, todo)
 
 
 def _check_groups(tokens: State, claims: State, groups: list[str], claim: str) -> Finding:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import ROLE_SOURCES
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.role_scope import (
+    drops_roles,
+    granted_roles,
+    role_owner,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -56,28 +58,13 @@ def _read_roles(
     user: State | None,
     scope: str,
 ) -> Readings:
-    owner = take(lambda: _owner(session, source, options, client))
+    owner = take(lambda: role_owner(session, source, options.get("groups_client") or "", client))
     if owner.error:
         return {source: owner}
-    own_path, container = owner.value
     readings: Readings = {}
     if user:
-        readings[source] = take(lambda: session.get_list(f"users/{user['id']}/role-mappings/{own_path}/composite"))
-    if client and client.get("fullScopeAllowed") is False:
-        path = f"clients/{client['id']}/evaluate-scopes/scope-mappings/{container}/granted"
-        readings[f"granted_{source}"] = take(lambda: [role["name"] for role in session.get_list(path, scope=scope)])
+        path = f"users/{user['id']}/role-mappings/{owner.value.below_user}/composite"
+        readings[source] = take(lambda: session.get_list(path))
+    if client and drops_roles(client):
+        readings[f"granted_{source}"] = take(lambda: granted_roles(session, client, owner.value, scope))
     return readings
-
-
-def _owner(session: KeycloakSession, source: str, options: Mapping[str, Any], client: State | None) -> tuple[str, str]:
-    """Return the paths of the roles' owner below a user's role mappings, and below a client's scope mappings.
-
-    Raises InvalidInput if there is no such client, SsoError.
-    """
-    if source == "realm_roles":
-        return "realm", quote(session.realm, safe="")
-    name = options.get("groups_client") or ""
-    owner = client if client and client.get("clientId") == name else find_client(session, name)
-    if owner is None:
-        raise InvalidInput(f"Realm {session.realm} has no client {name!r}, whose roles the groups would be.")
-    return f"clients/{owner['id']}", str(owner["id"])

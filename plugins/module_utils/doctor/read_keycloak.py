@@ -24,6 +24,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients impo
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import MAPPER_TYPE, find_provider
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_preview import example_tokens, find_user
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.user_profile import read_profile
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 POLICIES = "client-policies/{0}?include-global-{0}=true"
@@ -62,7 +63,7 @@ def read_keycloak(
             session, readings["client_scopes"].value or [], options["client_scope"], options["groups_attribute"]
         )
     )
-    readings["profile"] = take(lambda: session.get("users/profile"))
+    readings["profile"] = take(lambda: read_profile(session))
     client: State | None = readings["client"].value
     if client:
         readings["secret"] = take(lambda: session.get(f"clients/{client['id']}/client-secret").get("value"))

@@ -35,6 +35,8 @@ def missing_right(method: str, path: str) -> str:
     # admin/realms/<realm>/…
     realm, parts = "".join(path.split("/")[2:3]), path.split("/")[3:]
     to_read, to_write = _AREAS.get("".join(parts[:1]), ("", ""))
+    if parts[:2] == ["users", "profile"]:
+        to_write = "manage-realm"
     role = to_read if method == "GET" else to_write
     if method == "GET" and not {*parts}.isdisjoint(_BOTH):
         role = "view-clients or view-users"

@@ -9,20 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import (
     MERGES,
+    ROLE_SOURCES,
     SOURCES,
     version_number,
 )
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.role_scope import (
+    drops_roles,
+    granted_roles,
+    role_owner,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.user_profile import lets_through, read_profile
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
+
+NAMED = 5
+"""How many roles a note names."""
 
 
-def source_problems(session: KeycloakSession, params: Mapping[str, Any]) -> Iterator[str]:
+def source_problems(
+    session: KeycloakSession, params: Mapping[str, Any], client: State | None, notes: list[str]
+) -> Iterator[str]:
     """Yield what keeps a source from giving groups, one sentence or two each.
 
-    params: groups_source, groups_client, ldap_provider and client_id of sso_preflight_info. Raises SsoError.
+    params: groups_source, groups_client, groups_attribute, user_profile_attribute, ldap_provider and client_id of
+    sso_preflight_info. client: the one of client_id, None if there is none yet. notes: takes what keeps only
+    some of the groups back. Raises SsoError.
     """
     sources = params["groups_source"]
     if "ldap_attribute" in sources and not params["ldap_provider"]:
@@ -35,6 +50,43 @@ def source_problems(session: KeycloakSession, params: Mapping[str, Any]) -> Iter
     kinds = {SOURCES[source].protocol_mapper for source in sources}
     if "groups" in sources and len(kinds) > 1:
         yield from _merge_problems(session)
+    for source in sorted(ROLE_SOURCES.intersection(sources)):
+        # A client never drops its own roles.
+        own = source == "client_roles" and params["groups_client"] == params["client_id"]
+        if client and drops_roles(client) and not own:
+            yield from _scope_problems(session, source, params["groups_client"], client, notes)
+    if "user_attribute" in sources and not params["user_profile_attribute"]:
+        _note_profile(session, params["groups_attribute"], notes)
+
+
+def _scope_problems(
+    session: KeycloakSession, source: str, owner_id: str, client: State, notes: list[str]
+) -> Iterator[str]:
+    """Yield why no role of a source reaches the tokens of a client without full scope; note if only some do."""
+    try:
+        owner = role_owner(session, source, owner_id, client)
+    except InvalidInput:
+        # A client that is not there is a problem of its own.
+        return
+    granted = granted_roles(session, client, owner, "openid")
+    kind = "realm roles" if source == "realm_roles" else f"roles of the client {owner_id}"
+    seen = f"client_id: Full Scope Allowed of the client {client['clientId']} is off"
+    if not granted:
+        yield (
+            f"{seen}, and its scope has none of the {kind}, so Keycloak would put no group into the claim. Turn on Full"
+            " Scope Allowed of the client, or assign the roles to its scope."
+        )
+        return
+    names = ", ".join(granted[:NAMED]) + (f" and {len(granted) - NAMED} more" if len(granted) > NAMED else "")
+    notes.append(f"{seen}. Of the {kind}, only those in its scope reach Cells: {names}.")
+
+
+def _note_profile(session: KeycloakSession, attribute: str, notes: list[str]) -> None:
+    if not lets_through(read_profile(session), attribute):
+        notes.append(
+            f"The user profile of the realm does not define {attribute}, so Keycloak drops what others than an LDAP"
+            " provider fill in. Set sso_user_profile_attribute, or the unmanaged attribute policy of the realm."
+        )
 
 
 def _client_problems(session: KeycloakSession, client_id: str, own_id: str) -> Iterator[str]:

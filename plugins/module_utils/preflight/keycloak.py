@@ -50,8 +50,11 @@ class KeycloakLook:
         self.warnings: list[str] = []
         self.values: dict[str, Any] = {}
         """After the login: token, expires_in and clock_skew (see keycloak_token); client_secret, on request."""
+        self.notes: list[str] = []
+        """What keeps only some of the groups from Cells, and no step from succeeding."""
         self._management = ""
         self._roles: frozenset[str] | None = None
+        self._client: State | None = None
 
     def problems(self) -> Iterator[str]:
         """Yield what keeps the steps from succeeding, one sentence or two each."""
@@ -87,7 +90,7 @@ class KeycloakLook:
     def _look_at_client(self, session: KeycloakSession) -> Iterator[str]:
         if not self.steps & CLIENT_STEPS:
             return
-        client = find_client(session, self.params["client_id"])
+        client = self._client = find_client(session, self.params["client_id"])
         if self.params["return_secret"]:
             self.values["client_secret"] = self._lasting_secret(client)
         # Some versions show an empty list to an account without view-clients.
@@ -105,8 +108,10 @@ class KeycloakLook:
     def _look_at_sources(self, session: KeycloakSession) -> Iterator[str]:
         """Look whether Keycloak can write the groups of each source into the claim."""
         if "scope" in self.steps and self.params["state"] == "present":
-            names = ("groups_source", "groups_client", "ldap_provider", "client_id")
-            yield from source_problems(session, {name: self.params[name] for name in names})
+            yield from source_problems(session, self.params, self._client, self.notes)
+            asks = self.params["user_profile_attribute"] and "user_attribute" in self.params["groups_source"]
+            if asks and self._roles is not None and "manage-realm" not in self._roles:
+                yield self._lacks("manage-realm", "to write the user profile")
 
     def _lasting_secret(self, client: State | None) -> str:
         """Return the secret that the client keeps in this run, empty if it gets another one or does not show it."""

@@ -30,7 +30,7 @@ class Preflight:
         other_connectors (ids) of Cells.
 
         What belongs to a server is left out if no step asks it. Also return roles, a list of group, role_id and label,
-        and mapping_rules, those that the connector is to have.
+        mapping_rules, those that the connector is to have, and notes, what keeps only some of the groups from Cells.
 
         Raises Unmet with a line that names everything that is missing; the values then have problems (list of str).
         """
@@ -49,7 +49,8 @@ class Preflight:
         self.warnings = [in_role_words(warning) for warning in (*keycloak.warnings, *cells.warnings)]
         if problems:
             raise Unmet(message(problems), {"problems": problems})
-        return {**keycloak.values, **cells.values, **self._roles(declared)}
+        notes = [in_role_words(note) for note in keycloak.notes]
+        return {**keycloak.values, **cells.values, **self._roles(declared), "notes": notes}
 
     def _declared_roles(self) -> DeclaredRoles:
         return DeclaredRoles(self.params["roles"], self.params["mapping_rules"], self.params["groups_attribute"])

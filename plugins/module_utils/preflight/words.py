@@ -29,6 +29,7 @@ ROLE_VARIABLES = {
     "groups_attribute": "sso_groups_attribute",
     "groups_source": "sso_groups_source",
     "groups_client": "sso_groups_client",
+    "user_profile_attribute": "sso_user_profile_attribute",
     "config_path": "sso_cells_config_path",
     "cells_bin": "sso_cells_bin",
     "systemd_unit": "sso_cells_service",

@@ -28,6 +28,7 @@ WRITERS = (
     "keycloak_oidc_client",
     "keycloak_oidc_clients",
     "keycloak_service_account_roles",
+    "keycloak_user_profile_attribute",
 )
 """The modules whose task changes something."""
 
@@ -80,6 +81,7 @@ def own_options(url: str) -> dict[str, dict[str, Any]]:
         },
         "keycloak_service_account_roles": {"realm": "cells", "client_id": "demo", "roles": ["manage-clients"]},
         "keycloak_token": {"realm": "cells"},
+        "keycloak_user_profile_attribute": {"realm": "cells", "name": "cellsgroups"},
         "keycloak_token_preview": {
             "realm": "cells",
             "client_id": "demo",
