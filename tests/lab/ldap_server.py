@@ -33,18 +33,24 @@ class Ldap(Server):
     """UnboundID's in-memory LDAP server.
 
     passwords: of ``bind`` (the account with which Keycloak reads) and of each user, made again where not given.
+    more: entries besides those of ``people.ldif``, as LDIF.
     """
 
     title = "LDAP"
 
     def __init__(
-        self, directory: Path | None = None, port: int | None = None, passwords: Mapping[str, str] | None = None
+        self,
+        directory: Path | None = None,
+        port: int | None = None,
+        passwords: Mapping[str, str] | None = None,
+        more: str = "",
     ) -> None:
         super().__init__(directory)
         self.port = port or process.free_port()
         self.url = f"ldap://127.0.0.1:{self.port}"
         self.base_dn, self.people_dn, self.groups_dn, self.bind_dn = BASE_DN, PEOPLE_DN, GROUPS_DN, BIND_DN
         self.passwords = dict(passwords or {name: new_password(f"ldap-{name}") for name in ("bind", *GROUPS)})
+        self._more = more
         self._java = ""
         self._jar = Path()
 
@@ -88,7 +94,8 @@ class Ldap(Server):
         if not self._java:
             self.prepare()
         ldif = self.directory / "people.ldif"
-        write_private(ldif, with_passwords((HERE / "people.ldif").read_text(encoding="utf-8"), self.passwords))
+        people = (HERE / "people.ldif").read_text(encoding="utf-8")
+        write_private(ldif, with_passwords(f"{people}\n{self._more}", self.passwords))
         options = {"port": self.port, "baseDn": BASE_DN, "ldif": ldif, "accessLog": self.directory / "access.log"}
         properties = self.directory / "server.properties"
         write_private(properties, "".join(f"{name}={value}\n" for name, value in options.items()))

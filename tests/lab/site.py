@@ -18,6 +18,7 @@ from keycloak import KeycloakAdmin
 from lab import rows
 from lab.cells_server import Cells
 from lab.lab import Lab
+from lab.ldap_server import Ldap
 from lab.realm import LDAP_PROVIDER, temporary_realm
 from lab.secret import write_private
 
@@ -88,11 +89,14 @@ class Site:
         )
 
 
-def make_site(lab: Lab, folder: Path, **cells_settings: Any) -> Iterator[Site]:
-    """Yield a new site; what is given goes to Cells, such as edition, store or env."""
+def make_site(lab: Lab, folder: Path, ldap: Ldap | None = None, **cells_settings: Any) -> Iterator[Site]:
+    """Yield a new site; what else is given goes to Cells, such as edition, store or env.
+
+    ldap: the realm's directory, if it is not the lab's.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     cells = Cells(folder / "cells", **cells_settings)
-    with cells, temporary_realm(lab.keycloak, lab.ldap) as admin:
+    with cells, temporary_realm(lab.keycloak, ldap or lab.ldap) as admin:
         # For the role's stop and start commands, which are processes of their own.
         write_private(cells.directory / "control.json", json.dumps(cells.state() | {"token": cells.token}))
         yield Site(lab, admin, cells, str(admin.connection.realm_name), folder)
