@@ -12,7 +12,7 @@ import pytest
 
 from support.keycloak.client_script import COMPUTED, MODULE, arguments, client, reads
 from support.keycloak.scripted import URL, Script
-from support.module_here import RunModule, assert_one_clear_line
+from support.module import RunModule, assert_one_clear_line
 
 IDLE, LIFESPAN = "client.session.idle.timeout", "client.session.max.lifespan"
 REALM = {
