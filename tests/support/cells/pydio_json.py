@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
+
+from support.module import Outcome
 
 URL = "https://cells.example.org"
 OTHER_URL = "https://files.example.org"
 SERVICE = "pydio.web.oauth"
 CLIENT_SECRET = "static-client-secret-1f0e7c66d3a94b3c8a55"
+NOBODY = 65534
+"""The id of a user without rights."""
+EditAudience = Callable[..., Outcome]
+"""Runs cells_config_audience on the file with these options; check=True: in check mode."""
 
 _CLIENTS: list[dict[str, Any]] = [
     {

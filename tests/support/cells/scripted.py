@@ -9,11 +9,14 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 import responses
+
+from support.module import Outcome
 
 URL = "https://cells.example.org"
 TOKEN = "cells-token-40be6bb7a14f4ca2a2b7"
@@ -24,6 +27,8 @@ OTHER_SECRET = "connector-secret-of-before-5d1b0a6e42f0"
 CONNECTORS = "oauth2connectors"
 CLIENTS = "oauth2clients"
 Answer = tuple[int, dict[str, str], str]
+SetConnector = Callable[..., Outcome]
+"""Runs cells_connector for the connector keycloak with these options; check=True: in check mode."""
 
 
 @dataclass

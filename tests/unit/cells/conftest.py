@@ -19,12 +19,9 @@ import responses
 import trustme
 
 from support.cells import pydio_json, scripted
-from support.cells.scripted import CLIENTS, CONNECTORS, TOKEN, ScriptedCells, pydio_connector
+from support.cells.pydio_json import NOBODY, EditAudience
+from support.cells.scripted import CLIENTS, CONNECTORS, TOKEN, ScriptedCells, SetConnector, pydio_connector
 from support.module import Outcome, RunModule
-
-NOBODY = 65534
-EditAudience = Callable[..., Outcome]
-SetConnector = Callable[..., Outcome]
 
 
 @pytest.fixture(autouse=True)

@@ -20,12 +20,12 @@ from support.cells.scripted import (
     TOKEN,
     URL,
     ScriptedCells,
+    SetConnector,
     connector,
     pydio_connector,
     rule,
 )
 from support.module import assert_one_clear_line
-from unit.cells.conftest import SetConnector
 
 PATH = f"{CONNECTORS}/keycloak"
 CALLBACK = f"{URL}/auth/login/keycloak/callback"

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from support.cells.scripted import ScriptedCells, connector, rule
+from support.cells.scripted import ScriptedCells, SetConnector, connector, rule
 from support.module import assert_one_clear_line
-from unit.cells.conftest import SetConnector
 
 FIELDS = {
     "left_attribute": "LeftAttribute",

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from support.cells.scripted import ISSUER, OTHER_SECRET, SECRET, TOKEN, ScriptedCells, connector
+from support.cells.scripted import ISSUER, OTHER_SECRET, SECRET, TOKEN, ScriptedCells, SetConnector, connector
 from support.module import Outcome, assert_one_clear_line
-from unit.cells.conftest import SetConnector
 
 MODES = ["when_differs", "always", "on_create"]
 NOTE = "Cells hides it, so it is sent without comparing it"

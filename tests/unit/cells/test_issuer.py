@@ -12,9 +12,8 @@ import pytest
 import requests
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import check_issuer
-from support.cells.scripted import DISCOVERY, ISSUER, TOKEN, ScriptedCells, connector
+from support.cells.scripted import DISCOVERY, ISSUER, TOKEN, ScriptedCells, SetConnector, connector
 from support.module import assert_one_clear_line
-from unit.cells.conftest import SetConnector
 
 
 def test_the_issuer_that_the_document_names_is_written(

@@ -14,7 +14,7 @@ from joserfc.jwk import RSAKey
 
 from standin.settings import SettingsError
 from support.oidc_provider import CLIENT_ID, ISSUER
-from unit.standin.conftest import EXTERNAL, Cells
+from support.standin_app import EXTERNAL, Cells
 
 ROLES = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from standin.differences import CALLS
 from support.cells.recordings import VECTORS, calls, differences
-from unit.standin.conftest import Cells
+from support.standin_app import Cells
 
 SITE = "http://localhost:8080"
 PASSWORD = "standin-alice-password-77d0"

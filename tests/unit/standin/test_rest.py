@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from support.oidc_provider import CLIENT_SECRET
-from unit.standin.conftest import EXTERNAL, GUIDE, Cells
+from support.standin_app import EXTERNAL, GUIDE, Cells
 
 CONNECTORS, CLIENTS = "/a/config/oauth2connectors", "/a/config/oauth2clients"
 BAD = "Unauthorized."

@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from starlette.testclient import TestClient
 
-from unit.standin.conftest import EXTERNAL, Cells
+from support.standin_app import EXTERNAL, Cells
 
 RPC = "rpc error: code = Unknown desc = "
 

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from support.cells.pydio_json import CLIENT_SECRET, OTHER_URL, URL, clients
+from support.cells.pydio_json import CLIENT_SECRET, OTHER_URL, URL, EditAudience, clients
 from support.cells.scripted import CLIENTS, TOKEN, ScriptedCells
 from support.module import Outcome, RunModule, assert_one_clear_line
-from unit.cells.conftest import EditAudience
 
 LIST = f"{URL}/a/config/{CLIENTS}"
 PATH = f"{CLIENTS}/cells-frontend"

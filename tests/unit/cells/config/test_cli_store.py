@@ -16,9 +16,19 @@ from typing import Any
 import pytest
 
 from support.cells import fake_command
-from support.cells.pydio_json import OTHER_URL, SERVICE, URL, clients, document, rendered, set_client, static_client
+from support.cells.pydio_json import (
+    NOBODY,
+    OTHER_URL,
+    SERVICE,
+    URL,
+    EditAudience,
+    clients,
+    document,
+    rendered,
+    set_client,
+    static_client,
+)
 from support.module import assert_one_clear_line
-from unit.cells.conftest import NOBODY, EditAudience
 
 THIRD_URL = "https://third.example.org"
 

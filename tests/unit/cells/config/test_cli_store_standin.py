@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from support.cells.pydio_json import OTHER_URL, clients, document, rendered, set_client
+from support.cells.pydio_json import OTHER_URL, EditAudience, clients, document, rendered, set_client
 from support.module import Outcome, assert_one_clear_line
-from unit.cells.conftest import EditAudience
 
 COMMAND = Path(__file__).resolve().parents[3] / "standin" / "cells"
 V4, V5 = "v4-tree", "v5-kv-trunc"

@@ -19,6 +19,7 @@ from support.cells.pydio_json import (
     CLIENT_SECRET,
     SERVICE,
     URL,
+    EditAudience,
     clients,
     document,
     in_common,
@@ -26,7 +27,6 @@ from support.cells.pydio_json import (
     set_client,
     static_client,
 )
-from unit.cells.conftest import EditAudience
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another user")
 ATTRIBUTE = "user.cellsops.test"

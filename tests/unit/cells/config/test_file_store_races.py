@@ -20,9 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from support.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, set_client
+from support.cells.pydio_json import OTHER_URL, URL, EditAudience, clients, document, rendered, set_client
 from support.module import assert_one_clear_line
-from unit.cells.conftest import EditAudience
 
 KILLS = 20
 BALLAST = [{"uuid": f"{i:032x}", "quota": 9007199254740993 + i, "name": "é" * 20} for i in range(17_000)]

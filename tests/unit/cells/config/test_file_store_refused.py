@@ -15,9 +15,8 @@ from typing import Any
 
 import pytest
 
-from support.cells.pydio_json import SERVICE, URL, clients, document, rendered
+from support.cells.pydio_json import NOBODY, SERVICE, URL, EditAudience, clients, document, rendered
 from support.module import assert_one_clear_line
-from unit.cells.conftest import NOBODY, EditAudience
 
 AsNobody = Callable[[], contextlib.AbstractContextManager[None]]
 WHOLE = rendered(document()).encode()

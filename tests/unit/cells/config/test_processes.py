@@ -15,10 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from support.cells.pydio_json import static_client
+from support.cells.pydio_json import NOBODY, EditAudience, static_client
 from support.cells.server_process import FORKED, running
 from support.module import assert_one_clear_line
-from unit.cells.conftest import NOBODY, EditAudience
 
 AsNobody = Callable[[], AbstractContextManager[None]]
 METHODS = [{"method": "file"}, {"method": "cli", "cells_bin": "true"}]

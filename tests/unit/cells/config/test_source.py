@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from support.cells.pydio_json import static_client
+from support.cells.pydio_json import EditAudience, static_client
 from support.cells.server_process import FORKED, running
 from support.module import Outcome, RunModule, assert_one_clear_line
-from unit.cells.conftest import EditAudience
 
 ETCD = "etcd://config.example.org:2379/config"
 PASSWORD = "etcd-password-77a1c0d25be94e1f"

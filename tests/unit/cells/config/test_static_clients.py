@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from support.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, static_client
-from unit.cells.conftest import EditAudience
+from support.cells.pydio_json import OTHER_URL, URL, EditAudience, clients, document, rendered, static_client
 
 MISSING = object()
 THIRD_URL = "https://third.example.org"

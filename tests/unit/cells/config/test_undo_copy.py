@@ -19,9 +19,8 @@ from pathlib import Path
 import pytest
 
 from support.cells import fake_command
-from support.cells.pydio_json import OTHER_URL, URL, clients, document, rendered, set_client
+from support.cells.pydio_json import OTHER_URL, URL, EditAudience, clients, document, rendered, set_client
 from support.module import assert_one_clear_line
-from unit.cells.conftest import EditAudience
 
 WAY = """
 import os, subprocess, sys
