@@ -310,6 +310,9 @@ def _refused_claims(tokens: State, config: State, asks_userinfo: bool) -> list[s
         wrong.append("the ID token has ended when it is made (exp)")
     if claims.get("nonce"):
         wrong.append("a mapper sets the nonce of the ID token")
+    party = tokens["access_token"].get("azp", client_id)
+    if asks_userinfo and client_id and party != client_id:
+        wrong.append(f"azp of the access token is {party}, so that userinfo answers 401")
     if asks_userinfo and tokens["userinfo"].get("sub") != claims.get("sub"):
         wrong.append("sub of userinfo is not that of the ID token")
     return wrong

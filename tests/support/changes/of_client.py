@@ -145,7 +145,7 @@ ATTRIBUTES: dict[str, Break] = {
     "max age an hour": attribute("default.max.age", "3600"),
     "acr values": attribute("default.acr.values", "gold"),
     "acr map": attribute("acr.loa.map", '{"gold": 2}'),
-    "acr required as minimum": attribute("minimum.acr.value", "gold"),
+    "acr required as minimum": attribute("minimum.acr.value", "1"),
     "sector identifier": attribute("sector.identifier.uri", "https://other.example.org/list.json"),
     "client session max": attribute("client.session.max.lifespan", "60"),
     "client offline session": attribute("client.offline.session.idle.timeout", "60"),

@@ -30,7 +30,7 @@ def execution(flow: str, title: str, requirement: str) -> Break:
     @contextmanager
     def changed(site: Site) -> Iterator[None]:
         realm, path = Realm(site), f"authentication/flows/{flow}/executions"
-        (before,) = (each for each in realm.get(path) if each["displayName"] == title)
+        before = next(each for each in realm.get(path) if each["displayName"] == title)
         realm.send("put", path, {**before, "requirement": requirement})
         try:
             yield

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -122,7 +123,7 @@ def needs_role_of_a_group(name: str) -> Break:
             yield
         finally:
             # Keycloak wants the roles in the body.
-            site.admin.connection.raw_delete(f"admin/realms/{site.realm}/{path}", data=[role])
+            site.admin.connection.raw_delete(f"admin/realms/{site.realm}/{path}", data=json.dumps([role]))
 
     return changed
 

@@ -201,13 +201,9 @@ MAPPERS: dict[str, Break] = {
     "groups mapper of another name": component_of("memberOf to group", name="groups of LDAP"),
     "groups mapper for another provider": component_of("memberOf to group", providerId="hardcoded-attribute-mapper"),
     "groups by a fixed value": mapper_added(
-        "hardcoded-attribute-mapper", user__model__attribute__name="cellsgroups", attribute__value="nobody"
-    ),
-    "address by a fixed value": mapper_added(
-        "hardcoded-attribute-mapper", user__model__attribute__name="email", attribute__value="same@example.com"
+        "hardcoded-attribute-mapper", user__model__attribute="cellsgroups", attribute__value="nobody"
     ),
     "a role for all": mapper_added("hardcoded-ldap-role-mapper", role="offline_access"),
-    "a role that is not there": mapper_added("hardcoded-ldap-role-mapper", role="nobodys-role"),
     "a full name": mapper_added("full-name-ldap-mapper", ldap__full__name__attribute="cn", read__only="true"),
     "the account control of Active Directory": mapper_added("msad-user-account-control-mapper"),
     "groups of LDAP as groups": mapper_added(

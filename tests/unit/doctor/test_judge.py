@@ -259,6 +259,10 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
     "audience overwritten by a mapper": (lambda site: site.tokens["id_token"].update(aud="other"), ["client.tokens"]),
     "end overwritten by a mapper": (lambda site: site.tokens["id_token"].update(exp=1), ["client.tokens"]),
     "nonce overwritten by a mapper": (lambda site: site.tokens["id_token"].update(nonce="other"), ["client.tokens"]),
+    "authorized party overwritten by a mapper": (
+        both(asks_userinfo, lambda site: site.tokens["access_token"].update(azp="other")),
+        ["client.tokens"],
+    ),
     "another subject in userinfo": (
         both(asks_userinfo, lambda site: site.tokens["userinfo"].update(sub="other")),
         ["client.tokens"],
