@@ -313,6 +313,10 @@ def _refused_claims(tokens: State, config: State, asks_userinfo: bool) -> list[s
     party = tokens["access_token"].get("azp", client_id)
     if asks_userinfo and client_id and party != client_id:
         wrong.append(f"azp of the access token is {party}, so that userinfo answers 401")
+    session = tokens["access_token"].get("sid")
+    if asks_userinfo and session and session == claims.get("sid"):
+        # Each preview has a session of its own.
+        wrong.append("a mapper sets the session of the access token (sid), so that userinfo answers 401")
     if asks_userinfo and tokens["userinfo"].get("sub") != claims.get("sub"):
         wrong.append("sub of userinfo is not that of the ID token")
     return wrong

@@ -82,7 +82,7 @@ def check_user(
         # Without a name for them, Cells takes what dex takes.
         _check_key("token.user_id_key", config, config.get("userIDKey") or "sub", claims, username),
         _check_key("token.user_name_key", config, config.get("userNameKey") or "name", claims, username),
-        _check_groups(tokens.value, claims, all_values(keycloak, user, options), options["groups_attribute"]),
+        _check_claim(tokens.value, claims, all_values(keycloak, user, options), options["groups_attribute"]),
         check_size(tokens.value, config, options["groups_attribute"]),
         _check_roles(claims, connector, options),
     ]
@@ -241,17 +241,14 @@ def _check_profile(reading: Reading, user: State, options: Mapping[str, Any], el
     return Finding(finding_id, WARNING, seen, todo)
 
 
-def _check_groups(tokens: State, claims: State, groups: list[str], claim: str) -> Finding:
+def _check_claim(tokens: State, claims: State, groups: list[str], claim: str) -> Finding:
     """Judge the claim by what Cells sees of it. claims: those of claims_for_cells. groups: what its sources give."""
+    return _check_other_groups(claims.get(claim), groups, claim) or _check_groups(tokens, claims, groups, claim)
+
+
+def _check_groups(tokens: State, claims: State, groups: list[str], claim: str) -> Finding:
+    """Judge in which tokens the claim is."""
     finding_id = "token.groups"
-    value = claims.get(claim)
-    values = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-    if groups and values and not set(groups) & set(values):
-        seen = (
-            f"The claim {claim} has {', '.join(values[:3])}, and none of the user's groups ({', '.join(groups[:3])})."
-        )
-        todo = f"Remove what else writes {claim}: look at the protocol mappers of the client and of its client scopes."
-        return Finding(finding_id, BROKEN, seen, todo)
     kinds = {"id_token": "ID token", "access_token": "access token", "userinfo": "userinfo"}
     absent = [title for kind, title in kinds.items() if not tokens[kind].get(claim)]
     if not absent:
@@ -267,6 +264,20 @@ def _check_groups(tokens: State, claims: State, groups: list[str], claim: str) -
     seen = f"The user is in no group, as far as Keycloak sees: there is no {claim}."
     todo = "Make the user a member of a group, or give the user a role, where the groups come from."
     return Finding(finding_id, WARNING, seen, todo, ("missing_claim",))
+
+
+def _check_other_groups(value: Any, groups: list[str], claim: str) -> Finding | None:
+    """Return what is to be said of values in the claim that are none of the user's groups, None if there are none."""
+    values = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+    others = ", ".join([item for item in values if item not in groups][:3])
+    if not groups or not others:
+        return None
+    todo = f"Remove what else writes {claim}: look at the protocol mappers of the client and of its client scopes."
+    if set(groups) & set(values):
+        seen = f"The claim {claim} also has {others}, which is none of the user's groups."
+        return Finding("token.groups", WARNING, seen, f"If that is not on purpose: {todo[0].lower()}{todo[1:]}")
+    seen = f"The claim {claim} has {others}, and none of the user's groups ({', '.join(groups[:3])})."
+    return Finding("token.groups", BROKEN, seen, todo)
 
 
 def _check_roles(claims: State, connector: State | None, options: Mapping[str, Any]) -> Finding:

@@ -340,5 +340,11 @@ FIXED = (
 """Those that continuous integration tries: some of each kind, about half of them harmless."""
 
 _NOT_KNOWN = "Whether Cells refuses an address that is not verified is an open question, so the doctor warns."
-EXPLAINED: dict[str, str] = {"verified addresses only": _NOT_KNOWN, "no userinfo, verified only": _NOT_KNOWN}
+_MORE_GROUPS = "Somebody may add a group on purpose, so the doctor warns of it."
+EXPLAINED: dict[str, str] = {
+    "groups overwritten by a mapper": _MORE_GROUPS,
+    "groups scope sets the claim": _MORE_GROUPS,
+    "verified addresses only": _NOT_KNOWN,
+    "no userinfo, verified only": _NOT_KNOWN,
+}
 """Changes by which doctor or role disagree with the login, and why that is as it should be."""

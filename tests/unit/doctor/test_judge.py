@@ -263,6 +263,13 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
         both(asks_userinfo, lambda site: site.tokens["access_token"].update(azp="other")),
         ["client.tokens"],
     ),
+    "session overwritten by a mapper": (
+        both(
+            asks_userinfo,
+            lambda site: [site.tokens[kind].update(sid="other") for kind in ("id_token", "access_token")],
+        ),
+        ["client.tokens"],
+    ),
     "another subject in userinfo": (
         both(asks_userinfo, lambda site: site.tokens["userinfo"].update(sub="other")),
         ["client.tokens"],
