@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Every command of a developer. The checks themselves stand in noxfile.py.
+# All commands for developers. The checks themselves are in noxfile.py.
 
 VENV := .venv
 READY := $(VENV)/.ready

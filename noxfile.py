@@ -212,7 +212,7 @@ def package(session: nox.Session) -> None:
             session.error(
                 f"the tarball has {tarball.stat().st_size} bytes, more than {LARGEST_TARBALL}: see build_ignore"
             )
-        # No PYTHONPATH, and a working folder without a collection: what runs is what was installed.
+        # No PYTHONPATH, and a working folder without a collection, so that the installed collection runs.
         env = {"ANSIBLE_COLLECTIONS_PATH": str(elsewhere), "PYTHONPATH": None, "ANSIBLE_LOCALHOST_WARNING": "false"}
         session.chdir(dist)
         session.run("ansible-galaxy", "collection", "install", "--offline", "-p", str(elsewhere), str(tarball), env=env)
@@ -358,7 +358,7 @@ def unit_cores(session: nox.Session, core: str) -> None:
         session.install("--require-hashes", "-r", "tests/requirements-oldest.txt")
     else:
         pinned = (ROOT / "tests/requirements.txt").read_text(encoding="utf-8").splitlines()
-        # Constraints have no hashes: this ansible-core is not among the pinned ones, nor is its resolvelib.
+        # Constraints have no hashes: this ansible-core and its resolvelib are not pinned.
         constraints = [line.removesuffix(" \\") for line in pinned if line[:1].isalnum()]
         file = Path(session.create_tmp(), "constraints.txt")
         file.write_text(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tests of all kinds share: one Keycloak and one LDAP server for all, a realm and a Cells for each; filters."""
+"""Fixtures for tests of all kinds: one Keycloak and one LDAP server for all, a realm and a Cells for each; filters."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def group_mappers(
         raise AnsibleFilterError(f"group_mappers takes a list of sources, not {type(sources).__name__}.")
     unknown = [str(source) for source in sources if str(source) not in SOURCES]
     if unknown:
-        raise AnsibleFilterError(f"group_mappers: {', '.join(unknown)} is no source. Sources: {', '.join(SOURCES)}.")
+        raise AnsibleFilterError(f"group_mappers: {', '.join(unknown)} is not a source. Sources: {', '.join(SOURCES)}.")
     settings = {"attribute": attribute, "full_path": full_path, "client": client, "role_prefix": role_prefix}
     return protocol_mappers(sources, name, settings)
 

@@ -70,7 +70,7 @@ TEMPLATE = ("{{", "{%", "{#")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes text that Jinja would take for a template with the tag that keeps Ansible from that."""
+    """Writes text that looks like a Jinja template with a tag, so that Ansible leaves it unchanged."""
 
     def ignore_aliases(self, data: Any) -> bool:
         """Return that nothing becomes an alias."""
@@ -89,7 +89,7 @@ _Dumper.add_representer(str, _represent_text)
 def sso_variables_file(site: Any, given: Any = None) -> str:
     """Return the text of a variables file. Raises AnsibleFilterError for anything but a result of sso_export_info."""
     if not isinstance(site, Mapping) or not isinstance(site.get("variables"), Mapping):
-        raise AnsibleFilterError("sso_variables_file: that is not a result of cellsops.sso.sso_export_info.")
+        raise AnsibleFilterError("sso_variables_file: this is not a result of cellsops.sso.sso_export_info.")
     comments = [
         "\n".join([f"# {title}", *(f"# - {' '.join(str(line).split())}" for line in site[name])])
         for name, title in LISTS.items()

@@ -30,9 +30,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
 REQUESTS = 10
 """Asked this often, spread over one second, so that one of the answers comes right after the second began."""
 WIDTH = 1.0
-"""Seconds that a Date stands for (RFC 9110, section 5.6.7: it has no fractions)."""
+"""The resolution of a Date header in seconds (RFC 9110, section 5.6.7: it has no fractions)."""
 HELD = 1.0
-"""Seconds that a server may go on with a Date: uvicorn, for one, makes the header again once a second."""
+"""Seconds for which a server may repeat a Date. For example, uvicorn only updates the header once a second."""
 
 
 class Sample(NamedTuple):
@@ -54,7 +54,7 @@ def estimate(samples: Iterable[Sample], held: float = HELD) -> Skew:
     """Return the skew that all samples allow.
 
     At some moment between sent and received the server's clock was in [date, date + WIDTH + held): each sample allows
-    an interval of skews, and the truth lies in all of them. Raises ValueError where they have nothing in common.
+    an interval of skews, and the truth lies in all of them. Raises ValueError if they have nothing in common.
     """
     low, high = float("-inf"), float("inf")
     for sample in samples:
@@ -73,8 +73,10 @@ def measure(params: Mapping[str, Any], requests: int = REQUESTS) -> dict[str, An
     Raises InvalidInput, Unreachable, SsoError for answers that tell no time, Unmet beyond max_skew.
     """
     if params["max_skew"] is not None and not params["max_skew"] >= 0:
-        raise InvalidInput(f"max_skew is {params['max_skew']}: give the seconds that the clocks may differ, 0 or more.")
-    # Not any path is a server's URL; what stands behind the host is asked for as it is.
+        raise InvalidInput(
+            f"max_skew is {params['max_skew']}. Give the maximum difference of the clocks in seconds, 0 or more."
+        )
+    # A server's URL has no path; the path after the host is requested unchanged.
     url = base_url(params["url"], "url")
     check_connection(params)
     samples = list(_ask(url, params, requests))
@@ -82,36 +84,38 @@ def measure(params: Mapping[str, Any], requests: int = REQUESTS) -> dict[str, An
         skew = estimate(samples)
     except ValueError as error:
         raise SsoError(
-            f"HEAD {url}: its Date headers contradict one another. Are there several servers with different clocks "
-            "behind this address?"
+            f"HEAD {url}: its Date headers contradict one another. Check whether several servers with different "
+            "clocks share this address."
         ) from error
     values = _values(skew, f"Date header of {url}, {len(samples)} answers")
     if params["max_skew"] is not None and abs(skew.seconds) - skew.uncertainty > params["max_skew"]:
         here = time.time()
         raise Unmet(
             f"The clock of {urlsplit(url).netloc} ({_shown(here + skew.seconds)}) is {abs(skew.seconds):.1f} s "
-            f"{'ahead of' if skew.seconds > 0 else 'behind'} the one of {socket.gethostname()} ({_shown(here)}), "
-            f"give or take {skew.uncertainty:.1f} s, and max_skew allows {params['max_skew']:g} s: "
-            "let both follow the same time servers.",
+            f"{'ahead of' if skew.seconds > 0 else 'behind'} that of {socket.gethostname()} ({_shown(here)}), give or "
+            f"take {skew.uncertainty:.1f} s, and max_skew allows {params['max_skew']:g} s: let both follow the same "
+            "time servers.",
             values,
         )
     return values
 
 
 def exposed(params: Mapping[str, Any]) -> list[str]:
-    """Return warnings where somebody on the way could tell a wrong time, for the options of clock_skew_info."""
+    """Return warnings if somebody on the way could send a wrong time, for the options of clock_skew_info."""
     url = params["url"]
     if is_unencrypted(url):
-        return [f"url: {url} is not encrypted: the time that it tells can be changed on the way."]
+        return [f"url: {url} is not encrypted, so others can change the time on the way."]
     if url.startswith("https:") and not params["validate_certs"]:
-        return [f"validate_certs: the certificate of {url} is not checked: anyone who answers can tell any time."]
+        return [
+            (f"validate_certs: the certificate of {url} is not verified, so another server could answer with any time.")
+        ]
     return []
 
 
 def of_token(url: str, claims: Mapping[str, Any], sent: float, received: float) -> dict[str, Any]:
     """Return skew_seconds, uncertainty_seconds and source for a token that url issued between sent and received.
 
-    claims: of the token; Keycloak's iat is in whole seconds. Returns {} where there is none.
+    claims: of the token; Keycloak's iat is in whole seconds. Returns {} if there is none.
     """
     issued = claims.get("iat")
     if not isinstance(issued, (int, float)):
@@ -146,19 +150,21 @@ def _ask(url: str, params: Mapping[str, Any], count: int) -> Iterable[Sample]:
 
 
 def _date(url: str, headers: Mapping[str, str]) -> float:
-    """Return the Date of an answer as Unix time. Raises SsoError where there is none of the server's own."""
+    """Return the Date of an answer as Unix time. Raises SsoError if the server did not set one."""
     if headers.get("Age", "0").strip() != "0":
-        raise SsoError(f"HEAD {url}: the answer is from a cache, and its Date is old. Give a URL that is not cached.")
+        raise SsoError(
+            f"HEAD {url}: the answer comes from a cache, and its Date is old. Give a URL that is not cached."
+        )
     text = headers.get("Date", "")
     try:
         date = parsedate_to_datetime(text)
-        # Beyond these, sums with it leave what a datetime can hold.
+        # Beyond these, calculations would leave the range of a datetime.
         date = date.replace(year=date.year if 1970 <= date.year <= 9998 else 0)
     except (TypeError, ValueError, IndexError) as error:
         what = f"with the Date {text[:60]!r}" if text else "without a Date header"
         raise SsoError(
-            f"HEAD {url}: the server answers {what}, so its clock cannot be seen. Keycloak sends none unless a proxy "
-            "before it does: cellsops.sso.keycloak_token tells its skew."
+            f"HEAD {url}: the server answers {what}, so its clock cannot be measured. Keycloak sends no Date header, "
+            "unless a proxy in front of it does: use cellsops.sso.keycloak_token for Keycloak's clock."
         ) from error
     return date.replace(tzinfo=date.tzinfo or timezone.utc).timestamp()
 

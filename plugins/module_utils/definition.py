@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a module is, without Ansible around it: its options, and the function that answers a task.
+"""A module without Ansible around it: its options, and the function that answers a task.
 
 Two ways lead in: module.py runs a definition as a module, plugin_utils/in_place.py in the controller's process.
 """
@@ -20,10 +20,10 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import Invalid
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Resource, Result
 
 CENSORED_PART, CENSORED_WHOLE = "********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-"""What Ansible puts instead of a secret within a value, and of a value that is one."""
+"""The texts with which Ansible replaces a secret within a value, and a value that is a secret."""
 
 SHAPE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-"""What comes of a list where a dict should be, and the like. Caught only here, at the top."""
+"""The errors for data of an unexpected shape, such as a list instead of a dict. Caught only here, at the top."""
 
 
 def no_commands(*_words: Any, **_settings: Any) -> tuple[int, str, str]:
@@ -33,7 +33,7 @@ def no_commands(*_words: Any, **_settings: Any) -> tuple[int, str, str]:
 
 @dataclass(frozen=True)
 class Call:
-    """What a task asks for."""
+    """The request of a task."""
 
     options: Mapping[str, Any]
     """The options, validated, with defaults and environment fallbacks."""
@@ -44,7 +44,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a task returns if nothing failed."""
+    """The return values of a task if nothing failed."""
 
     values: dict[str, Any]
     """The return values, plain data."""
@@ -57,25 +57,25 @@ class Answer:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What Ansible is to show of a task, whichever way it came in."""
+    """The result that Ansible shows for a task, whichever way it came in."""
 
     failed: bool
     answer: Answer
 
     @classmethod
     def failure(cls, message: str, values: Mapping[str, Any] | None = None) -> Outcome:
-        """Return what a task shows that failed: the message, and what was read all the same."""
+        """Return the result of a failed task: the message, and the values that were read anyway."""
         return cls(True, Answer({"msg": printable(message), **(values or {})}))
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One module: what it takes and what it does."""
+    """One module: its options and its function."""
 
     argument_spec: dict[str, Any]
     """The options, as AnsibleModule and ArgumentSpecValidator take them."""
     answer: Callable[[Call], Answer]
-    """Does what a task asks for. Raises SsoError."""
+    """Answers a task. Raises SsoError."""
     rules: dict[str, Any] = field(default_factory=dict)
     """Rules between options, as AnsibleModule and ArgumentSpecValidator take them, such as mutually_exclusive."""
 
@@ -95,8 +95,8 @@ def check_secrets(spec: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         value = options.get(name)
         if about.get("no_log") and is_censored(value):
             raise InvalidInput(
-                f"{name}: Ansible has hidden a part of this value, because an earlier task had a password or token that"
-                " is a part of it. Use a longer password there, or a new secret here."
+                f"{name}: Ansible has replaced a part of this value with ********, because an earlier task had a "
+                "password or token that is a part of it. Use a longer password there, or a new secret here."
             )
         for item in value if isinstance(value, list) else [value]:
             if "options" in about and isinstance(item, dict):
@@ -104,7 +104,8 @@ def check_secrets(spec: Mapping[str, Any], options: Mapping[str, Any]) -> None:
 
 
 def outcome_of(ask: Callable[[], Answer]) -> Outcome:
-    """Return what came of an answer. An error becomes a failure: msg in one line, and what was read all the same."""
+    """Return the outcome of a task. An error becomes a failure: msg in one line, and the values that were read
+    anyway."""
     try:
         answer = ask()
     except Unmet as error:
@@ -124,7 +125,7 @@ def read(warnings: list[str], **values: Any) -> Answer:
 
 
 def reconciled(resource: Resource, result: Result, **own: Any) -> Answer:
-    """Return the answer of a module that writes, from what the engine returned. own: the module's own values."""
+    """Return the answer of a module that writes, from the engine's result. own: the module's own values."""
     lines = [action.line for action in result.actions]
     return Answer({"changed": result.changed, "diff": result.diff, "actions": lines, **own}, resource.warnings)
 
@@ -140,15 +141,15 @@ def is_censored(value: Any) -> bool:
 
 
 def printable(text: str) -> str:
-    """Return text with what a terminal would obey, such as escape sequences of a name, written out."""
+    """Return text with control characters, such as escape sequences in a name, written out."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _out_of_shape(error: Exception) -> str:
-    """Return the line for what was read and has another shape than its documentation says; never the value itself."""
+    """Return the line for data whose shape differs from its documentation; never the value itself."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return (
-        "What a server answered, or a file holds, has not the documented form"
-        f" ({type(error).__name__} in {place.name}, {os.path.basename(place.filename)} line {place.lineno})."
-        " Is the URL right, and nothing in between that answers in its place?"
+        f"An answer of a server, or a file, does not have the documented form ({type(error).__name__} in "
+        f"{place.name}, {os.path.basename(place.filename)} line {place.lineno}). Check the URL, and that no proxy "
+        "answers instead of the server."
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class SsoError(Exception):
-    """What the user sees when something cannot be done; str() of it is one line."""
+    """An error that the user sees; its str() is one line."""
 
 
 class InvalidInput(SsoError, ValueError):
@@ -55,7 +55,7 @@ class TokenRefused(NotAuthorized):
 
 
 class WrongEdition(ServerError):
-    """The server is Cells Home, which lacks what only Cells Enterprise has."""
+    """The server is Cells Home, and the call needs Cells Enterprise."""
 
 
 class NotFound(ServerError):
@@ -76,12 +76,12 @@ class Ambiguous(SsoError):
     def __init__(self, what: str, ids: list[str]) -> None:
         """Take the object in words and the ids of all that bear its name."""
         super().__init__(
-            f"There are {len(ids)} of {what}, with the ids {', '.join(sorted(ids))}: remove or rename one."
+            f"There are {len(ids)} of {what}, with the ids {', '.join(sorted(ids))}. Remove or rename one."
         )
 
 
 class Unmet(SsoError):
-    """What was read does not meet what was expected; values are the module's return values all the same."""
+    """An expectation is not met; values are the module's return values anyway."""
 
     def __init__(self, message: str, values: dict[str, Any]) -> None:
         """Take the line and the return values."""

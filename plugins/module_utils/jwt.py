@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""JSON Web Tokens (RFC 7519), read without checking their signature: for what a token says of itself only."""
+"""Decodes JSON Web Tokens (RFC 7519) without verifying their signatures."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def life_of(token: str) -> int:
 
 
 def ends_within(token: str, seconds: float) -> bool:
-    """Return whether a token tells that it ends within so many seconds, or has ended, by this machine's clock."""
+    """Return whether a token expires within so many seconds, or has expired, by this machine's clock."""
     expires = claims_of(token).get("exp")
     return isinstance(expires, (int, float)) and expires - time.time() < seconds

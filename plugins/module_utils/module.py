@@ -19,7 +19,7 @@ def run_module(definition: Definition) -> NoReturn:
     module = AnsibleModule(argument_spec=definition.argument_spec, supports_check_mode=True, **definition.rules)
     outcome = definition.outcome(Call(module.params, module.check_mode, module.run_command))
     answer = outcome.answer
-    # What is revealed stays hidden among the options.
+    # A secret in the result stays hidden among the options.
     invocation = {"module_args": remove_values(module.params, module.no_log_values)}
     module.no_log_values -= answer.revealed
     for warning in answer.warnings:

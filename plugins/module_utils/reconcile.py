@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The engine: brings one object on a server to the state that was declared, the same way in check mode and for real.
+"""The engine: brings one object on a server to its declared state, with the same code in check mode and in a real run.
 
-The order is always: read, make the declared state from the options, compare, write what differs, read back.
+The order is always: read, derive the declared state from the options, compare, write the differences, read again.
 States are dicts in the server's own form (wire form). Only declared keys are compared, sent and shown.
 """
 
@@ -39,22 +39,22 @@ GATEWAY_STATUSES = (502, 503, 504)
 
 
 class Verb(Enum):
-    """What a write does to an object. The value is how an action's line says it."""
+    """The kind of a write. The value is the text of an action's line."""
 
     CREATE = "create {target}"
     UPDATE = "update {target}: {detail}"
     REMOVE = "remove {target}"
     ROTATE_SECRET = "rotate the secret of {target}"  # noqa: S105 - a sentence, not a secret
     ASSIGN = "assign {detail} to {target}"
-    UNASSIGN = "take {detail} from {target}"
+    UNASSIGN = "remove {detail} from {target}"
     CLEAN_UP = "{detail}"
 
 
 CREATING = (Verb.CREATE,)
-"""Verbs that make something new: after a conflict or a lost answer, the engine looks whether it is there."""
+"""Verbs that create something: after a conflict or a lost answer, the engine checks whether it exists."""
 
 REMOVING = (Verb.REMOVE, Verb.UNASSIGN)
-"""Verbs that take something away: if it is not there, or the answer was lost, the engine looks whether it is gone."""
+"""Verbs that remove something: if it does not exist, or the answer was lost, the engine checks that it is gone."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Action:
 
     verb: Verb
     target: str
-    """What is written, such as "client demo.cells.pydio"."""
+    """The object, such as "client demo.cells.pydio"."""
     do: Callable[[], object] = field(compare=False)
     """The call that does it. Raises SsoError."""
     detail: tuple[str, ...] = ()
@@ -79,22 +79,22 @@ class Resource(Protocol):
     """One object that the engine can bring to a declared state."""
 
     title: str
-    """What messages call it, such as "client demo.cells.pydio"."""
+    """The object's name in messages, such as "client demo.cells.pydio"."""
     identity: State
     """The keys that name the object, shown in diffs when it is made or removed."""
     secret_keys: frozenset[str]
     """The keys, at any depth, whose values are masked in diffs and results."""
     warnings: list[str]
-    """What the user should know though nothing failed, one line each."""
+    """Warnings for the user, one line each."""
 
     def read(self) -> State | None:
-        """Return the object as the server shows it, in wire form, or None where there is none."""
+        """Return the object as the server shows it, in wire form; None if there is none."""
 
     def desired(self, current: State | None) -> State | None:
         """Return the declared keys in wire form (a value of None: that key must be absent), or None for no object."""
 
     def missing(self, current: State | None) -> list[str]:
-        """Return what the object needs that is not there (yet), one sentence each."""
+        """Return the missing requirements of the object, one sentence each."""
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
         """Return the writes that lead from one state to the other; called only if the two differ."""
@@ -102,21 +102,21 @@ class Resource(Protocol):
 
 @dataclass(frozen=True)
 class Result:
-    """What came of it: the same keys in check mode and for a real run."""
+    """The outcome, with the same keys in check mode and in a real run."""
 
     changed: bool
     state: State | None
     """The object after it, as the server shows it; in check mode as it would be. Secrets are in it: see shown()."""
     diff: dict[str, Any]
     actions: list[Action]
-    """What was done, or would be, in order."""
+    """The changes that were made, or would be, in order."""
 
 
 def reconcile(resource: Resource, check_mode: bool) -> Result:
-    """Bring the object to its declared state, or say what that would take.
+    """Bring the object to its declared state, or predict the changes.
 
-    Raises SsoError: from the resource's own calls, InvalidInput where something it needs is missing,
-    NotKept where the server does not show afterwards what was written.
+    Raises SsoError: from the resource's own calls, InvalidInput if a requirement is missing, NotKept if the server does
+    not show the written state afterwards.
     """
     current = resource.read()
     desired = resource.desired(current)
@@ -129,7 +129,7 @@ def reconcile(resource: Resource, check_mode: bool) -> Result:
     if missing and not check_mode:
         raise InvalidInput(" ".join(missing))
     for sentence in missing:
-        resource.warnings.append(f"{sentence} Unless an earlier task sees to that, a real run fails here.")
+        resource.warnings.append(f"{sentence} Unless an earlier task changes this, a real run fails here.")
 
     actions = resource.actions(current, desired)
     if check_mode:
@@ -169,14 +169,14 @@ def _write(resource: Resource, current: State | None, actions: list[Action]) -> 
         left = resource.actions(after, desired)
         if met and (after is None or met[0] in left):
             raise met[1]
-        # What was to be done is done, by somebody else or although the answer was lost; and a server gives a new
-        # object things of its own, such as a realm's default client scopes. Both go on as an update.
+        # Somebody else has made the change, or the answer was lost. Or the server has added its own values to a new
+        # object, such as a realm's default client scopes. In both cases, continue with an update.
         return _write(resource, after, left)
     raise NotKept(_not_kept(resource, after, desired))
 
 
 def _may_be_done(action: Action, error: Unreachable | ServerError) -> bool:
-    """Return whether what an action was to make may be there all the same, or what it was to remove gone."""
+    """Return whether an action may have succeeded in spite of its error."""
     if action.verb not in (*CREATING, *REMOVING):
         return False
     by_now: type[ServerError] = Conflict if action.verb in CREATING else NotFound
@@ -185,12 +185,14 @@ def _may_be_done(action: Action, error: Unreachable | ServerError) -> bool:
 
 def _not_kept(resource: Resource, after: State | None, desired: State | None) -> str:
     if desired is None:
-        return f"The {resource.title} was removed without an error, but is still there."
+        return f"The {resource.title} was removed without an error, but it still exists."
     if after is None:
-        return f"The {resource.title} was written without an error, but is not there."
+        return f"The {resource.title} was written without an error, but it does not exist."
     shows = masked(declared_part(after, desired), resource.secret_keys)
     asked = masked(desired, resource.secret_keys)
-    details = "; ".join(f"{key}: asked {want!r}, has {have!r}" for key, want, have in differing(asked, shows))
+    details = "; ".join(
+        f"{key} was written as {want!r}, but is {have!r}" for key, want, have in differing(asked, shows)
+    )
     return (
         f"The {resource.title} was written without an error, but the server kept something else: {details or 'secret'}."
     )

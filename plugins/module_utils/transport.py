@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What both sessions share of HTTP: which calls are repeated, what a URL may be, how an answer becomes one line."""
+"""The HTTP code that both sessions share: repeated calls, valid URLs, and errors in one line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REPEATED_STATUSES = (429, 502, 503, 504)
 REPEATABLE_METHODS = ("GET", "HEAD", "PUT", "DELETE")
 REPEATS = 4
 LONGEST_WAIT = 30
-"""Seconds to wait at most where a server names a time in Retry-After."""
+"""The maximum seconds to wait if a server sends Retry-After."""
 
 LONGEST_TIMEOUT = 86400
 
@@ -43,27 +43,27 @@ PORTS = {"http": 80, "https": 443}
 TLS_ADVICE = (
     ("mismatch", "Give a URL with the name that is in the certificate."),
     ("has expired", "The server needs a new certificate."),
-    ("not yet valid", "Are the clocks of both machines right?"),
+    ("not yet valid", "Check the clocks of both machines."),
     ("certificate verify failed", "If the server has a certificate of a private CA, give that CA in ca_path."),
     ("protocol version", "The server must offer TLS 1.2 or newer."),
     ("unsupported protocol", "The server must offer TLS 1.2 or newer."),
-    ("wrong version number", "Does the server speak https on this port?"),
-    ("certificate required", "The server asks for a client certificate, which some modules take in client_cert."),
-    ("handshake failure", "Does the server ask for a client certificate (client_cert)?"),
+    ("wrong version number", "Check that the server uses https on this port."),
+    ("certificate required", "The server requires a client certificate, which some modules take in client_cert."),
+    ("handshake failure", "The server may require a client certificate (client_cert)."),
     ("alert unknown ca", "The server does not trust the client certificate in client_cert."),
-    ("alert bad certificate", "The server wants a client certificate that it trusts: give one in client_cert."),
+    ("alert bad certificate", "The server requires a client certificate that it trusts. Give one in client_cert."),
     ("alert certificate", "The server refuses the client certificate in client_cert."),
 )
-"""What to do, by what OpenSSL says; the first that fits."""
+"""The advice for each message of OpenSSL; the first match counts."""
 
 
 def repeat_calls(session: requests.Session, *searches: str) -> None:
-    """Make a session repeat what can be repeated: transport errors and the statuses 429, 502, 503 and 504.
+    """Make a session repeat calls after transport errors and the statuses 429, 502, 503 and 504.
 
     A POST is repeated only when no connection was made, unless its URL begins with one of searches: those write
-    nothing. The waits are 0, 1, 2 and 4 s, or what Retry-After says.
-    What TLS refuses is not repeated: a certificate does not change by asking again.
-    Redirects are not followed: a request goes only to the host that was named, and a POST would become a GET.
+    nothing. The waits are 0, 1, 2 and 4 s, or as Retry-After says. TLS errors are not repeated, because a certificate
+    does not change. Redirects are not followed: a request goes only to the host that was named, and a POST would become
+    a GET.
     """
     from requests.adapters import HTTPAdapter
     from urllib3.exceptions import MaxRetryError, SSLError
@@ -105,7 +105,7 @@ def repeat_calls(session: requests.Session, *searches: str) -> None:
 
 
 def verification(params: Mapping[str, Any]) -> bool | str:
-    """Return what requests takes as verify, for the options validate_certs and ca_path."""
+    """Return the argument verify of requests, for the options validate_certs and ca_path."""
     return (params["ca_path"] or True) if params["validate_certs"] else False
 
 
@@ -116,13 +116,13 @@ def refusal(method: str, url: str, status: int, words: str, hint: str = "") -> S
 
 
 def send(session: Any, method: str, url: str, params: Mapping[str, Any], shown: str = "", **more: Any) -> Any:
-    """Send a request by a session of requests, or by requests itself, and return the answer, whatever its status.
+    """Send a request with a session of requests, or with requests itself, and return the answer, with any status.
 
     params: the options connection_timeout, validate_certs and ca_path. shown: the URL for an error, if not url. more:
     arguments of requests, such as json. Raises Unreachable.
     """
     requests = import_requests()
-    # The settings go with each call: requests lets REQUESTS_CA_BUNDLE take the place of what a session holds.
+    # Each call gets the settings, because REQUESTS_CA_BUNDLE overrides those of a session.
     settings = {"timeout": params["connection_timeout"], "verify": verification(params)}
     try:
         return session.request(method, url, **settings, **more)
@@ -132,7 +132,7 @@ def send(session: Any, method: str, url: str, params: Mapping[str, Any], shown: 
 
 
 def import_requests() -> Any:
-    """Return the module requests. Raises MissingLibrary where it is not installed."""
+    """Return the module requests. Raises MissingLibrary if it is not installed."""
     try:
         import requests
     except ImportError as error:
@@ -151,19 +151,19 @@ def base_url(value: str, option: str) -> str:
         good = url.scheme in ("http", "https") and _may_be_a_host(url.hostname or "") and url.port != 0
     except ValueError:
         good = False
-    # An error must not show a password that stands in a URL.
+    # An error must not show a password in a URL.
     if "@" in value.partition("//")[2].partition("/")[0]:
-        raise InvalidInput(f"{option}: a server's URL has no account in it.")
+        raise InvalidInput(f"{option}: the URL must not contain an account.")
     if not good or any(character.isspace() or not character.isprintable() for character in value):
         raise InvalidInput(f"{option}: {value!r} is not a URL. Give scheme and host, such as https://sso.example.org")
     if "?" in value or "#" in value:
-        raise InvalidInput(f"{option}: {value!r} has a query or a fragment, which a server's URL has not.")
+        raise InvalidInput(f"{option}: {value!r} must not have a query or a fragment.")
     return value.rstrip("/")
 
 
 def origin(url: str) -> str:
-    """Return scheme, host and port of a URL as browsers compare them: in lower case, without the port that goes without
-    saying (RFC 6454, section 4). Empty where it is no URL."""
+    """Return scheme, host and port of a URL as browsers compare them: in lower case, without the default port (RFC
+    6454, section 4). Empty if it is not a URL."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -196,15 +196,17 @@ def is_unencrypted(url: str) -> bool:
 
 
 def exposure(url: str, option: str, what: str, params: Mapping[str, Any]) -> list[str]:
-    """Return warnings where somebody on the way could read or change what is sent.
+    """Return warnings if somebody on the way could read or change the data.
 
-    url and option: the server's URL and the option it stands in. what: what of the task is secret, in the plural.
-    params: has validate_certs.
+    url and option: the server's URL and its option. what: the secret data of the task, in the plural. params: has
+    validate_certs.
     """
     if is_unencrypted(url):
-        return [f"{option}: {url} is not encrypted: {what} can be read on the way."]
+        return [f"{option}: {url} is not encrypted, so others can read {what} on the way."]
     if url.startswith("https:") and not params["validate_certs"]:
-        text = f"validate_certs: the certificate of {url} is not checked: {what} can be read by anyone who answers."
+        text = (
+            f"validate_certs: the certificate of {url} is not verified, so another server could answer and read {what}."
+        )
         return [f"{text} Give its CA in ca_path instead."]
     return []
 
@@ -216,12 +218,13 @@ def check_connection(params: Mapping[str, Any]) -> None:
     """
     if not 0 < params["connection_timeout"] <= LONGEST_TIMEOUT:
         raise InvalidInput(
-            f"connection_timeout is {params['connection_timeout']}: give the seconds to wait, 1 to {LONGEST_TIMEOUT}."
+            f"connection_timeout is {params['connection_timeout']}. Give the seconds to wait, from 1 to "
+            f"{LONGEST_TIMEOUT}."
         )
     ca_path, cert, key = (params.get(option) for option in ("ca_path", "client_cert", "client_key"))
     for option, path in (("ca_path", ca_path), ("client_cert", cert), ("client_key", key)):
         if path and not os.path.exists(path):
-            raise InvalidInput(f"{option}: there is no {path} where the module runs.")
+            raise InvalidInput(f"{option}: there is no {path} on the host that runs the module.")
     if ca_path and os.path.isdir(ca_path):
         raise InvalidInput(f"ca_path: {ca_path} is a folder. Give one file of CA certificates in PEM form.")
     try:
@@ -229,7 +232,7 @@ def check_connection(params: Mapping[str, Any]) -> None:
             ssl.create_default_context(cafile=ca_path)
     except OSError as error:
         raise InvalidInput(
-            f"ca_path: {ca_path} is no file of CA certificates in PEM form ({_of_ssl(error)})."
+            f"ca_path: {ca_path} is not a file of CA certificates in PEM form ({_of_ssl(error)})."
         ) from error
     try:
         if cert:
@@ -241,7 +244,7 @@ def check_connection(params: Mapping[str, Any]) -> None:
 
 def _no_passphrase() -> str:
     # Without this, OpenSSL asks at the terminal and waits.
-    raise InvalidInput("client_key: the key has a passphrase, for which there is no option. Give the key without one.")
+    raise InvalidInput("client_key: the key has a passphrase, which is not supported. Give a key without one.")
 
 
 def _of_ssl(error: OSError) -> str:
@@ -250,7 +253,7 @@ def _of_ssl(error: OSError) -> str:
 
 
 def server_words(response: requests.Response) -> str:
-    """Return what a server says about a refusal, in its own words, as one short line."""
+    """Return the server's own words about a refusal, as one short line."""
     try:
         answer = response.json()
     except ValueError:
@@ -262,7 +265,7 @@ def server_words(response: requests.Response) -> str:
     for key in ("error", "error_description", "errorMessage", "message", "Title", "Detail"):
         word = answer.get(key)
         word = word if isinstance(word, str) else ""
-        # Cells says in Detail what it says in Title, often with the status before it, as a number or in words.
+        # Cells repeats its Title in Detail, often with the status before it, as a number or in words.
         if word and not any(word == earlier or word.endswith((f": {earlier}", f" {earlier}")) for earlier in words):
             words.append(word)
     return ": ".join(words)[:300]
@@ -281,11 +284,11 @@ def _words_without_json(response: requests.Response) -> str:
         and len(text.split("\n")) == 1
     ):
         return re.sub(rf"^{response.status_code}:? ", "", text)
-    return f"answered with {kind} where JSON was expected"
+    return f"answered with {kind} instead of JSON"
 
 
 def transport_reason(error: BaseException) -> str:
-    """Return why no answer came, in words, from an error of requests or of what lies below it."""
+    """Return in words why there was no answer, from an error of requests or of a library below it."""
     import requests
 
     root: BaseException = error
@@ -293,9 +296,9 @@ def transport_reason(error: BaseException) -> str:
         root = root.__cause__
     if isinstance(root, requests.exceptions.TooManyRedirects):
         target = root.response.headers.get("Location", "") if root.response is not None else ""
-        return f"the server redirects to {target or 'another place'}: give that URL"
+        return f"the server redirects to {target or 'another URL'}. Give that URL"
     if isinstance(root, ValueError) and not isinstance(root, requests.RequestException):
-        return "the server redirects to what is no URL"
+        return "the server redirects to something that is not a URL"
     if isinstance(root, requests.exceptions.SSLError):
         return tls_reason(innermost(root))
     if isinstance(root, requests.exceptions.Timeout) or "timed out" in innermost(root):
@@ -312,7 +315,8 @@ def tls_reason(words: str) -> str:
 
 
 def _cut_short(error: BaseException) -> bool:
-    """Return whether a connection ended in the middle of TLS, as where a proxy restarts, and was not refused."""
+    """Return whether a connection ended in the middle of TLS, for example because a proxy restarted, and was not
+    refused."""
     return any(isinstance(below, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for below in error.args)
 
 
@@ -322,7 +326,7 @@ def innermost(error: BaseException) -> str:
     current: BaseException = error
     while id(current) not in seen:
         seen.add(id(current))
-        # Some hold the error below beside their own words: ("Connection aborted.", ConnectionResetError(…)).
+        # Some contain the error below after their own words: ("Connection aborted.", ConnectionResetError(…)).
         below = getattr(current, "reason", None) or (current.args[-1] if current.args else None)
         if not isinstance(below, BaseException):
             below = current.__cause__

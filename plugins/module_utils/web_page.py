@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a browser would see of an HTML page: its title, links, forms, and what it complains about."""
+"""The parts of an HTML page: its title, links, forms and error message."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
-# Where Keycloak's themes (22 to 26) and the stand-in put a message, by id or by class.
+# The ids and classes with which Keycloak's themes (22 to 26) and the stand-in mark a message.
 MESSAGE_IDS = ("input-error", "kc-error-message")
 MESSAGE_CLASSES = frozenset({"alert-error", "kc-feedback-text", "pf-m-danger", "error"})
 
 
 @dataclass
 class Form:
-    """A form: where it goes, and the fields that it sends untouched."""
+    """A form: its target, and the fields that it sends unchanged."""
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)

@@ -12,10 +12,10 @@ from typing import Any, Dict
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 
 State = Dict[str, Any]
-"""An object in the server's own form: what its REST API reads and writes."""
+"""An object in the server's own form, as its REST API reads and writes it."""
 
 MASK = "**********"
-"""What stands for a secret: Keycloak's own mask, which is never sent to a server."""
+"""The mask for a secret, which is also Keycloak's own. It is never sent to a server."""
 
 
 def flag(value: bool) -> str:
@@ -39,7 +39,7 @@ def text_map(values: Mapping[str, Any]) -> dict[str, str]:
 def text_lists(values: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return a component's config in wire form: {str: list of str}; None and "" become [].
 
-    Raises InvalidInput for a dict, and for what is no text within a list.
+    Raises InvalidInput for a dict, and for values in a list that are not text.
     """
     lists: dict[str, list[str]] = {}
     for key, value in values.items():
@@ -51,7 +51,7 @@ def text_lists(values: Mapping[str, Any]) -> dict[str, list[str]]:
 def _text_of(key: Any, value: Any) -> str:
     if value is None or isinstance(value, (dict, list, tuple)):
         kind = {type(None): "nothing", dict: "a dictionary"}.get(type(value), "a list")
-        raise InvalidInput(f"{key}: text is needed here, a number or a boolean, not {kind}.")
+        raise InvalidInput(f"{key}: give text, a number or a boolean, not {kind}.")
     return text(value)
 
 
@@ -63,8 +63,8 @@ def as_set(values: Iterable[str]) -> list[str]:
 def declared_part(current: State, desired: State) -> State:
     """Return those keys of current that desired declares, at any depth of dicts.
 
-    A key that the server does not show counts as the empty value of the declared one's type: servers leave out
-    what is false or empty. A declared None asks for an absent key, so that an absent key is None there.
+    A key that the server does not show counts as the empty value of the declared type, because servers leave out false
+    and empty values. If None is declared, the key must be absent, so an absent key counts as None.
     """
     part: State = {}
     for key, want in desired.items():
@@ -111,7 +111,7 @@ def is_mask(secret: str) -> bool:
 
 
 def holds_mask(value: Any) -> bool:
-    """Return whether Keycloak's mask stands anywhere in a value, where somebody took it for a secret."""
+    """Return whether a value contains Keycloak's mask, because somebody took it for a secret."""
     if isinstance(value, dict):
         return any(holds_mask(item) for item in value.values())
     if isinstance(value, list):
@@ -131,7 +131,7 @@ def without_absent(state: State) -> State:
 def masked(value: Any, secret_keys: frozenset[str], before: Any = None) -> Any:
     """Return a copy in which the values of secret keys, at any depth, are masked; empty ones stay empty.
 
-    before: an earlier form of the value. A secret that is another one there says so, since masks look alike.
+    before: an earlier form of the value. If the secret differs from it, the mask says so, because masks look the same.
     """
     if isinstance(value, dict):
         old = before if isinstance(before, dict) else {}

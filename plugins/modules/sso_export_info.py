@@ -97,7 +97,7 @@ not_expressible:
   elements: str
   returned: success
   sample:
-    - 'client demo.cells.pydio: directAccessGrantsEnabled is true, and the role makes it false.'
+    - 'client demo.cells.pydio: directAccessGrantsEnabled is true, and the role changes it to false.'
 left_alone:
   description: Settings for which the role has no variable. The role does not touch them.
   type: list

@@ -237,7 +237,7 @@ mapping_rules:
   sample:
     - {left_attribute: cellsgroups, right_attribute: Roles, rule_string: "guests,staff"}
 notes:
-  description: What keeps only some of the groups from Cells, and no step from succeeding, one text each.
+  description: The problems that keep only some of the groups from Cells and make no step fail, one line each.
   type: list
   elements: str
   returned: success

@@ -28,8 +28,8 @@ from ansible.utils.display import Display
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Call, Definition, Outcome
 
-# Ansible loads an action plugin in its main process, before it forks one process per task: what is imported here is
-# imported once. A task that needs a library that is not installed says so. httpx imports httpcore only when
+# Ansible loads an action plugin in its main process, before it forks one process per task, so these libraries are
+# imported once. If a library is missing, the task that needs it says so. httpx imports httpcore only when
 # python-keycloak makes a client, which would be once per task.
 for _library in ("requests", "keycloak", "httpcore", "jmespath", "re2"):
     with contextlib.suppress(ImportError):
@@ -82,7 +82,7 @@ class InPlaceAction(ModuleAction):
         try:
             return bool(boolean(value))
         except TypeError as error:
-            raise AnsibleActionFail(f"{SWITCH} is {value!r}: give true or false.") from error
+            raise AnsibleActionFail(f"{SWITCH} is {value!r}. Give true or false.") from error
 
     def _interpreter(self, variables: Mapping[str, Any]) -> str:
         """Return the Python that the module would run with, empty if Ansible has yet to look for one."""
@@ -96,7 +96,7 @@ class InPlaceAction(ModuleAction):
         return interpreter
 
     def _result(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Validate the arguments, answer the task and return what AnsibleModule would have returned."""
+        """Validate the arguments, answer the task and return the same result as AnsibleModule."""
         spec = copy.deepcopy(self.definition.argument_spec)
         validator = ArgumentSpecValidator(spec, **self.definition.rules)
         validation = validator.validate(plain(self._task.args))
@@ -157,7 +157,7 @@ def plain(value: Any) -> Any:
         return value
     for kind in (str, int, float):
         if isinstance(value, kind):
-            # The type's own conversion drops what a type derived from it adds.
+            # The conversion to the type itself drops the attributes of a derived type.
             return kind.__str__(value) if kind is str else kind(value)
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}
@@ -167,7 +167,7 @@ def plain(value: Any) -> Any:
 
 
 def masked_result(values: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
-    """Return a result without secrets; as in AnsibleModule, a bool or None at its top never is one."""
+    """Return a result without secrets. As in AnsibleModule, a bool or None at the top level is not a secret."""
     preserved = {key: value for key, value in values.items() if value is None or isinstance(value, bool)}
     return {**remove_values(values, secrets), **preserved}
 

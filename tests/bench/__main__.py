@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _measure(options: argparse.Namespace) -> str:
-    """Start the lab, measure what options ask for, and return the page."""
+    """Start the lab, measure the chosen parts, and return the page."""
     if not (options.config_cli or options.without_config_cli):
         raise LabError(f"keycloak-config-cli is missing: {environments.GET_CONFIG_CLI}")
     community = environments.community()

@@ -28,7 +28,8 @@ Costs = dict[str, dict[str, list[Cost]]]
 def compare(
     lab: Lab, contenders: Sequence[Contender], repeat: int, missing: Callable[[Place], list[str]], warm: bool = True
 ) -> Costs:
-    """Measure each contender repeat times, taking turns. missing: what a place lacks of the common end state.
+    """Measure each contender repeat times, taking turns. missing: the differences between a place and the common end
+    state.
 
     warm: whether each runs once before, not measured, so that nobody pays for cold files. Raises LabError if a
     contender fails, does not reach the end state, or changes anything in an unchanged run.

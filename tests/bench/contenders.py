@@ -70,7 +70,7 @@ def many_clients(community: Path, config_cli: Path | None, count: int) -> list[C
 
 
 def floor(pings: int) -> Contender:
-    """Return a play of so many ping tasks: what Ansible takes for as many modules that do nothing."""
+    """Return a play of so many ping tasks, which shows the time for as many modules that do nothing."""
     name = f"{pings} ansible.builtin.ping task{'s' if pings > 1 else ''}" if pings else "an empty play"
     return Contender(name, lambda place: {UNCHANGED: _pings(place.folder, pings)}, makes_state=False)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the contenders need besides this checkout: an environment for each collection, keycloak-config-cli."""
+"""Prepares an environment for each contender: the Python libraries of each collection, and keycloak-config-cli."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def community() -> Path:
 
 @cache
 def collection() -> Path:
-    """Return the folder ``bin`` of an environment with what users of this collection install, made the first time.
+    """Return the folder ``bin`` of an environment with the libraries that users of this collection install.
 
     The versions are those of the development environment, whose many other libraries would slow down each start.
     Raises LabError if pip fails.

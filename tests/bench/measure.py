@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one run of a command costs, and the medians of several."""
+"""The cost of one run of a command, and the medians of several."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class Command:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run used: wall and CPU time in seconds, memory in bytes, requests to Keycloak, logins among them."""
+    """The cost of one run: wall and CPU time in seconds, memory in bytes, requests to Keycloak, and logins among
+    them."""
 
     wall: float
     cpu: float

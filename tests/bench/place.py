@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a contender works: a realm of its own, and a folder for its variables."""
+"""The place of a contender: its own realm, and a folder for its variables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lab.demo import role_variables
 from lab.lab import Lab
 from lab.secret import write_private
 
-# Clients differ in name and URLs only; everything else is what the role setup declares.
+# Clients differ only in name and URLs. All other values are those of the role setup.
 FLAGS = {
     "enabled": True,
     "public_client": False,

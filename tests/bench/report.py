@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The figures as Markdown: what ``docs/benchmark.md`` holds."""
+"""Writes the figures as Markdown, for ``docs/benchmark.md``."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def page(machine: Mapping[str, str], sections: Sequence[str]) -> str:
 
 
 def machine(command: str, keycloak: str, community: str, config_cli: str) -> dict[str, str]:
-    """Return where and with what was measured, by name. command: what to call again. The others are versions."""
+    """Return the circumstances of the measurement, by name. command: the command to repeat it. The others are
+    versions."""
     java = subprocess.run([tools.java(), "-version"], capture_output=True, text=True, check=True).stderr
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3

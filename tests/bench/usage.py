@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a command and writes what it used to a file as JSON: ``python usage.py FILE COMMAND [ARGUMENT...]``.
+"""Runs a command and writes its cost to a file as JSON: ``python usage.py FILE COMMAND [ARGUMENT...]``.
 
-A small process of its own, because Linux counts what the parent held in memory at the fork as the child's peak.
+This is a small separate process, because Linux counts the parent's memory at the fork as the child's peak.
 """
 
 from __future__ import annotations

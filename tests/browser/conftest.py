@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Chromium, driven by Playwright, and where its pictures go."""
+"""Chromium, driven by Playwright, and the folder for its pictures."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def keep_picture() -> KeepPicture:
-    """Keep a picture in the folder that KEEP_SCREENSHOTS names, of what the window shows, or of a part of the page."""
+    """Keep a picture of the window, or of a part of the page, in the folder that KEEP_SCREENSHOTS names."""
     folder = os.environ.get("KEEP_SCREENSHOTS")
 
     def keep(part: Page | Locator, name: str) -> None:

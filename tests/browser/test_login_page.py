@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person sees who logs in at Cells by Keycloak in Chromium, and what the doctor says of the same site."""
+"""Compares the pages of a real login to Cells with Keycloak in Chromium with the doctor's verdict on the same site."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def clock_of_cells_off_by(site: Site, seconds: int) -> Iterator[None]:
 
 
 def broken_by_the_doctor(site: Site, **options: Any) -> list[str]:
-    """Return what the doctor calls broken."""
+    """Return the ids of the doctor's broken findings."""
     return ids(ask(site, **options)["report"], "broken")
 
 
@@ -154,7 +154,7 @@ def test_a_user_without_groups_gets_in_without_roles_and_the_doctor_warns(guided
     assert (ids(report, "broken"), ids(report, "warning")) == ([], ["token.groups"])
 
 
-def test_a_second_connector_has_a_button_and_a_way_of_its_own(guided: Site, page: Page) -> None:
+def test_a_second_connector_has_its_own_button_and_login(guided: Site, page: Page) -> None:
     with second_connector(guided, "staff", "SSO for staff"):
         page.goto(f"{guided.cells.url}/login")
         expect(page.get_by_role("link")).to_have_text([BUTTON, "SSO for staff"])

@@ -24,7 +24,7 @@ DESK = {"width": 1280, "height": 900}
 # The contrast that WCAG 2.2 asks of text (1.4.3, level AA).
 CONTRAST = 4.5
 
-# For every element with text of its own: its text, and the contrast of its colour with what is behind it.
+# For every element with its own text: the text, and the contrast of its color with the background.
 CONTRASTS = """() => {
   const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
   const parse = text => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
@@ -46,7 +46,7 @@ CONTRASTS = """() => {
 }"""
 
 
-# Where each text that a locator finds goes on in another line: the characters before and after the break.
+# The line breaks in each text that a locator finds: the characters before and after the break.
 BREAKS = """elements => elements.flatMap(element => {
   const found = [], walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), range = document.createRange();
   let last = null;
@@ -84,7 +84,7 @@ def count(name: str, verdict: str) -> int:
 
 
 class Look:
-    """Opens reports, each in a browser session of its own, and notes what they ask of the network."""
+    """Opens reports, each in its own browser session, and records their network requests."""
 
     def __init__(self, chromium: Browser, folder: Path) -> None:
         self._chromium = chromium
@@ -122,7 +122,7 @@ def look(chromium: Browser, rendered: Path) -> Iterator[Look]:
 
 
 def wider_than_the_screen(page: Page) -> list[str]:
-    """Return what reaches beyond the screen's right edge."""
+    """Return the elements that reach beyond the screen's right edge."""
     found: list[str] = page.evaluate(
         """() => [...document.body.querySelectorAll('*')]
              .filter(e => e.checkVisibility())
@@ -205,7 +205,7 @@ def test_a_screen_reader_finds_its_way(look: Look) -> None:
         "listitem: not read",
     ):
         assert line in snapshot, snapshot
-    # Pictures are no more than what the text beside them says, so they are not read out.
+    # Pictures only repeat the text beside them, so screen readers skip them.
     assert page.locator("svg:not([aria-hidden]):not([aria-hidden] svg)").count() == 0
     assert page.get_by_role("img").count() == 0
 
@@ -219,7 +219,7 @@ def test_the_broken_link_is_marked_not_by_colour_alone(look: Look) -> None:
     assert styles == ["solid", "solid", "dashed", "solid", "dotted"]
 
 
-def test_what_is_broken_comes_first_with_what_to_do(look: Look) -> None:
+def test_broken_findings_come_first_with_their_fixes(look: Look) -> None:
     page = look("broken")
     headings = page.get_by_role("region", name="Findings").get_by_role("heading", level=3).all_inner_texts()
     unchecked, fine = count("broken", "not checked"), count("broken", "ok")
@@ -231,7 +231,7 @@ def test_what_is_broken_comes_first_with_what_to_do(look: Look) -> None:
 
 def test_everything_can_be_reached_by_keyboard_in_the_order_of_the_page(look: Look) -> None:
     page = look("broken")
-    links = ["From group to role", "Findings", "Claims", "Rules", "Token lives", "Clocks", "The site"]
+    links = ["From group to role", "Findings", "Claims", "Rules", "Token lifetimes", "Clocks", "The site"]
     summaries = ["Show what is in order", "11 more, about the tokens themselves"]
     seen = []
     for _step in [*links, *summaries]:
@@ -261,7 +261,7 @@ def test_hostile_values_are_only_text(look: Look) -> None:
     assert HOSTILE.partition("\x1b")[0] in json.loads(claims.locator("pre").first.text_content() or "")[HOSTILE][0]
     attributes = page.locator("*").evaluate_all("all => all.flatMap(element => element.getAttributeNames())")
     assert [name for name in attributes if name.startswith("on")] == []
-    # What turns the direction of text stays within its value.
+    # Characters that change the direction of text only affect their own value.
     assert (
         page.get_by_role("banner")
         .get_by_text("with the realm")
@@ -320,7 +320,7 @@ def test_counts_and_times_stay_in_one_line_on_a_phone(look: Look, name: str) -> 
     assert whole.evaluate_all(BREAKS) == []
 
 
-def test_the_claims_stand_beside_one_another(look: Look) -> None:
+def test_the_claims_are_shown_side_by_side(look: Look) -> None:
     page = look("id-token-only")
     claims = page.get_by_role("region", name="Claims")
     table = claims.get_by_role("table", name="Claims about the user")
@@ -359,11 +359,11 @@ def test_claims_are_readable_on_a_phone(look: Look) -> None:
 
 def test_rows_are_explained_once(look: Look) -> None:
     text = look("broken").locator("body").inner_text()
-    assert text.count("Rows are those of the vendor's guide, as docs/guide.md of the collection numbers them.") == 1
+    assert text.count("The row ids are those of docs/guide.md in the collection.") == 1
 
 
 @pytest.mark.parametrize("name", ["not-checked", "down"])
-def test_what_was_not_checked_stands_below_its_reason_which_stands_once(look: Look, rendered: Path, name: str) -> None:
+def test_findings_not_checked_are_grouped_below_their_reason(look: Look, rendered: Path, name: str) -> None:
     unchecked = [finding for finding in sample(name)["findings"] if finding["verdict"] == "not checked"]
     findings = look(name).get_by_role("region", name="Findings")
     told = " ".join((rendered / f"{name}-report.txt").read_text(encoding="utf-8").split("not checked:")[1].split())
@@ -378,9 +378,9 @@ def test_what_was_not_checked_stands_below_its_reason_which_stands_once(look: Lo
     assert "client.*" in told
 
 
-def test_lives_stand_on_the_scale_where_their_labels_say(look: Look) -> None:
+def test_lifetimes_are_on_the_scale_at_their_labels(look: Look) -> None:
     page = look("broken")
-    lives = page.get_by_role("region", name="Lives of tokens and sessions")
+    lives = page.get_by_role("region", name="Lifetimes of tokens and sessions")
     names = lives.get_by_role("listitem").all_inner_texts()
     assert [" ".join(name.split()) for name in names] == [
         "Keycloak: access token 5 minutes",
@@ -396,7 +396,7 @@ def test_lives_stand_on_the_scale_where_their_labels_say(look: Look) -> None:
         assert abs(life["x"] + life["width"] - middle) < 1.5
 
 
-def test_clocks_stand_on_one_scale_below_the_verdict(look: Look) -> None:
+def test_clocks_are_on_one_scale_below_the_verdict(look: Look) -> None:
     page = look("broken")
     clocks = page.get_by_role("region", name="Clocks")
     assert "✕ Broken Keycloak's clock is 342.3 s behind that of Cells, give or take 1.0 s." in " ".join(
@@ -457,4 +457,4 @@ def test_the_text_of_a_broken_chain(rendered: Path) -> None:
 def test_the_text_names_the_roles(rendered: Path) -> None:
     lines = (rendered / "healthy-report.txt").read_text(encoding="utf-8").splitlines()
     assert "  ok           Cells: roles                     Test_DEM_WebUsers, Test_Etrange_Gov" in lines
-    assert lines[-1] == "  session.login, session.refresh: No account to log in with is given."
+    assert lines[-1] == "  session.login, session.refresh: No account for a login was given."

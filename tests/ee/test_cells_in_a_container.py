@@ -46,7 +46,7 @@ class Container:
     name: str = field(default_factory=lambda: new_name("cellsops-sso-plain"))
 
     def create(self) -> None:
-        """Run it in place of the process that the site has, and wait until it answers."""
+        """Run it instead of the site's process, and wait until it answers."""
         cells = self.site.cells
         cells.stop()
         # The image's own signal is that of systemd.

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The first lines of the README on a new machine: what is missing is one line, and then they work.
+"""The first commands of the README on a new machine: if something is missing, one line says so, and then they work.
 
-The tests of this file use one machine, on which each finds what the ones before it installed.
+The tests of this file use one machine, so each finds the packages that earlier ones installed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def machine() -> Iterator[Machine]:
 
 
 def package_in(line: str) -> str:
-    """Return what a line tells users of Debian to install."""
+    """Return the packages that a line tells users of Debian to install."""
     found = re.findall(r"Debian, Ubuntu: (apt-get install [a-z0-9 .-]+)", line)
     assert len(found) == 1, line
     return str(found[0])
@@ -53,7 +53,7 @@ def package_in(line: str) -> str:
         ("default-jdk-headless", "maven"),
     ],
 )
-def test_what_is_missing_is_one_line_that_says_what_to_install(installed: str, missing: str, machine: Machine) -> None:
+def test_one_line_says_what_to_install_if_something_is_missing(installed: str, missing: str, machine: Machine) -> None:
     added = machine.as_root(f"apt-get install --no-install-recommends {installed}")
     assert added.exit_code == 0, added.output
 

@@ -26,12 +26,13 @@ def scale() -> Callable[[int, int], int]:
 
 @pytest.fixture
 def tally(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
-    """Return a function (what, count) that adds to the numbers of the summary; what: such as ``faults tried``."""
+    """Return a function (what, count) that adds to the numbers of the summary. An example for ``what`` is ``faults
+    tried``."""
     return lambda what, count: record_property(TALLY, (what, count))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Add up what a test has counted, once, also where it ran in a worker."""
+    """Add up the numbers of a test once, even if it ran in a worker."""
     if report.when == "call":
         for name, entry in report.user_properties:
             if name == TALLY:
@@ -40,7 +41,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was tried."""
+    """Print the summary."""
     if counted:
         terminalreporter.section(f"hardening, {'in full' if FULL else 'in short: make hardening does more'}")
         width = max(map(len, counted))

@@ -34,7 +34,7 @@ AUDIENCE = ["https://a.example.org"]
 
 
 def everything(site: Site) -> dict[str, Any]:
-    """Return what the servers hold: a failed task has left it as it was."""
+    """Return the state of the servers, which a failed task must not change."""
     headers = {"Authorization": f"Bearer {site.cells.token}"}
     connectors = requests.get(f"{site.cells.url}/a/config/oauth2connectors", headers=headers, timeout=TIMEOUT).json()
     admin = site.admin
@@ -48,7 +48,7 @@ def everything(site: Site) -> dict[str, Any]:
 
 @pytest.fixture
 def untouched(shared_site: Site) -> Iterator[Site]:
-    """The site; what the test does must not change it."""
+    """The site, which the test must not change."""
     before = everything(shared_site)
     yield shared_site
     assert everything(shared_site) == before
@@ -106,7 +106,7 @@ def test_a_wrong_password_is_tried_once(untouched: Site) -> None:
     mark = untouched.lab.keycloak.mark()
     options = {**untouched.keycloak_options, "auth_password": WRONG, "client_id": "c"}
     result = call_module("keycloak_oidc_client", options)
-    assert_one_clear_line(result, "invalid_grant: Invalid user credentials", "password", "tried once")
+    assert_one_clear_line(result, "invalid_grant: Invalid user credentials", "password", "was not repeated")
     assert WRONG not in json.dumps(result)
     assert logins(untouched, mark) == ["/realms/master/protocol/openid-connect/token"]
 
@@ -116,7 +116,7 @@ def test_a_wrong_password_is_tried_once_by_the_role(untouched: Site) -> None:
     run = run_role(untouched, sso_keycloak_password=WRONG)
     assert logins(untouched, mark) == ["/realms/master/protocol/openid-connect/token"]
     assert WRONG not in run.output
-    refused(run, "invalid_grant: Invalid user credentials", "password", "tried once")
+    refused(run, "invalid_grant: Invalid user credentials", "password", "was not repeated")
 
 
 def test_a_wrong_password_counts_as_one_failure_for_the_account(shared_site: Site) -> None:
@@ -286,7 +286,7 @@ def test_cells_cannot_be_reached(untouched: Site) -> None:
     assert_one_clear_line(call_module("cells_connector", connector(untouched, cells_url=url)), url, "refused")
 
 
-def test_a_new_connector_that_lacks_what_it_needs(untouched: Site) -> None:
+def test_a_new_connector_without_required_options(untouched: Site) -> None:
     options = {**untouched.cells_options, "connector_id": "bad", "name": "n"}
     assert_one_clear_line(call_module("cells_connector", options), "issuer, client_id, client_secret")
 
@@ -316,7 +316,7 @@ class Config:
 
 @pytest.fixture
 def config(shared_site: Site, tmp_path: Path) -> Config:
-    """A copy of the site's configuration; what the test does must not change it, nor leave files."""
+    """A copy of the site's configuration. The test must not change it or leave files."""
     folder = tmp_path / "working-dir"
     folder.mkdir()
     return Config(folder, shared_site.cells.config_path.read_bytes())
@@ -343,7 +343,7 @@ METHODS = pytest.mark.parametrize("method", ["file", "cli"])
 @METHODS
 def test_half_a_file(method: str, config: Config, shared_site: Site) -> None:
     content = config.path.read_bytes()
-    for part, words in ((content[: len(content) // 2], "not whole JSON"), (b"", "empty"), (b"\xff\xfe{", "UTF-8")):
+    for part, words in ((content[: len(content) // 2], "not complete JSON"), (b"", "empty"), (b"\xff\xfe{", "UTF-8")):
         config.path.write_bytes(part)
         assert_one_clear_line(audience(config, shared_site, **command(method, shared_site)), str(config.path), words)
 
@@ -352,7 +352,7 @@ def test_half_a_file_in_the_role(config: Config, shared_site: Site) -> None:
     config.path.write_bytes(config.path.read_bytes()[:-200])
     before = config.files()
     run = run_role(shared_site, "--tags", "audience", sso_cells_config_path=str(config.path))
-    refused(run, str(config.path), "not whole JSON")
+    refused(run, str(config.path), "not complete JSON")
     assert config.files() == before
     assert requests.get(f"{shared_site.cells.url}/a/frontend/bootconf", timeout=TIMEOUT).status_code == 200
 
@@ -409,7 +409,7 @@ def test_an_etcd_configuration_by_the_environment(
 ) -> None:
     url = "etcd://:etcd-password-of-a-test-0123@10.0.0.1:2379/x"
     result = audience(config, shared_site, environment={variable: url}, **command(method, shared_site))
-    assert_one_clear_line(result, variable, "etcd://10.0.0.1", "does not live from")
+    assert_one_clear_line(result, variable, "etcd://10.0.0.1", "does not use")
     assert "etcd-password-of-a-test-0123" not in json.dumps(result)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A generated table of states and options: what check mode says is what the run does, and what the server shows after.
+"""A generated table of states and options: the prediction of check mode is compared with the run and with the server.
 
 The server is asked by python-keycloak, by plain REST calls and by reading the file, not by the collection.
 In short the rows are the same each time; in full there are more of them, and others each time.
@@ -142,7 +142,8 @@ def roles_seen(site: Site) -> Options:
 
 @dataclass(frozen=True)
 class Table:
-    """A module that writes: what names its object, what may be declared of it, and how the server shows it."""
+    """A module that writes: the names of its objects, the options to vary, and how to read the object from the
+    server."""
 
     named: Options
     declared: dict[str, Made]
@@ -299,7 +300,7 @@ def login(site: Site) -> Login:
 
 
 def shared_options(site: Site, login: Login, module: str, row: Options) -> Options:
-    """Return the options of the connection, and of what lies on this site only."""
+    """Return the options of the connection, and those that are specific to this site."""
     if module.startswith("keycloak"):
         return login.options()
     if module == "cells_connector":
@@ -314,7 +315,7 @@ def shared_options(site: Site, login: Login, module: str, row: Options) -> Optio
 def assert_shown(seen: Options | None, said: Options) -> None:
     """Assert that the server shows one side of a diff; {} stands for no object, or nothing declared of it."""
     for key, value in said.items():
-        # The mappers of a scope go by their names in diffs.
+        # Diffs show the mappers of a scope by their names.
         shown = (seen or {}).get(key)
         if key == "protocolMappers" and isinstance(value, dict):
             shown = {mapper["name"]: mapper for mapper in shown or []}

@@ -263,7 +263,7 @@ def test_a_create_whose_answer_is_lost_goes_on(
 def test_a_removal_whose_answer_is_lost_goes_on(
     site: Site, proxies: dict[str, FaultProxy], name: str, fault: str
 ) -> None:
-    """Where the call is repeated by itself, it finds nothing to remove any more."""
+    """If the module repeats the call, there is nothing left to remove."""
     case = CASES[name]
     proxy = proxies[case.server]
     absent, wanted = options_of(site, case, proxy, "absent"), options_of(site, case, proxy)

@@ -45,7 +45,7 @@ ENTRY = re.compile(r"staticClients\[(\d+)\]/audience\[(\d+)\]")
 
 
 def vectors() -> list[dict[str, Any]]:
-    """Return what the real command did where it set one entry of the audience of a client that was there."""
+    """Return the recorded results of the real command for one entry in the audience of an existing client."""
     found = []
     for case in json.loads((Path(__file__).parent.parent / "vectors/config_set.json").read_text(encoding="utf-8")):
         entry = ENTRY.fullmatch(case["key"])
@@ -126,14 +126,14 @@ def test_a_full_disk_leaves_the_file_as_it_was(
 def test_a_disk_that_fills_up_on_the_way_leaves_the_file_as_it_was(
     place: Place, small_disk: Path, copies: int, tally: Callable[[str, int], None]
 ) -> None:
-    """Room for one more copy, where a backup and the new file are two, and the command's own copy one."""
+    """Space for one more copy. A backup and the new file need two; the command's own copy needs one."""
     place.write(OLD)
     identity = place.identity(place.config)
     fill(small_disk, len(OLD) + 8192)
 
     if copies == 2:
         result = place.run(backup=True)
-        assert_one_clear_line(result, "cannot be replaced: No space left on device", "It is as it was")
+        assert_one_clear_line(result, "cannot be replaced: No space left on device", "It was not changed")
     else:
         # The command cuts the file off, and has no room to write it again: the copy from before needs none.
         command = small_disk.parent / "cells"
@@ -254,7 +254,7 @@ while not os.path.exists(end):
 
 
 @pytest.mark.parametrize("way", ["by rename", "in place"])
-def test_nothing_is_lost_beside_another_writer(
+def test_nothing_is_lost_if_another_program_writes(
     place: Place, way: str, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
 ) -> None:
     """Another writer writes the file all the time: each edit goes in or fails in one line, and the file is whole."""
@@ -317,7 +317,7 @@ def test_the_command_of_each_store_sets_the_audience_or_what_it_lost_is_put_back
     if harmless:
         assert result["audience"] == audience, result
     else:
-        assert_one_clear_line(result, "did more than set the audience", "put back as it was", "Use method file")
+        assert_one_clear_line(result, "changed more than the audience", "was restored", "Use method file")
         assert place.config.read_bytes() == old
         assert place.run(**options)["audience"] == audience
         tally("lost entries put back", 1)

@@ -66,7 +66,7 @@ def measure(place: Place, old: bytes, begun: Callable[[], bool], **options: Any)
 def kill_somewhere(
     place: Place, run: Run, timing: Timing, begun: Callable[[], bool], moments: random.Random, *, group: bool = False
 ) -> bool:
-    """Kill a run anywhere, or while it writes, or as soon as the file changes; False where it had ended by then."""
+    """Kill a run anywhere, while it writes, or as soon as the file changes; return False if it had ended by then."""
     before = stamp(place.config)
     aim = moments.choice(["anywhere", "writing", "writing", "changing"])
     pause = moments.uniform(0, timing.whole if aim == "anywhere" else timing.write)
@@ -81,7 +81,7 @@ def kill_somewhere(
 
 
 def stamp(path: Path) -> tuple[int, ...]:
-    """Return what tells that a file was written or replaced."""
+    """Return the values that change if a file is written or replaced."""
     status = path.stat()
     return status.st_ino, status.st_size, status.st_mtime_ns
 
@@ -163,7 +163,7 @@ def test_a_killed_run_of_the_command_is_healed_by_the_next(
             assert result["audience"] == [URL]
             assert json.loads(place.config.read_bytes()) == wanted
         else:
-            assert_one_clear_line(result, "is gone", "put back as it was", "Use method file")
+            assert_one_clear_line(result, "is gone", "was restored", "Use method file")
             assert place.config.read_bytes() == old
         assert place.identity(place.config) == identity
         assert place.traces() == []

@@ -47,7 +47,7 @@ SERVERS = ("auth_keycloak_url", "cells_url", "keycloak_url", "url", "issuer")
 """Options that name a host to be asked."""
 FILES = ("cells_config_audience", "cells_config_info", "cells_host_info")
 ELSEWHERE = {"keycloak_reachable_info"}
-"""What does not ask by the library that is scripted here; its own tests have real servers."""
+"""Modules that do not use the scripted library; their own tests use real servers."""
 MODULE_FILES = (Path(__file__).parents[2] / "plugins/modules").glob("[!_]*.py")
 NAMES = sorted(path.stem for path in MODULE_FILES if path.stem not in ELSEWHERE)
 
@@ -83,7 +83,7 @@ NASTY = st.one_of(
 PLAIN = st.sampled_from(["cells", "keycloak", "cellsscope", "cellsgroups", "https://cells.example.org/x", "memberOf"])
 TEXT = st.one_of(PLAIN, NASTY)
 
-# ansible-core itself ends with a traceback where an option holds half a character, before any module's own code.
+# ansible-core itself ends with a traceback if an option contains half a character, before any module's own code.
 OPTION = TEXT.filter(lambda text: not any("\ud800" <= character <= "\udfff" for character in text))
 SCALAR = st.one_of(st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), TEXT)
 KEYS = """
@@ -100,7 +100,7 @@ JSON = st.recursive(
     ),
     max_leaves=12,
 )
-# What a server would say, with something strange in one place of it.
+# Answers of a server, with something strange in one place.
 OBJECT = st.fixed_dictionaries(
     {},
     optional={
@@ -175,7 +175,7 @@ def arguments_of(name: str) -> st.SearchStrategy[dict[str, Any]]:
     base = OWN.get(name) or next((value for start, value in SHARED.items() if name.startswith(start)), {})
     if name in FILES:
         base = SHARED["cells"] if name == "cells_config_audience" else {}
-    # Waiting is not what is tried here.
+    # This test is not about waiting.
     kept = {"wait", "session", "url", "cells_url", "keycloak_url", "config_path", "cells_bin", "realm"}
     own = {option: text for option, text in documentation["options"].items() if option not in kept}
     return options_of(own).map(lambda generated: {**base, **generated})

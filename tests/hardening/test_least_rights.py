@@ -26,7 +26,7 @@ MAPPER = {"name": "m", "user_model_attribute": "cellsgroups", "ldap_attribute": 
 
 @pytest.fixture(scope="module")
 def accounts(shared_site: Site) -> dict[str, ServiceAccount]:
-    """Accounts with what is just enough, and each with one role left out or with that role alone."""
+    """Accounts with exactly the necessary roles, without one of them, and with only that one."""
     sets = {"all": JUST_ENOUGH, "none": [], "view-realm": ["view-realm"]}
     sets |= {f"no {role}": [other for other in JUST_ENOUGH if other != role] for role in JUST_ENOUGH}
     sets |= {role: [role] for role in JUST_ENOUGH}
@@ -136,7 +136,7 @@ def test_the_role_names_the_right_that_is_missing_before_it_writes(
     role: str, shared_site: Site, accounts: dict[str, ServiceAccount]
 ) -> None:
     tags = {"manage-clients": "client", "manage-realm": "ldap", "view-users": "verify"}
-    # Something to write, where it was all made before.
+    # Give the task something to write if everything exists already.
     variables = {"sso_mapper_name": "another", "sso_client_name": "Another"} if role != "view-users" else {}
     run = run_role_as(shared_site, accounts[f"no {role}"], "--tags", tags[role], **variables)
     assert run.exit_code != 0
@@ -211,7 +211,7 @@ def test_a_token_that_is_over_is_renewed_in_the_middle_of_a_module(site: Site, s
     assert token not in json.dumps(done)
 
 
-def test_a_revoked_token_is_renewed_where_there_are_credentials(shared_site: Site) -> None:
+def test_a_revoked_token_is_renewed_if_there_are_credentials(shared_site: Site) -> None:
     token = call_module("keycloak_token", shared_site.keycloak_options)["token"]
     spoilt = token[:-20] + ("A" * 20)
     done = call_module("keycloak_oidc_client_info", {**shared_site.keycloak_options, "token": spoilt})

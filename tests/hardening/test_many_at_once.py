@@ -153,7 +153,9 @@ def test_each_audience_is_added_once(site: Site, method: str, tally: Callable[[s
     # One that has read just before another wrote says so, and writes nothing.
     for result in results:
         if result.get("failed"):
-            assert_one_clear_line(result, "changed by somebody else meanwhile: run again")
+            assert_one_clear_line(
+                result, "another program changed the static client in the meantime. Run the task again"
+            )
     assert sum(bool(result.get("changed")) for result in results) == 1
     audience = call_module("cells_config_audience", options, check=True)["audience"]
     assert audience == [*dict.fromkeys(audience)]

@@ -64,7 +64,7 @@ def plays_of(document: Path) -> list[Any]:
 
 
 def playbooks() -> dict[str, list[Any]]:
-    """Return all of them by where they stand."""
+    """Return all of them by their places."""
     found = {}
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.yml")):
@@ -117,7 +117,7 @@ def told_of_the_site(site: Site, plays: list[Any], folder: Path) -> str:
 
 
 def variables_of(site: Site) -> dict[str, Any]:
-    """Return what documents keep in a vault or get from earlier tasks, and the role's variables."""
+    """Return the variables that the documents take from a vault or from earlier tasks, and those of the role."""
     keycloak = site.lab.keycloak
     return {
         **site.role_variables,
@@ -143,7 +143,7 @@ def in_order(value: Any) -> Any:
 
 
 def everything(site: Site) -> list[Any]:
-    """Return what the servers and the file hold."""
+    """Return the state of the servers and of the file."""
     return [
         in_order(site.admin.export_realm(export_clients=True, export_groups_and_role=True)),
         site.rows().cells("config/oauth2connectors"),
@@ -164,7 +164,7 @@ def test_check_mode_writes_nothing_and_says_what_the_run_does(
 ) -> None:
     playbook, inventory = tmp_path / "playbook.yml", tmp_path / "inventory"
     playbook.write_text(told_of_the_site(site, PLAYBOOKS[place], tmp_path), encoding="utf-8")
-    # The machine under test is this one, where there may be no sudo.
+    # The test runs on this machine, which may not have sudo.
     here = f"here ansible_connection=local ansible_become=false ansible_python_interpreter={sys.executable}"
     inventory.write_text(f"[cells]\n{here}\n", encoding="utf-8")
 
@@ -188,6 +188,6 @@ def test_check_mode_writes_nothing_and_says_what_the_run_does(
     tally("playbooks replayed", 1)
 
 
-def test_what_is_replayed_elsewhere_is_there() -> None:
+def test_the_documents_that_other_tests_replay_exist() -> None:
     assert set(ELSEWHERE) <= set(PLAYBOOKS)
     assert len(PLAYBOOKS) - len(ELSEWHERE) >= 20

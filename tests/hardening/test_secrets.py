@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No secret is in any output, log, process list or file but where it belongs, in plays that do well and that fail."""
+"""Secrets appear in no output, log, process list or other file, in plays that succeed and in plays that fail."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FORMS = {
     "files of JSON and XML": {"ANSIBLE_CALLBACKS_ENABLED": "task_results,ansible.builtin.tree,ansible.builtin.junit"},
     "ANSIBLE_DEBUG": {"ANSIBLE_DEBUG": "true"},
 }
-"""The forms that ansible-core gives to what a play did; all of them at -vvvv --diff and with a log file."""
+"""The output formats of ansible-core, all with -vvvv --diff and with a log file."""
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_the_role_shows_no_secret(watched: Watched, first_run: Run) -> None:
     assert watched.leaks(first_run) == []
 
 
-def test_the_secrets_are_where_they_belong(watched: Watched, first_run: Run) -> None:
+def test_the_secrets_are_only_in_their_own_places(watched: Watched, first_run: Run) -> None:
     secret = client_of(watched.site)["secret"]
     assert secret in watched.site.cells.config_path.read_text(encoding="utf-8")
     variables = watched.folder / "play" / "vars.json"
@@ -88,7 +88,7 @@ def test_the_secrets_are_where_they_belong(watched: Watched, first_run: Run) -> 
     assert variables.stat().st_mode & 0o077 == 0
 
 
-def test_this_search_finds_what_is_there(watched: Watched, first_run: Run) -> None:
+def test_this_search_finds_a_secret(watched: Watched, first_run: Run) -> None:
     planted = watched.folder / "planted"
     planted.write_text(f"x {watched.secrets['the Cells token']} y", encoding="utf-8")
     play = watched.folder / "plants.yml"

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""TLS with a real Keycloak, and with the stand-in behind a front: whom modules trust, and what they say if they do not.
+"""TLS with a real Keycloak, and with the stand-in behind a front: which servers modules trust, and their messages about
+others.
 
 Keycloak asks for a client's certificate on its https port, and lets nobody in without.
 """
@@ -47,7 +48,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "clock_skew_info": {},
     "sso_export_info": {"connector_id": "tls-test"},
 }
-"""Each module, with what it needs besides its connection."""
+"""Each module, with the options that it needs besides its connection."""
 ELSEWHERE = {
     "cells_host_info",
     "keycloak_oidc_clients",
@@ -145,7 +146,7 @@ def test_every_module_that_talks_to_a_server_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("kind", ["another host", "expired"])
-def test_the_doctor_names_the_certificate_and_not_what_follows(servers: Servers, kind: str) -> None:
+def test_the_doctor_names_the_certificate_and_not_its_consequences(servers: Servers, kind: str) -> None:
     url = f"https://localhost:{servers.front('cells_connector', kind).port}"
     report = servers.doctor(url, ca_path=str(servers.folder / "ca.pem"))
     verdicts = {finding["id"]: finding["verdict"] for finding in report["findings"]}
@@ -155,7 +156,7 @@ def test_the_doctor_names_the_certificate_and_not_what_follows(servers: Servers,
 
 
 @pytest.mark.parametrize("kind", ["another host", "expired"])
-def test_nobody_is_logged_in_where_the_certificate_is_not_to_be_trusted(servers: Servers, kind: str) -> None:
+def test_nobody_is_logged_in_if_the_certificate_is_not_trusted(servers: Servers, kind: str) -> None:
     url = f"https://localhost:{servers.front('cells_connector', kind).port}"
     account = {"username": "nobody", "password": "password-of-nobody-0123456789"}
     options = {"cells_url": url, "keycloak_url": url, "ca_path": str(servers.folder / "ca.pem"), **account}
@@ -204,7 +205,7 @@ def _end_in_days(authority: trustme.CA, issuer: trustme.CA, days: int) -> None:
     ("variable", "verdict"),
     [("REQUESTS_CA_BUNDLE", "ok"), ("CURL_CA_BUNDLE", "ok"), ("SSL_CERT_FILE", "broken")],
 )
-def test_the_doctor_trusts_whom_the_calls_trust(servers: Servers, variable: str, verdict: str) -> None:
+def test_the_doctor_trusts_the_same_certificates_as_the_calls(servers: Servers, variable: str, verdict: str) -> None:
     url = f"https://localhost:{servers.front('cells_connector', 'good').port}"
     nothing = dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"), "")
     report = servers.doctor(url, **{**nothing, variable: str(servers.folder / "ca.pem")})
@@ -266,7 +267,7 @@ def test_a_certificate_that_is_not_checked_is_warned_about_in_one_line(servers: 
     result = call_module(module, servers.options(module, url, validate_certs=False))
 
     assert WORKING[module] in result, result
-    assert_one_warning(result, f"the certificate of {url} is not checked")
+    assert_one_warning(result, f"the certificate of {url} is not verified")
 
 
 @pytest.mark.parametrize("module", WORKING)

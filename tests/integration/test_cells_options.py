@@ -33,7 +33,7 @@ Read = Callable[[dict[str, Any]], Any]
 
 
 def ask(cells: Cells, path: str) -> Any:
-    """Return what Cells shows its administrator below /a."""
+    """Return the answer of Cells to its administrator below /a."""
     headers = {"Authorization": f"Bearer {cells.token}"}
     response = requests.get(f"{cells.url}/a/{path}", headers=headers, timeout=TIMEOUT)
     response.raise_for_status()
@@ -56,7 +56,7 @@ class Row(NamedTuple):
 
 
 def oidc(name: str, empty: Any = "") -> Read:
-    """Return a reader of a setting; what is empty may be left out."""
+    """Return a function that reads a setting. The server may leave out empty ones."""
     return lambda connector: connector["configoidc"].get(name, empty)
 
 
@@ -149,17 +149,17 @@ ELSEWHERE = {
         "type": "test_a_connector_of_another_type_is_left_alone",
         "issuer": "test_the_issuer_is_set_and_changed",
         "update_secret": "test_a_secret_that_cells_hides_is_written_as_update_secret_says",
-        "mapping_rules_mode": "test_rules_in_mode_add_stay_where_they_are",
+        "mapping_rules_mode": "test_rules_keep_their_places_in_mode_add",
     },
     AUDIENCE: {
-        "cells_url": "test_the_audience_by_rest",
-        "cells_token": "test_the_audience_by_rest",
-        "state": "test_the_audience_is_added_replaced_and_taken_away",
-        "audience": "test_the_audience_is_added_replaced_and_taken_away",
-        "mode": "test_the_audience_is_added_replaced_and_taken_away",
+        "cells_url": "test_the_audience_through_the_rest_api",
+        "cells_token": "test_the_audience_through_the_rest_api",
+        "state": "test_the_audience_is_added_replaced_and_removed",
+        "audience": "test_the_audience_is_added_replaced_and_removed",
+        "mode": "test_the_audience_is_added_replaced_and_removed",
         "oauth_client_id": "test_another_static_client",
-        "method": "test_the_audience_is_added_replaced_and_taken_away",
-        "config_path": "test_the_audience_is_added_replaced_and_taken_away",
+        "method": "test_the_audience_is_added_replaced_and_removed",
+        "config_path": "test_the_audience_is_added_replaced_and_removed",
         "cells_bin": "test_the_audience_by_the_command",
         "backup": "test_a_backup_is_made_on_request",
         "allow_running": "test_a_running_server_is_noticed",
@@ -207,7 +207,7 @@ def test_the_issuer_is_set_and_changed(shared_site: Site) -> None:
         assert connectors(shared_site.cells)["issued"]["configoidc"]["issuer"] == issuer
 
 
-def test_what_is_left_out_stays(shared_site: Site) -> None:
+def test_options_that_are_left_out_stay_unchanged(shared_site: Site) -> None:
     full = new(shared_site, "left-out", scopes=["openid"], user_id_key="email", mapping_rules=rule(rule_string="a"))
     predict_and_run(CONNECTOR, full)
     before = connectors(shared_site.cells)["left-out"]
@@ -260,7 +260,7 @@ def test_a_connector_of_another_type_is_left_alone(shared_site: Site) -> None:
     assert "pydio" in connectors(shared_site.cells)
 
 
-def test_rules_in_mode_add_stay_where_they_are(shared_site: Site) -> None:
+def test_rules_keep_their_places_in_mode_add(shared_site: Site) -> None:
     def seen() -> list[tuple[str, str]]:
         found = connectors(shared_site.cells)["ruled"]["mappingRules"]
         return [(entry["LeftAttribute"], entry.get("RuleString", "")) for entry in found]
@@ -384,7 +384,7 @@ A, B = "https://a.example.org", "https://b.example.org:8443/ü?x=1&y=2"
 
 @pytest.mark.parametrize("method", ["file", "cli"])
 @pytest.mark.thorough
-def test_the_audience_is_added_replaced_and_taken_away(method: str, stopped: Cells) -> None:
+def test_the_audience_is_added_replaced_and_removed(method: str, stopped: Cells) -> None:
     assert audience_of(stopped) == []
     before = static_clients(stopped)
     steps: list[tuple[dict[str, Any], list[str]]] = [
@@ -485,7 +485,7 @@ def test_children_that_are_still_ending_are_waited_for(method: str, tmp_path: Pa
         assert process.wait_for(lambda: process.running(cells.directory) is None, 60)
 
         left = call_module(AUDIENCE, {**options, "wait_timeout": 0})
-        assert_one_clear_line(left, "Cells has been stopped, but children of it are still running", "End them")
+        assert_one_clear_line(left, "Cells has been stopped, but its child processes are still running", "End them")
         assert cells.config_path.read_bytes() == before
 
         with subprocess.Popen(["sh", "-c", f"sleep 1; kill -TERM -{group}"]):
@@ -493,7 +493,7 @@ def test_children_that_are_still_ending_are_waited_for(method: str, tmp_path: Pa
         assert audience_of(cells) == [A]
 
 
-def test_the_audience_by_rest(lab: Any, tmp_path: Path) -> None:
+def test_the_audience_through_the_rest_api(lab: Any, tmp_path: Path) -> None:
     with Cells(tmp_path / "cells", env={"STANDIN_OAUTH2CLIENTS": "full"}) as cells:
 
         def clients() -> list[dict[str, Any]]:
@@ -519,7 +519,7 @@ def test_the_audience_by_rest(lab: Any, tmp_path: Path) -> None:
         assert audience_of(cells) == [A], "it is in the configuration, not only in memory"
 
 
-def test_the_audience_by_rest_where_fields_are_not_shown(shared_site: Site) -> None:
+def test_the_audience_through_the_rest_api_if_fields_are_hidden(shared_site: Site) -> None:
     before = shared_site.cells.config_path.read_bytes()
     options = {"method": "api", **shared_site.cells_options, "audience": [A]}
     for check in (True, False):

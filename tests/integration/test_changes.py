@@ -4,9 +4,9 @@
 
 """Doctor and role against real logins, after one change to a healthy site.
 
-The doctor must say broken exactly if the login, its roles or its refresh fail. The role must heal that or name it, and
-must not break what works. CHANGES sets how many are tried: the fixed list of 60 by default, 0 for all of them.
-``tests/support/changes/record.json`` keeps what came of each of them.
+The doctor must say broken exactly if the login, its roles or its refresh fail. The role must fix that or report it, and
+must not break a working site. CHANGES sets how many are tried: the fixed list of 60 by default, 0 for all of them.
+``tests/support/changes/record.json`` contains the result of each of them.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ SETTINGS: dict[str, dict[str, str]] = {
     "restart": {"reload": "restart", "oauth2clients": "full"},
 }
 UNSETTLED = {"asked": set(OF_LOGIN) - {"sso_audience"}, "restart": {*OF_LOGIN, "sites"}}
-"""What cannot be seen in a setting, besides the fields of a static client, of which the kit changes none in use."""
+"""Assumptions that no setting shows, besides the fields of a static client, because the kit changes none in use."""
 
 
 def variables(site: Site, **changes: Any) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def test_every_answer_is_tried_in_some_setting() -> None:
     assert tried == {(each.id, answer) for each in ASSUMPTIONS for answer in each.answers}
 
 
-def test_what_was_made_is_removed_after_a_failure(site: Site) -> None:
+def test_all_objects_are_removed_after_a_failure(site: Site) -> None:
     # The client is made first; then Keycloak refuses the user's password.
     site.admin.update_realm(site.realm, {"passwordPolicy": "length(200)"})
     before = state(site)
@@ -159,7 +159,7 @@ def module_options(site: Site, **changes: Any) -> dict[str, Any]:
     return {**site.keycloak_options, **site.cells_options, **options, **changes}
 
 
-def test_absent_removes_what_a_killed_run_left(site: Site) -> None:
+def test_absent_removes_the_objects_of_a_killed_run(site: Site) -> None:
     before = state(site)
     defaults = {name: spec.get("default") for name, spec in DEFINITION.argument_spec.items()}
     options = {**defaults, **module_options(site)}

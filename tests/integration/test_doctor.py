@@ -237,7 +237,7 @@ def test_the_site_is_whole_after_all_of_them(site: Site) -> None:
     assert [group.partition(",")[0] for group in links["ldap_group"]] == ["cn=Test_DEM_WebUsers", "cn=Test_Etrange_Gov"]
     assert links["rule"] == ["cellsgroups to Roles"]
     assert links["role"] == ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
-    assert "by the entry uid=dora," in finding_of(report, "token.user")["seen"]
+    assert "from the entry uid=dora," in finding_of(report, "token.user")["seen"]
     assert {token["name"]: token["seconds"] for token in report["tokens"]}["Keycloak: access token"] == 300
     assert report["site"]["versions"] == {"keycloak": site.lab.keycloak.version, "cells": "4.4.13"}
 
@@ -293,12 +293,12 @@ def test_the_site_is_whole_after_all_of_them(site: Site) -> None:
         (file_of_another_audience, "audience.loaded", {}),
         (rule(RuleString="Test_DEM_WebUsers,Other"), "", {}),
         (nothing, "token.groups", {"username": "nora"}),
-        # Another scope may give the claim: what counts is what Cells would see.
+        # Another scope may set the claim. Only the claims that Cells would read count.
         (nothing, "scope.assigned", {"client_scope": "no-such-scope"}),
     ],
 )
 @pytest.mark.thorough
-def test_what_is_not_broken_may_be_worth_a_warning(
+def test_settings_that_break_nothing_can_be_worth_a_warning(
     site: Site, break_it: Break, warning: str, options: dict[str, Any]
 ) -> None:
     with break_it(site):
@@ -329,7 +329,7 @@ def test_roles_follow_from_other_claims_too(site: Site) -> None:
     assert report["chain"]["links"][-1]["values"] == ["nora@example.org"]
     seen = finding_of(report, "mapping.roles")["seen"]
     assert seen == (
-        "Roles that follow: nora@example.org. No value passes cellsgroups to Roles."
+        "The user would get these roles: nora@example.org. No value matches cellsgroups to Roles."
         " Cells is assumed to create roles that it does not have (missing_roles)."
     )
 
@@ -351,7 +351,7 @@ def test_cells_home_has_no_connectors(lab: Any, site: Site, tmp_path: Path) -> N
     ],
 )
 @pytest.mark.thorough
-def test_what_cannot_be_read_is_not_checked(
+def test_findings_without_a_reading_are_not_checked(
     site: Site, options: dict[str, Any], not_checked: str, verdict: str
 ) -> None:
     report = ask(site, **options)["report"]
@@ -447,7 +447,7 @@ def test_the_line_for_monitoring_in_the_documentation(
         assert monitored(tmp_path, variables) == (line, exit_code)
 
 
-def test_the_line_for_monitoring_says_so_where_there_is_no_report(tmp_path: Path) -> None:
+def test_the_command_for_monitoring_says_so_if_there_is_no_report(tmp_path: Path) -> None:
     (tmp_path / "sso.json").write_text("{}", encoding="utf-8")
     assert monitored(tmp_path, {"ansible_connection": "local"}) == ("SSO unknown", 3)
 
@@ -490,7 +490,7 @@ def test_the_verification_of_the_role_names_what_it_could_not_look_at(site: Site
 
 
 def monitored(folder: Path, variables: dict[str, Any]) -> tuple[str, int]:
-    """Run the documentation's line for a host with these variables, and return what it prints and its exit code."""
+    """Run the command in the documentation for a host with these variables, and return its output and exit code."""
     (shown,) = (
         text for text in DOCS.read_text(encoding="utf-8").splitlines() if text.startswith("rm -f /run/sso.json")
     )

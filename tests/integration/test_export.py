@@ -26,13 +26,13 @@ pytestmark = pytest.mark.thorough
 EXPORT = Path("cellsops.sso.export")
 CLIENT, CLAIM, SCOPE, CONNECTOR = "filesharing", "team.list", "teams_for_cells", "corporate"
 OTHER_SECRET = "standin-secret-of-somebody-else-3f1b7c92"
-OTHER = "configoidc.clientSecret is another one than in Keycloak, and the role writes Keycloak's."
+OTHER = "configoidc.clientSecret differs from the one in Keycloak, and the role writes Keycloak's."
 TEMPLATE = "team-{{.}}"
 """A template of Cells, which Ansible must not take for one of its own."""
 
 
 def set_up_by_hand(site: Site, **client: Any) -> None:
-    """Set up everything of the guide by raw calls, with other names; client: what somebody chose otherwise."""
+    """Set up the whole guide with raw calls and other names. client: settings that differ from the guide."""
     url, callback = site.cells.url, f"{site.cells.url}/auth/dex/callback"
     component = {
         "name": "teams from LDAP",
@@ -105,7 +105,7 @@ def set_up_by_hand(site: Site, **client: Any) -> None:
 
 
 def export(site: Site, folder: Path, **more: Any) -> tuple[Run, Path]:
-    """Run the playbook as for a site of one host; return what came of it, and the file that it wrote."""
+    """Run the playbook for a site with one host; return the result, and the file that it wrote."""
     names = ("sso_keycloak_url", "sso_keycloak_username", "sso_keycloak_password", "sso_realm", "sso_cells_url")
     host = ("sso_cells_token", "sso_cells_config_path", "sso_cells_bin", "sso_cells_service")
     commands = ("sso_cells_stop_command", "sso_cells_start_command")
@@ -130,7 +130,7 @@ def test_the_role_changes_nothing_on_a_site_that_was_exported(site: Site, tmp_pa
     exported, file = export(site, tmp_path)
 
     assert exported.exit_code == 0, exported.output
-    shown = exported.task("Show what the variables do not say").result["msg"]
+    shown = exported.task("Show the settings that the variables cannot express").result["msg"]
     assert (shown["the role would change"], shown["not checked"]) == ([], [])
     assert exported.changes == ["Write the variables file"]
     text = file.read_text(encoding="utf-8")
@@ -156,12 +156,12 @@ def test_the_role_changes_exactly_the_listed_differences(site: Site, tmp_path: P
 
     exported, file = export(site, tmp_path)
 
-    shown = exported.task("Show what the variables do not say").result["msg"]
+    shown = exported.task("Show the settings that the variables cannot express").result["msg"]
     url = site.cells.url
     assert shown["the role would change"] == [
-        f"client {CLIENT}: directAccessGrantsEnabled is true, and the role makes it false.",
-        f'client {CLIENT}: redirectUris is ["{url}/*"], and the role makes it ["{url}/auth/dex/callback"].',
-        f'client {CLIENT}: webOrigins is ["+"], and the role makes it ["{url}"].',
+        f"client {CLIENT}: directAccessGrantsEnabled is true, and the role changes it to false.",
+        f'client {CLIENT}: redirectUris is ["{url}/*"], and the role changes it to ["{url}/auth/dex/callback"].',
+        f'client {CLIENT}: webOrigins is ["+"], and the role changes it to ["{url}"].',
         f"connector {CONNECTOR}: {OTHER}",
     ]
     assert shown["left alone"] == [f'connector {CONNECTOR}: hostedDomains is ["example.org"].']
@@ -197,7 +197,7 @@ def test_one_of_several_connectors_is_named(two_connectors: Site) -> None:
     unsure = call_module("sso_export_info", options)
     sure = call_module("sso_export_info", {**options, "connector_id": "partners"})
 
-    assert "2 connectors of Cells fit" in unsure["msg"]
+    assert "2 connectors of Cells match" in unsure["msg"]
     assert "partners (client filesharing" in unsure["msg"]
     assert sure["variables"]["sso_connector_id"] == "partners"
     assert ["sso_username_as_login" in line for line in sure["not_checked"]] == [True]

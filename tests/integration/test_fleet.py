@@ -36,7 +36,7 @@ class Fleet:
     """Three Cells: one and two on the first realm, three on the second."""
 
     def __init__(self, lab: Lab, realms: list[KeycloakAdmin], cells: dict[str, Cells], folder: Path) -> None:
-        """Take the servers, the Cells by the names of their hosts, and a folder for what is run."""
+        """Take the servers, the Cells by the names of their hosts, and a folder for the plays."""
         self.lab, self.realms, self.cells, self.folder = lab, realms, cells, folder
         self.hosts = {name: self._variables(name) for name in cells}
 
@@ -99,7 +99,7 @@ def fleet(lab: Lab, tmp_path: Path) -> Iterator[Fleet]:
         yield Fleet(lab, realms, cells, tmp_path)
 
 
-def test_a_fleet_in_one_task_per_realm_goes_on_where_it_was(fleet: Fleet) -> None:
+def test_a_fleet_in_one_task_per_realm_continues_after_a_failure(fleet: Fleet) -> None:
     # Two is not ready: the others are set up all the same, and nothing is written for it.
     broken = fleet.run(two={"sso_cells_token": BAD_TOKEN})
     assert broken.exit_code != 0

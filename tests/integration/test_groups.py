@@ -157,7 +157,7 @@ TO_GROUPS = {"sso_groups_source": "groups", "sso_verify_username": ""}
 
 
 @pytest.mark.thorough
-def test_a_switch_removes_what_the_role_made_for_the_former_source_and_nothing_else(site: Site) -> None:
+def test_a_switch_removes_the_mapper_of_the_former_source_and_nothing_else(site: Site) -> None:
     assert run_role(site).exit_code == 0
     site.admin.add_mapper_to_client_scope(scope_of(site)["id"], SOMEBODY_ELSES)
     components = {c["name"] for c in site.admin.get_components()}
@@ -301,7 +301,7 @@ def test_nested_groups_by_the_recursive_strategy_are_asked_for_by_the_rule_of_ac
 
 
 @pytest.mark.thorough
-def test_a_synchronization_counts_what_it_found(site: Site) -> None:
+def test_a_synchronization_returns_its_counts(site: Site) -> None:
     options = {**site.keycloak_options, "ldap_provider": "ldap"}
     users = call_module("keycloak_ldap_sync", {**options, "mode": "full"})
     assert (users["changed"], users["added"], users["removed"], users["failed"]) == (True, 3, 0, 0)

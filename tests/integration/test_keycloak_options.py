@@ -43,7 +43,7 @@ class Row(NamedTuple):
 
 
 def key(name: str, empty: Any = "") -> Read:
-    """Return a reader of a key; what is empty may be left out."""
+    """Return a function that reads a key. The server may leave out empty values."""
     return lambda state: state.get(name, empty)
 
 
@@ -343,8 +343,8 @@ KINDS = [
             "name": "test_a_scope_name_that_keycloak_refuses",
             "protocol_mappers_mode": "test_protocol_mappers_in_mode_add_stay",
             "protocol_mappers.state": "test_an_absent_protocol_mapper_is_removed_if_it_is_that_one",
-            "if_unused": "test_what_another_client_uses_stays",
-            "apart_from_clients": "test_what_another_client_uses_stays",
+            "if_unused": "test_objects_that_another_client_uses_stay",
+            "apart_from_clients": "test_objects_that_another_client_uses_stay",
         },
     ),
     Kind(
@@ -360,9 +360,9 @@ KINDS = [
             "ldap_provider": "test_an_ldap_provider_by_its_id",
             "take_over": "test_a_mapper_of_another_name_is_taken_over",
             "provider_cache_policy": "test_the_cache_policy_of_the_provider_is_set_on_request",
-            "if_unused": "test_what_another_client_uses_stays",
-            "apart_from_clients": "test_what_another_client_uses_stays",
-            "apart_from_client_scopes": "test_what_another_client_uses_stays",
+            "if_unused": "test_objects_that_another_client_uses_stay",
+            "apart_from_clients": "test_objects_that_another_client_uses_stay",
+            "apart_from_client_scopes": "test_objects_that_another_client_uses_stay",
         },
     ),
 ]
@@ -370,7 +370,7 @@ KINDS = [
 
 @pytest.fixture
 def one_mapper_an_attribute(shared_site: Site) -> None:
-    """Remove what earlier tests map to the same user attribute: a second mapper for it is refused."""
+    """Remove mappers of earlier tests for the same user attribute, because a second one is refused."""
     for component in shared_site.admin.get_components():
         if component["config"].get("user.model.attribute") == [ATTRIBUTES["user_model_attribute"]]:
             shared_site.admin.delete_component(component["id"])
@@ -411,7 +411,9 @@ def test_each_option_is_set_changed_and_cleared(
     ],
     ids=[CLIENT, SCOPE, MAPPER],
 )
-def test_what_is_left_out_stays(kind: Kind, options: dict[str, Any], shared_site: Site, login: Login) -> None:
+def test_options_that_are_left_out_stay_unchanged(
+    kind: Kind, options: dict[str, Any], shared_site: Site, login: Login
+) -> None:
     named = {**kind.base, kind.name_option: "left-out"}
     predict_and_run(kind.module, {**login.options(), **named, **options})
     before = kind.find(shared_site, "left-out")
@@ -488,7 +490,7 @@ def test_a_mapper_name_with_awkward_characters(shared_site: Site, login: Login) 
     assert mapper_of(shared_site, name)["config"]["ldap.attribute"] == ["memberOf"]
 
 
-def test_what_another_client_uses_stays(shared_site: Site, login: Login) -> None:
+def test_objects_that_another_client_uses_stay(shared_site: Site, login: Login) -> None:
     mapper = {"name": "groups", "protocol_mapper": "oidc-usermodel-attribute-mapper"}
     mapper["config"] = {"user.attribute": "shared", "claim.name": "shared"}
     scope = {**login.options(), "name": "shared"}
@@ -636,7 +638,7 @@ def test_scopes_in_mode_add_stay_and_move(shared_site: Site, login: Login) -> No
     moved = predict_and_run(CLIENT, {**login.options(), **named, "optional_client_scopes": ["phone", "email"]})
 
     assert assigned(shared_site, "moving") == (default - {"phone", "email"}, optional | {"phone", "email"})
-    assert {line.partition(" client scope")[0] for line in moved["actions"]} == {"take default", "assign optional"}
+    assert {line.partition(" client scope")[0] for line in moved["actions"]} == {"remove default", "assign optional"}
     predict_and_run(CLIENT, {**login.options(), **named, "default_client_scopes": ["phone", "email"]})
     assert assigned(shared_site, "moving") == (default, optional)
     predict_and_run(CLIENT, {**login.options(), **named, "default_client_scopes": []}, changed=False)
@@ -707,7 +709,7 @@ def test_the_secret_is_returned_on_request_only(shared_site: Site, login: Login)
     assert secret not in json.dumps({**asked, "client_secret": ""})
 
 
-def test_what_keycloak_works_out_itself_is_not_sent_back(shared_site: Site, login: Login) -> None:
+def test_values_that_keycloak_computes_are_not_sent_back(shared_site: Site, login: Login) -> None:
     named = {"client_id": "computed"}
     call_module(CLIENT, {**login.options(), **named, "attributes": {"a": "1"}})
     if "realm_client" not in client_of(shared_site, "computed")["attributes"]:
@@ -775,6 +777,6 @@ def test_a_mapper_of_another_type_is_not_removed(shared_site: Site, login: Login
     predict_and_run(MAPPER, {**options, "name": "other", "mapper_type": "full-name-ldap-mapper"})
 
 
-def test_a_mapper_of_a_provider_that_is_gone_is_absent(login: Login) -> None:
+def test_a_mapper_is_absent_if_its_provider_does_not_exist(login: Login) -> None:
     options = {**login.options(), "ldap_provider": "gone", "name": "memberOf to group", "state": "absent"}
     predict_and_run(MAPPER, options, changed=False)

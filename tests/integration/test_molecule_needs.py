@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``molecule test`` without make: what is missing is one line that says what to run first."""
+"""``molecule test`` without make: if something is missing, one line says what to run first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOLECULE = Path(__file__).parents[2] / "extensions/molecule"
 
 
 def create(folder: Path, engine: str) -> Run:
-    """Run what creates the containers, with a container engine."""
+    """Run the playbook that creates the containers, with a container engine."""
     arguments = (MOLECULE / "default/create.yml", {}, folder, "--inventory", str(MOLECULE / "inventory"))
     return run_playbook(*arguments, CONTAINER_ENGINE=engine)
 
@@ -32,7 +32,7 @@ def test_without_an_engine(tmp_path: Path) -> None:
 
 
 def test_without_images(tmp_path: Path) -> None:
-    """An engine that has no image: what builds them is named, with all that has to be built."""
+    """An engine without images: the message names the command that builds them, and the missing images."""
     engine = tmp_path / "engine"
     engine.write_text('#!/bin/sh\n[ "$1" = version ]\n', encoding="utf-8")
     engine.chmod(0o755)

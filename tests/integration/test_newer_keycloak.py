@@ -45,7 +45,7 @@ def options_of(account: ServiceAccount, url: str) -> dict[str, Any]:
 
 
 def heal(site: Site, account: ServiceAccount, roles: list[str], **expected: bool) -> list[str]:
-    """Do what the playbook service_account does as an administrator, and return the actions."""
+    """Do the same as the playbook service_account as an administrator, and return the actions."""
     grant = {"client_id": account.client_id, "roles": roles, "mode": "exact"}
     done = predict_and_run("keycloak_service_account_roles", {**site.keycloak_options, **grant}, **expected)
     actions: list[str] = done["actions"]

@@ -32,7 +32,7 @@ def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         page = (DOCS / "tutorial.md").read_text(encoding="utf-8")
         (playbook,) = [block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "hosts:" in block]
         (made.folder / "site.yml").write_text(playbook, encoding="utf-8")
-        # The machine under test is this one, where there may be no sudo.
+        # The test runs on this machine, which may not have sudo.
         here = f"here ansible_connection=local ansible_become=false ansible_python_interpreter={sys.executable}"
         (made.folder / "inventory").write_text(f"[cells]\n{here}\n", encoding="utf-8")
         yield made

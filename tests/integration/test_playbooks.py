@@ -24,11 +24,11 @@ from support.playbook import Run, run_playbook
 ROOT = Path(__file__).parents[2]
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 LINES = 80
-"""What a screen shows of a playbook, with its licence."""
+"""The number of lines of a playbook that fit on a screen, with its license header."""
 
 Play = Callable[..., Run]
 CLIENT = "Register the client, and assign the client scope (G1-G6, S1)"
-CONNECTOR = "Make the connector, and map the claim to roles (C1-C8, M1)"
+CONNECTOR = "Create the connector, and map the claim to roles (C1-C8, M1)"
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_the_playbooks_set_up_look_rotate_add_and_undo(cells_site: Site, play: P
         ("rotate", {"sso_rotate_secret_on": "2026"}, "Your variables set sso_rotate_secret_on"),
     ],
 )
-def test_a_playbook_refuses_what_would_go_wrong(
+def test_a_playbook_refuses_to_run_if_it_would_break_something(
     name: str, variables: dict[str, Any], words: str, cells_site: Site, play: Play
 ) -> None:
     mark = cells_site.lab.keycloak.mark()

@@ -47,7 +47,7 @@ def without_rights(site: Site) -> dict[str, Any]:
 BROKEN = {
     "the token of Cells": Broken(lambda _: {"sso_cells_token": BAD_TOKEN}, ("oauth2connectors: HTTP 401",)),
     "the rights": Broken(without_rights, ("lacks the role manage-clients", "lacks the role view-users")),
-    "the issuer": Broken(lambda site: {"sso_issuer": f"{site.issuer}/"}, ("sso_issuer: ", "Give that one, exactly")),
+    "the issuer": Broken(lambda site: {"sso_issuer": f"{site.issuer}/"}, ("sso_issuer: ", "Give exactly that one")),
     "the LDAP provider": Broken(lambda _: {"sso_ldap_provider": "nowhere"}, ("no LDAP provider 'nowhere'",)),
     "the configuration": Broken(
         lambda site: {"sso_cells_config_path": str(site.folder / "pydio.json")}, ("sso_cells_config_path: there is no",)
@@ -74,7 +74,7 @@ AT_ONCE = ("the token of Cells", "the rights", "the LDAP provider", "the configu
 
 
 class Untouched:
-    """What both servers were asked, and what they hold, to see that nothing is written."""
+    """The requests to both servers, and their state, to see that nothing is written."""
 
     def __init__(self, site: Site) -> None:
         """Let Keycloak note who writes to the realm, and note how far both servers' logs are."""
@@ -94,7 +94,7 @@ class Untouched:
         return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
 
     def asked(self) -> tuple[list[str], list[str]]:
-        """Return what was asked of Keycloak and of Cells: methods and paths, the logins to Keycloak left out."""
+        """Return the requests to Keycloak and to Cells: methods and paths, without the logins to Keycloak."""
         keycloak = [f"{r.method} {r.path}" for r in self.site.lab.keycloak.requests_since(self.mark)]
         cells = [f"{r['method']} {r['path']}" for r in self._cells_log()[self.cells_mark :]]
         return [line for line in keycloak if self.site.realm in line and not line.endswith("/token")], cells
@@ -180,7 +180,7 @@ def test_a_rotation_does_not_lock_everybody_out_if_cells_refuses_the_token(site:
 
 
 @pytest.mark.thorough
-def test_only_what_the_chosen_steps_need_is_looked_at(site: Site) -> None:
+def test_only_the_requirements_of_the_chosen_steps_are_checked(site: Site) -> None:
     everything = ("the token of Cells", "the configuration")
     variables = {key: value for name in everything for key, value in BROKEN[name].variables(site).items()}
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the README shows is what works: its playbook, word for word, on the servers of the lab."""
+"""The README's playbook works, word for word, on the servers of the lab."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_site_playbook_of_the_readme_sets_up_the_guide(site: Site) -> None:
     playbook = site.folder / "site.yml"
     playbook.write_text(block, encoding="utf-8")
     inventory = site.folder / "inventory"
-    # The machine under test is this one, where there may be no sudo.
+    # The test runs on this machine, which may not have sudo.
     here = f"here ansible_connection=local ansible_become=false ansible_python_interpreter={sys.executable}"
     inventory.write_text(f"[cells]\n{here}\n", encoding="utf-8")
 

@@ -123,7 +123,7 @@ def verify_emails(site: Site) -> None:
 
 
 class Drift(NamedTuple):
-    """What somebody does by hand: the tag that fixes it, the task that sees it, a word of that task's diff."""
+    """A manual change: the tag that fixes it, the task that reports it, and a word in that task's diff."""
 
     by_hand: Callable[[Site], None]
     tag: str
@@ -138,16 +138,16 @@ DRIFTS: dict[str, Drift] = {
     "the scope unassigned": Drift(unassign_the_scope, "scope", "Register the client", "cellsscope"),
     "the LDAP mapper removed": Drift(remove_the_ldap_mapper, "ldap", "Map the groups of LDAP users", "memberOf"),
     "the LDAP mapper changed": Drift(change_the_ldap_mapper, "ldap", "Map the groups of LDAP users", "description"),
-    "the secret regenerated": Drift(regenerate_the_secret, "connector", "Make the connector", "********** (new)"),
-    "the connector renamed": Drift(rename_the_connector, "connector", "Make the connector", "SSO with Keycloak"),
-    "emails to be verified": Drift(verify_emails, "connector", "Make the connector", "insecureSkipEmailVerified"),
-    "the rule changed": Drift(change_the_rule, "mapping", "Make the connector", "Test_Etrange_Gov"),
-    "the rule removed": Drift(remove_the_rule, "mapping", "Make the connector", "cellsgroups"),
+    "the secret regenerated": Drift(regenerate_the_secret, "connector", "Create the connector", "********** (new)"),
+    "the connector renamed": Drift(rename_the_connector, "connector", "Create the connector", "SSO with Keycloak"),
+    "emails to be verified": Drift(verify_emails, "connector", "Create the connector", "insecureSkipEmailVerified"),
+    "the rule changed": Drift(change_the_rule, "mapping", "Create the connector", "Test_Etrange_Gov"),
+    "the rule removed": Drift(remove_the_rule, "mapping", "Create the connector", "cellsgroups"),
 }
 
 
 @pytest.mark.parametrize("drift", with_quick(DRIFTS, "the scope unassigned", "the secret regenerated"))
-def test_drift_by_hand_is_seen_in_check_mode_shown_and_mended(drift: Drift, shared_site: Site, guided: Run) -> None:
+def test_manual_drift_is_reported_in_check_mode_and_fixed(drift: Drift, shared_site: Site, guided: Run) -> None:
     drift.by_hand(shared_site)
     assert not_ok(shared_site) != []
 
@@ -163,7 +163,7 @@ def test_drift_by_hand_is_seen_in_check_mode_shown_and_mended(drift: Drift, shar
     assert not_ok(shared_site) == []
 
 
-def test_the_way_back_takes_away_what_the_role_made_and_nothing_else(site: Site) -> None:
+def test_absent_removes_everything_that_the_role_created_and_nothing_else(site: Site) -> None:
     def everything() -> dict[str, Any]:
         config = site.cells.config_path.read_bytes()
         named = {
@@ -193,7 +193,7 @@ def test_the_way_back_takes_away_what_the_role_made_and_nothing_else(site: Site)
 
 
 @pytest.mark.thorough
-def test_what_another_client_uses_stays(site: Site) -> None:
+def test_objects_that_another_client_uses_stay(site: Site) -> None:
     assert run_role(site).exit_code == 0
     other = site.admin.create_client({"clientId": "other"})
     site.admin.add_client_default_client_scope(other, scope_of(site)["id"], {})
@@ -255,9 +255,9 @@ def test_the_audience_by_the_command_of_the_guide_and_the_way_back(site: Site) -
     assert gone.exit_code == 0, gone.output
     assert predicted.changes == gone.changes
     assert gone.changes == [
-        "Stop Cells by the command for it",
+        "Stop Cells with sso_cells_stop_command",
         "Set the audience (A1, A2)",
-        "Start Cells by the command for it",
+        "Start Cells with sso_cells_start_command",
     ]
     assert audience_of(site.cells) == []
 
@@ -315,7 +315,7 @@ def test_a_realm_whose_name_is_written_otherwise_in_urls(site: Site) -> None:
         delete_realm(site.lab.keycloak, quote(realm))
 
     assert run.exit_code == 0, run.output
-    assert run.task("Make the connector").changed
+    assert run.task("Create the connector").changed
 
 
 @pytest.mark.thorough
@@ -326,7 +326,7 @@ def test_a_command_that_loses_clients_is_undone_and_cells_runs_again(lab: Any, t
 
         assert run.exit_code != 0
         assert "staticClients[1] is gone" in run.failure
-        assert "was put back" in run.failure
+        assert "was restored" in run.failure
         assert site.cells.config_path.read_bytes() == before
         assert requests.get(f"{site.cells.url}/a/frontend/bootconf", timeout=TIMEOUT).status_code == 200
 

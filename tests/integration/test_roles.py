@@ -58,7 +58,7 @@ def strict(lab: Any, tmp_path: Path) -> Any:
 
 
 @pytest.mark.thorough
-def test_roles_are_made_before_the_first_login_mended_and_removed_as_long_as_nobody_has_them(strict: Site) -> None:
+def test_roles_are_created_before_the_first_login_fixed_and_removed_if_nobody_has_them(strict: Site) -> None:
     site, variables = strict, {"sso_roles": by_dn(strict)}
     predicted = run_role(site, "--check", "--diff", **variables)
     first = run_role(site, "--diff", **variables)
@@ -131,7 +131,7 @@ def test_a_role_that_cannot_be_is_said_before_anything_is_written(site: Site) ->
     run = run_role(site, sso_roles={"cn=a, ou=b": "A", user: "Mine"})
 
     assert run.exit_code != 0
-    assert "2 things are missing" in run.failure
+    assert "there are 2 problems" in run.failure
     assert "sso_roles: cn=a, ou=b: " in run.failure
     assert f"{user} is the role of a user in Cells" in run.failure
     assert site.cells.config_path.read_bytes() == before

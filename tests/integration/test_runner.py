@@ -19,7 +19,7 @@ from support.role import not_ok
 
 pytestmark = pytest.mark.thorough
 
-# The machine under test is this one, where there may be no sudo.
+# The test runs on this machine, which may not have sudo.
 HERE = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable}
 
 
@@ -30,7 +30,7 @@ def job(shared_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Job:
 
 @pytest.fixture(scope="module")
 def spread(job: Job, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with what the worker and the machine that asked have after the site's first run."""
+    """A folder with the files of the worker and of the sender after the site's first run."""
     place = tmp_path_factory.mktemp("spread")
     ansible_runner.transmit_work_process(job, place)
     return place

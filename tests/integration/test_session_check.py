@@ -63,7 +63,7 @@ def test_without_an_audience_the_refresh_answers_401_and_with_it_200(site: Site,
     # The broken audience is named, and not the refresh, which only follows from it.
     assert "BROKEN   audience.match" in run.output
     assert "BROKEN   session.refresh" not in run.output
-    assert f"seconds of waiting in between: {LIFE + 1}" in run.output
+    assert f"with this pause in seconds: {LIFE + 1}" in run.output
     assert site.lab.ldap.users["dora"] not in run.output
 
     assert run_role(site).exit_code == 0
@@ -119,7 +119,7 @@ def test_a_keycloak_that_asks_for_the_name_first(site: Site) -> None:
         assert check(site)["login"]["login"] == "dora@example.org"
 
 
-def test_what_keycloak_asks_for_besides_is_named(site: Site) -> None:
+def test_other_questions_of_keycloak_are_named(site: Site) -> None:
     with dora_with(requiredActions=["CONFIGURE_TOTP"])(site):
         result = check(site)
     words = "You need to set up Mobile Authenticator to activate your account."

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the cellsops.sso developers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The life of a site under whatever Cells Enterprise may do: the role, the doctor, logins, and back.
+"""The life of a site for every plausible behavior of Cells Enterprise: the role, the doctor, logins, and removal.
 
-Whatever is not known of Cells has an answer here, and every pair of answers is tried (all of them: COVERING=full).
-Under each of them the product does what it should, or says in one line what it cannot know.
+Each open question about Cells has an answer here, and every pair of answers is tried (all of them: COVERING=full). The
+collection must work with each of them, or say in one line what it cannot know.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Life:
         run = run_role(self.site, **self._variables)
         assert run.exit_code == 2
         assert "does not offer" in run.failure
-        assert "only when it starts: restart it" in run.failure
+        assert "only when it starts: restart Cells" in run.failure
         self.site.cells.restart()
         return run
 
@@ -102,7 +102,7 @@ def life(lab: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
         yield Life(site, answers)
 
 
-def test_every_pair_of_answers_is_there() -> None:
+def test_every_pair_of_answers_is_covered() -> None:
     sites = covering.all_sites()
     print(f"{len(sites)} sites have every pair of the answers to {len(covering.NAMES)} questions; tried: {len(SITES)}")
     values = {name: {site[name] for site in sites} for name in covering.NAMES}

@@ -45,7 +45,7 @@ def test_each_host_gets_a_client_and_a_connector_and_the_realm_one_scope_and_one
         again = run_playbook(*arguments)
 
         assert first.exit_code == 0, first.output
-        # What the hosts share is made by one of them, and predicted for each.
+        # Shared objects are created by one host, and predicted for each host.
         assert set(predicted.changes) == set(first.changes)
         assert again.changes == []
         names = {"localhost": site.cells, "127.0.0.1": second}

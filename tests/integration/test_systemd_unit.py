@@ -20,7 +20,7 @@ pytestmark = pytest.mark.thorough
 
 @pytest.fixture
 def log(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Put a systemctl in front that knows the unit cells, and return the file with what it was asked."""
+    """Put a systemctl that knows the unit cells first in PATH, and return the file with its calls."""
     return put_systemctl_in_front(site.cells, site.folder, monkeypatch)
 
 
@@ -55,7 +55,7 @@ def test_the_unit_is_stopped_for_the_edit_and_started_again_only_if_there_is_one
     assert [row.id for row in not_ok(site) if row.id.startswith("A")] == []
 
 
-def test_a_unit_that_stands_still_is_not_started(site: Site, log: Path) -> None:
+def test_a_stopped_unit_is_not_started(site: Site, log: Path) -> None:
     site.cells.stop()
 
     assert run_audience(site).exit_code == 0

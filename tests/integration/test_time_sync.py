@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role time_sync where it cannot install chrony: in check mode, with commands of the test for chrony's.
+"""The role time_sync without the right to install chrony: in check mode, with the test's own chrony commands.
 
-What it does to a host is tested by the scenario time_sync.
+The scenario time_sync tests its effect on a host.
 """
 
 from __future__ import annotations
@@ -101,15 +101,15 @@ def check(folder: Path, state: str, **variables: Any) -> Run:
     return run_playbook(play, values, folder / "run", *arguments, PATH=path, ANSIBLE_LIBRARY=str(library))
 
 
-def test_check_mode_goes_on_where_chrony_stands_still(tmp_path: Path) -> None:
+def test_check_mode_continues_if_chrony_is_stopped(tmp_path: Path) -> None:
     run = check(tmp_path, "inactive")
 
     assert run.exit_code == 0, run.output
     assert "Start chrony" in run.changes
-    assert [task.status for task in run.tasks if "Look at the clock" in task.task] == ["skipped"]
+    assert [task.status for task in run.tasks if "Read the state of the clock" in task.task] == ["skipped"]
 
 
-def test_what_is_found_out_belongs_to_the_host_that_was_looked_at(tmp_path: Path) -> None:
+def test_the_facts_belong_to_the_host_that_was_checked(tmp_path: Path) -> None:
     run = check(tmp_path, "active")
 
     assert run.exit_code == 0, run.output
@@ -122,7 +122,7 @@ def test_what_is_found_out_belongs_to_the_host_that_was_looked_at(tmp_path: Path
 @pytest.mark.parametrize(
     ("given", "served"), [("false", False), ("no", False), ("true", True), (False, False), (True, True)]
 )
-def test_a_host_gives_time_only_where_that_is_true(given: Any, served: bool, tmp_path: Path) -> None:
+def test_a_host_serves_time_only_if_the_variable_is_true(given: Any, served: bool, tmp_path: Path) -> None:
     """Variables of the command line are text."""
     play = [
         {
@@ -149,7 +149,7 @@ def test_a_host_gives_time_only_where_that_is_true(given: Any, served: bool, tmp
 
 
 @pytest.mark.parametrize(("given", "started"), [("false", False), ("true", True)])
-def test_chrony_starts_anyway_only_where_that_is_true(given: str, started: bool, tmp_path: Path) -> None:
+def test_chrony_starts_anyway_only_if_the_variable_is_true(given: str, started: bool, tmp_path: Path) -> None:
     run = check(tmp_path, "inactive", time_sync_may_set_clock=False, time_sync_start_anyway=given)
 
     assert run.exit_code == 0, run.output
@@ -175,8 +175,8 @@ def test_a_host_whose_python_is_too_old_is_told_in_one_line(tmp_path: Path) -> N
 
     assert run.exit_code != 0
     assert re.fullmatch(
-        r"Modules do not run on this host \(\w+Error: .*\): name a Python in ansible_python_interpreter that is 3\.8 or"
-        r" newer and that ansible-core \S+ supports\.",
+        r"Modules do not run on this host \(\w+Error: .*\): set ansible_python_interpreter to Python 3\.8 or newer"
+        r" that ansible-core \S+ supports\.",
         run.failure,
     )
     assert run.changes == []

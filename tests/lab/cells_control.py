@@ -14,7 +14,7 @@ from lab.cells_server import Cells
 
 
 def main() -> None:
-    """Do what the arguments say."""
+    """Run the command in the arguments."""
     folder, verb = Path(sys.argv[1]), sys.argv[2]
     cells = Cells.attach(folder, json.loads((folder / "control.json").read_text(encoding="utf-8")))
     if verb == "stop":

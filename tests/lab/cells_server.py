@@ -63,7 +63,7 @@ class Cells(Server):
 
     @classmethod
     def attach(cls, directory: Path, state: dict[str, Any]) -> Cells:
-        """Return the stand-in that another process started, from what ``state`` returned there."""
+        """Return the stand-in that another process started, from the result of ``state`` there."""
         names = ("access_token_life", "store", "edition", "host", "port", "admin_password", "env")
         cells = cls(directory, **{name: state[name] for name in names})
         cells._token = state["token"]
@@ -101,7 +101,7 @@ class Cells(Server):
     def new_token(self, user: str = ADMIN, life: str = "24h") -> str:
         """Return a new personal access token, made by ``cells admin user token``.
 
-        Raises LabError where the command prints none.
+        Raises LabError if the command prints none.
         """
         done = self.cells("admin", "user", "token", "-u", user, "-e", life, "-q")
         token = done.stdout
@@ -112,7 +112,7 @@ class Cells(Server):
         return token
 
     def cells(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the ``cells`` command with arguments in this server's environment; return what came of it."""
+        """Run the ``cells`` command with arguments in this server's environment, and return the result."""
         command = [sys.executable, str(COMMAND), *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
 

@@ -60,7 +60,7 @@ def _demonstrate(lab: Lab) -> list[Row]:
     site = _site(lab)
     claims = _preview(site)
     print(json.dumps({key: claims.get(key) for key in ("preferred_username", "email", rows.GUIDE_CLAIM)}, indent=2))
-    _headline(f"{USER} logs in to Cells by Keycloak")
+    _headline(f"{USER} logs in to Cells with Keycloak")
     found = rows.check(site)
     found += _token_rows(claims)
     found += _login_rows(lab)
@@ -188,7 +188,7 @@ def _login_rows(lab: Lab) -> list[Row]:
 
 
 def _refresh(browser: login.Browser) -> str:
-    """Return the status of a session refresh, with Cells' words where it refuses."""
+    """Return the status of a session refresh, with Cells' words if it refuses."""
     try:
         browser.refresh()
     except login.LoginError as error:

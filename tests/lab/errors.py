@@ -8,4 +8,4 @@ from __future__ import annotations
 
 
 class LabError(Exception):
-    """What was asked, what came back, what to do: one line, fit to be printed as it is."""
+    """An error in one line: the request, the answer, and the next step."""

@@ -46,7 +46,7 @@ PASSED_ON = ("slow", "lost", "torn", "504", "409")
 
 
 CONTROL = "/_faults"
-"""Where the proxy itself is spoken to."""
+"""The URL of the proxy's own interface."""
 
 
 class FaultProxy:
@@ -127,13 +127,13 @@ def main() -> None:
     members = {"target": (target.hostname, target.port), "plan": Plan()}
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Spoiling", (Handler,), members))
     server.daemon_threads = True
-    # The name that the server itself goes by, so that its cookies and issuers fit.
+    # The server's own name, so that its cookies and issuers match.
     print(f"http://{target.hostname}:{server.server_address[1]}", flush=True)
     server.serve_forever()
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Passes a request on, or does what the plan says."""
+    """Passes a request on, or follows the plan."""
 
     protocol_version = "HTTP/1.1"
     plan: Plan

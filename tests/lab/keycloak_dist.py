@@ -24,7 +24,7 @@ BUILD_OPTIONS = {"KC_DB": "dev-mem", "KC_CACHE": "local"}
 def parse_version(version: str) -> tuple[int, int]:
     """Return (major, minor) of a version such as ``26.7.3``.
 
-    Raises LabError for what is no version, and for one older than 22.
+    Raises LabError for an invalid version, and for one older than 22.
     """
     match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)
     if match is None:
@@ -36,11 +36,11 @@ def parse_version(version: str) -> tuple[int, int]:
 
 
 def install(version: str, java: str, client_auth: str = "none") -> Path:
-    """Return the folder of Keycloak version, fetching and building it first where that was not done yet.
+    """Return the folder of a Keycloak version. Fetch and build it first if necessary.
 
     client_auth: whether it asks for a client's certificate (``none``, ``request``, ``required``), which is built in.
     Nothing in it changes afterwards. Takes a minute the first time (about 170 MB to download); then no time at all.
-    Raises LabError where Maven or the build fails.
+    Raises LabError if Maven or the build fails.
     """
     parse_version(version)
     if client_auth != "none":

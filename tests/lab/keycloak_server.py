@@ -43,7 +43,7 @@ PROPERTIES = {
 class Tls:
     """Files in PEM form for a Keycloak that also listens on https.
 
-    client_ca: the authority whose clients it lets in. client_auth: ``request`` or ``required`` where it asks for them.
+    client_ca: the authority whose clients it lets in. client_auth: ``request`` or ``required`` if it asks for them.
     """
 
     certificate: Path
@@ -55,9 +55,9 @@ class Tls:
 class Keycloak(Server):
     """Keycloak with an admin in the realm ``master``, its database in memory.
 
-    tls: what it also listens on https with, on ``https_port``; it calls itself by its plain URL all the same.
-    version: which one, from 22.0.0 on. access_log: whether each request is logged (``requests_since`` needs it).
-    outlives_stop: the database is a file, and there again after stop and start.
+    tls: the files for https on ``https_port``. Keycloak still uses its plain URL as its own. version: which one, from
+    22.0.0 on. access_log: whether each request is logged (``requests_since`` needs it). outlives_stop: the database is
+    a file, and there again after stop and start.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Keycloak(Server):
 
     @classmethod
     def attach(cls, directory: Path, state: dict[str, Any]) -> Keycloak:
-        """Return the Keycloak that another process started, from what ``state`` returned there."""
+        """Return the Keycloak that another process started, from the result of ``state`` there."""
         return cls(directory, **{name: state[name] for name in ("version", "port", "admin_password", "access_log")})
 
     def state(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Keycloak(Server):
         self._distribution = install(self.version, self._java, self.tls.client_auth if self.tls else "none")
 
     def launch(self) -> None:
-        """Start Keycloak with a home of its own, so that what it writes stays apart from other runs."""
+        """Start Keycloak with its own home, so that its files do not mix with those of other runs."""
         if self._distribution is None:
             self.prepare()
         home = self._make_home()
@@ -184,7 +184,7 @@ class Keycloak(Server):
     def requests_since(self, mark: int) -> list[LoggedRequest]:
         """Return the requests that Keycloak served since mark, in order.
 
-        Raises LabError where the access log is off.
+        Raises LabError if the access log is off.
         """
         self._settle()
         with self.log.open("rb") as file:

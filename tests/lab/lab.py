@@ -64,7 +64,7 @@ class Lab:
     def attach(cls, directory: Path) -> Lab:
         """Return the lab that another process started in directory.
 
-        Raises LabError where there is none.
+        Raises LabError if there is none.
         """
         path = directory / STATE
         try:
@@ -83,7 +83,7 @@ class Lab:
 
     @property
     def cells(self) -> Cells:
-        """The stand-in. Raises LabError where the lab was started without it."""
+        """The stand-in. Raises LabError if the lab was started without it."""
         if self._cells is None:
             raise LabError(f"The lab in {self.directory} was started without Cells")
         return self._cells
@@ -99,7 +99,7 @@ class Lab:
         return self.keycloak.issuer(self.realm_name)
 
     def state(self) -> dict[str, Any]:
-        """Return addresses and accounts of everything: what ``up --json`` prints."""
+        """Return the addresses and accounts of all servers, as ``up --json`` prints them."""
         return {
             "directory": str(self.directory),
             "realm": self.realm_name,
@@ -113,10 +113,10 @@ class Lab:
     def start(self) -> Lab:
         """Start everything and make the realm; the servers then stay until ``stop``.
 
-        Raises LabError, after stopping what did start, where something does not.
+        If a server does not start, stop the others and raise LabError.
         """
         self._begin_anew()
-        # Until all is done, there is nobody but this process to stop what runs already.
+        # Until all servers are running, only this process can stop those that are.
         dog = watchdog.start(self.directory, remove=self._temporary)
         try:
             return self._start()
@@ -124,7 +124,7 @@ class Lab:
             watchdog.dismiss(dog)
 
     def _begin_anew(self) -> None:
-        """Forget what an earlier lab left in this folder. Raises LabError if one runs in it."""
+        """Remove the files of an earlier lab from this folder. Raises LabError if one is running in it."""
         if any(server.running for server in self.servers):
             raise LabError(f"A lab runs in {self.directory} already: python -m lab down --dir {self.directory}")
         for server in self.servers:

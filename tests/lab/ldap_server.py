@@ -32,7 +32,7 @@ PLACE = re.compile(r"@password:(\w+)@")
 class Ldap(Server):
     """UnboundID's in-memory LDAP server.
 
-    passwords: of ``bind`` (the account with which Keycloak reads) and of each user, made again where not given.
+    passwords: those of ``bind`` (the account with which Keycloak reads) and of each user. Missing ones are generated.
     more: entries besides those of ``people.ldif``, as LDIF.
     """
 
@@ -56,7 +56,7 @@ class Ldap(Server):
 
     @classmethod
     def attach(cls, directory: Path, state: dict[str, Any]) -> Ldap:
-        """Return the LDAP server that another process started, from what ``state`` returned there."""
+        """Return the LDAP server that another process started, from the result of ``state`` there."""
         return cls(directory, state["port"], state["users"] | {"bind": state["bind_password"]})
 
     @property

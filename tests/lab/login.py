@@ -84,11 +84,11 @@ class Browser:
         self.login = ""
 
     def log_in(self, connector_id: str, username: str, password: str) -> Identity:
-        """Log in through a connector; return who Cells says this is.
+        """Log in through a connector, and return the user as Cells shows it.
 
         Raises LoginError with the words of the page on which it ended: no such connector on the login page (C9),
         Keycloak's refusal of the request (such as an unknown redirect URI, G4) or of the password, Cells' refusal of
-        what came back.
+        the result.
         """
         self._check_offer(connector_id)
         page, answer = self._begin(connector_id)
@@ -154,7 +154,7 @@ class Browser:
         return self._follow("POST", urljoin(answer.url, form.action), form.fields | values)
 
     def who(self) -> Identity:
-        """Return what Cells shows of the user who is logged in, by the access token.
+        """Return the logged-in user as Cells shows it for the access token.
 
         Roles of groups and the user's own are left out. Raises LoginError, status 401, if the token's life is over.
         """
@@ -182,7 +182,7 @@ class Browser:
         return self._json(self._send("POST", f"{self.cells_url}{SESSION}", json={"AuthInfo": info}))
 
     def _follow(self, method: str, url: str, data: dict[str, str] | None = None) -> tuple[Page, requests.Response]:
-        """Send a request, go where it leads, return the page at the end. Raises LoginError unless that is HTTP 200."""
+        """Send a request, follow redirects, and return the last page. Raises LoginError unless its status is 200."""
         answer = self._send(method, url, data=data)
         page = Page(answer.text)
         if answer.status_code != 200:
@@ -190,7 +190,7 @@ class Browser:
         return page, answer
 
     def _send(self, method: str, url: str, **parts: Any) -> requests.Response:
-        """Send a request and go where it leads. Raises LoginError if there is no answer."""
+        """Send a request and follow redirects. Raises LoginError if there is no answer."""
         try:
             return self.http.request(method, url, timeout=TIMEOUT, **parts)
         except requests.RequestException as error:
@@ -222,7 +222,7 @@ def _claims(token: str) -> dict[str, Any]:
 
 
 def _ended(what: str, page: Page, answer: requests.Response, words: Sequence[str] = ()) -> LoginError:
-    """Return the error for a login that ended on this page. words: what the address says of it."""
+    """Return the error for a login that ended on this page. words: the reason in the address."""
     said = "; ".join(words or page.messages) or f"no message, title {page.title!r}"
     return LoginError(f"{what} ended at {_bare(answer.url)} with HTTP {answer.status_code}: {said}", answer.status_code)
 

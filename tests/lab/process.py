@@ -32,7 +32,7 @@ PORTS = range(20000, 32000)
 def free_port() -> int:
     """Return a TCP port that nobody listens on.
 
-    Raises LabError where 200 random ones are all taken.
+    Raises LabError if 200 random ones are all taken.
     """
     for port in random.sample(PORTS, 200):
         with socket.socket() as probe:
@@ -120,7 +120,8 @@ def stop(directory: Path, patience: float = 10) -> bool:
 def _group(directory: Path) -> int | None:
     """Return the process group of the server whose folder this is, None if nothing of it is left.
 
-    The kernel gives the number of a group to no new process, so that what is left of the group is the server's.
+    The kernel does not reuse the number of an existing group, so all remaining processes of the group belong to the
+    server.
     """
     try:
         record = json.loads((directory / RECORD).read_text(encoding="utf-8"))

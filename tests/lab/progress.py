@@ -15,10 +15,10 @@ EVERY = 5.0
 
 
 class Progress:
-    """Says what is being waited for, on stderr: a line that updates on a terminal, else a line every 5 seconds.
+    """Shows the current step on stderr: as a line that updates on a terminal, else as a line every 5 seconds.
 
-    A context manager; inside, ``tell(text)`` changes what it says, ``say(text)`` prints a line to stay. Nothing is
-    printed where ``quiet`` is True.
+    A context manager. ``tell(text)`` changes the step, ``say(text)`` prints a permanent line. Nothing is printed if
+    ``quiet`` is True.
     """
 
     def __init__(self, text: str, quiet: bool = False) -> None:

@@ -67,8 +67,8 @@ def name_of(session: KeycloakAdmin) -> str:
 def create_realm(keycloak: Keycloak, realm: str | None = None) -> KeycloakAdmin:
     """Make a realm with Keycloak's defaults, or with a name of its own (None); return an admin session on it.
 
-    ``name_of`` tells the name. Its RSA keys are made here, for Keycloak would take seconds for them. Raises LabError
-    where the name is taken.
+    ``name_of`` tells the name. Its RSA keys are made here, for Keycloak would take seconds for them. Raises LabError if
+    the name is taken.
     """
     name = realm or new_name()
     try:
@@ -160,7 +160,7 @@ def create_service_account(
 ) -> ServiceAccount:
     """Make a client in the session's realm whose service account has the given roles of ``realm-management``.
 
-    Raises LabError where a role does not exist.
+    Raises LabError if a role does not exist.
     """
     name = client_id or new_name("lab-service")
     secret = new_password("service-account")

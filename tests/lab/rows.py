@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each row of the guide looks like on the servers, asked of the servers themselves and not of the modules."""
+"""Reads each row of the guide from the servers themselves, not through the modules."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Target:
 
 
 def check(site: Target) -> list[Row]:
-    """Return the rows G1-A2 as the servers show them now; what is not there shows as such and is not ok."""
+    """Return the rows G1-A2 as the servers show them now. A missing object is shown as missing and is not ok."""
     return [*_client(site), *_connector(site), *_ldap_mapper(site), *_scope(site), *_audience(site)]
 
 

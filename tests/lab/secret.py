@@ -28,9 +28,9 @@ def write_private(path: Path, text: str) -> None:
 
 
 def private_directory(path: Path) -> Path:
-    """Make the folder path with mode 0700 if it is not there yet, and those above it; return it.
+    """Create the folder path and its parents with mode 0700 if necessary, and return it.
 
-    Raises LabError where that cannot be.
+    Raises LabError if that cannot be.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all servers of the lab have in common: prepare, launch, ready, stop."""
+"""The common interface of all servers of the lab: prepare, launch, ready, stop."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Server(ABC):
 
     @abstractmethod
     def prepare(self) -> None:
-        """Fetch and make what has to be there before a start. May take long, may run in a thread."""
+        """Fetch and build everything that the start needs. May take long, may run in a thread."""
 
     @abstractmethod
     def launch(self) -> None:

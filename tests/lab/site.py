@@ -32,7 +32,7 @@ class Site:
     cells: Cells
     realm: str
     folder: Path
-    """A folder for what a test runs."""
+    """A folder for the plays of a test."""
 
     @property
     def keycloak_options(self) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class Site:
 
     @property
     def role_variables(self) -> dict[str, Any]:
-        """What the role needs to know; everything else is the guide's."""
+        """The variables that the role needs. All others keep the guide's defaults."""
         keycloak, cells = self.lab.keycloak, self.cells
         control = [sys.executable, "-m", "lab.cells_control", str(cells.directory)]
         return {

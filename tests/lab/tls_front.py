@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A TLS front before a server of the lab: it takes https on a port of its own, and passes on what it decrypts."""
+"""A TLS proxy in front of a server of the lab: it accepts https on its own port and forwards the decrypted data."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ class TlsFront:
         server.socket.close()
         server.socket = self._listening
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        # It ends with the process that started it, also where that was killed.
+        # It ends with the process that started it, even if that was killed.
         while os.getppid() == parent:
             time.sleep(0.2)
 
     def pass_on(self, connection: socket.socket) -> None:
-        """Serve one connection until either side ends it. Raises OSError where TLS fails."""
+        """Serve one connection until either side ends it. Raises OSError if TLS fails."""
         connection.settimeout(60)
         with (
             self.context.wrap_socket(connection, server_side=True) as client,

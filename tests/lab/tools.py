@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the lab needs of the machine: a JDK from 17 on, and Maven for the first download of an artifact."""
+"""Finds the tools that the lab needs: a JDK from 17 on, and Maven for the first download of an artifact."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ INSTALL_JDK = (
     f" Fedora: dnf install java-21-openjdk-devel) or let JAVA_HOME name one"
 )
 INSTALL_MAVEN = "install Maven (Debian, Ubuntu: apt-get install maven; Fedora: dnf install maven)"
-# Would change what the servers do, and are meant for other servers.
+# These would change the servers' behavior, and are meant for other servers.
 FOREIGN = re.compile(r"KC_|KEYCLOAK_|QUARKUS_|CELLS_|JAVA_OPTS|JAVA_ADD_OPENS|STANDIN_")
 
 
 def cache_directory() -> Path:
-    """Return the folder that keeps what was downloaded: ``$XDG_CACHE_HOME/cellsops.sso``, made if need be."""
+    """Return the folder for downloads, ``$XDG_CACHE_HOME/cellsops.sso``. Create it if necessary."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     path = Path(base, "cellsops.sso")
     try:
@@ -43,7 +43,7 @@ def cache_directory() -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment without what belongs to other servers, and with more."""
+    """Return this process's environment without the variables of other servers, and with more."""
     return {name: value for name, value in os.environ.items() if not FOREIGN.match(name)} | more
 
 
@@ -57,7 +57,7 @@ def spare_the_proxy() -> None:
 def java() -> str:
     """Return the path of a ``java`` that is part of a JDK from 17 on.
 
-    Raises LabError, with what to install, where there is none.
+    Raises LabError, with the packages to install, if there is none.
     """
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=str(Path(home, "bin"))) if home else shutil.which("java")
@@ -75,7 +75,7 @@ def java() -> str:
 
 
 def java_version(shown: str) -> int | None:
-    """Return the major version from what ``java -version`` printed: 17 from ``"17.0.15"``, 8 from ``"1.8.0_411"``."""
+    """Return the major version from the output of ``java -version``: 17 from ``"17.0.15"``, 8 from ``"1.8.0_411"``."""
     match = re.search(r'version "(?:1\.)?(\d+)', shown)
     return int(match.group(1)) if match else None
 
@@ -83,7 +83,7 @@ def java_version(shown: str) -> int | None:
 def fetch(artifact: str, target: Path, env: Mapping[str, str] | None = None) -> Path:
     """Fetch a Maven artifact (``group:artifact:version:type``) into the folder target; return its file.
 
-    Raises LabError where Maven is missing or does not get it.
+    Raises LabError if Maven is missing or does not get it.
     """
     maven = shutil.which("mvn")
     if maven is None:

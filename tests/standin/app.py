@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The web application of a site: what each path leads to, and what comes before all paths."""
+"""The web application of a site: the handlers of all paths, and the checks before them."""
 
 from __future__ import annotations
 

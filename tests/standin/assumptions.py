@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The settings of the stand-in for what is not known of Cells Enterprise: one for each assumption of the collection."""
+"""The settings of the stand-in for open questions about Cells Enterprise: one for each assumption of the collection."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ class Assumed(Mapping[str, str]):
 FIXED = (
     Assumption(
         "rule_order",
-        "Is a rule string a regular expression, or a list, or both one after the other?",
-        {"exclusive": "one of them, never both"},
-        "The public LDAP connector does both, so that a rule with `preg:` gives nothing there.",
+        "Does Cells read a rule string as a regular expression, as a list, or first as one and then as the other?",
+        {"exclusive": "as one of them, never both"},
+        "The public LDAP connector does both, so a rule with `preg:` gives nothing there.",
     ),
     Assumption(
         "claim_types",
-        "What becomes of claims that are no text?",
-        {"json": "numbers and booleans are written as in JSON, null is nothing, an object fails the login"},
-        "Enterprise is closed.",
+        "What happens to claims that are not text?",
+        {"json": "numbers and booleans count as their JSON text, null gives nothing, an object makes the login fail"},
+        "Not documented.",
     ),
     Assumption(
         "left_split",
@@ -72,15 +72,15 @@ FIXED = (
     ),
     Assumption(
         "right_attributes",
-        "What do rules do whose right attribute is not `Roles`?",
-        {"ignored": "nothing"},
-        "Enterprise is closed.",
+        "What is the effect of rules whose right attribute is not `Roles`?",
+        {"ignored": "none"},
+        "Not documented.",
     ),
     Assumption(
         "roles_of_a_login",
         "What does a login do to the roles that a user already has?",
-        {"replaced": "it replaces them with those that the rules give"},
-        "Enterprise is closed.",
+        {"replaced": "it replaces them with those from the rules"},
+        "Not documented.",
     ),
     Assumption(
         "user_group",
@@ -90,14 +90,14 @@ FIXED = (
     ),
     Assumption(
         "user_id",
-        "May another subject of the provider use a login name that is taken?",
-        {"refused": "no; a user of another connector or a local user may not either"},
+        "Can another subject of the provider use a login name that is taken?",
+        {"refused": "no. The same applies to users of another connector and to local users"},
         "`userIDKey` has the default `sub`, `userNameKey` the default `name`, as in dex.",
     ),
     Assumption(
         "user_info",
         "Which claims count if `getUserInfo` is set?",
-        {"over": "those of the ID token, with those of the user information over them"},
+        {"over": "those of the ID token, overridden by those of userinfo"},
         "As in dex.",
     ),
     Assumption(
@@ -110,14 +110,14 @@ FIXED = (
     Assumption(
         "clock_leeway",
         "How far may the provider's clock be off?",
-        {"go_oidc": "`exp` has no leeway, `nbf` has five minutes, and `iat` is not looked at"},
+        {"go_oidc": "`exp` has no leeway, `nbf` has five minutes, and `iat` is ignored"},
         "The library `go-oidc`, which dex uses, behaves like this.",
     ),
     Assumption(
         "connector_key",
-        "Under which keys does `pydio.json` hold a connector?",
-        {"rest": "under those of the REST API, such as `configoidc`"},
-        "Enterprise is closed: do not write connectors into a real file.",
+        "Which keys does a connector have in `pydio.json`?",
+        {"rest": "those of the REST API, such as `configoidc`"},
+        "Not documented. Do not write connectors into a real file.",
     ),
     Assumption(
         "bad_body",
@@ -129,25 +129,25 @@ FIXED = (
         "package_type",
         "What is the package type of Enterprise?",
         {"PydioEnterprise": "`PydioEnterprise`"},
-        'Seen as the name of an update package only: test for "not `PydioHome`".',
+        "Only known from the name of an update package. The collection tests for any value but `PydioHome`.",
     ),
     Assumption(
         "error_detail",
-        "What does `Detail` of an error hold in v5?",
+        "What does `Detail` of an error contain in v5?",
         {"code": "the code of an API error"},
-        "Public code. In 4.0.1 it was measured to be the title, some with a status in words before it.",
+        "Public code. In 4.0.1, it contains the title, sometimes after a status in words.",
     ),
     Assumption(
         "broken_clients",
-        "What do static clients that Cells cannot read do to a login by SSO?",
+        "What happens to a login by SSO if Cells cannot read its static clients?",
         {"500": "it ends with status 500"},
-        "hydra 1.11 (v4) fails on the whole list; version 2 (v5) was not tried.",
+        "hydra 1.11 (v4) fails on the whole list. Version 2 (v5) was not tried.",
     ),
     Assumption(
         "provider_logout",
         "Does a logout end the session at the provider?",
         {"no": "no"},
-        "Public code ends Cells' own tokens only.",
+        "Public code only ends Cells' own tokens.",
     ),
     Assumption(
         "inactivity",
@@ -163,9 +163,9 @@ FIXED = (
     ),
     Assumption(
         "audience_urls",
-        "By which rules are URLs in an audience read?",
-        {"go1.25": "by those of Go up to 1.25"},
-        "Later ones refuse some hosts with odd colons and brackets.",
+        "Which rules does Cells use to read the URLs in an audience?",
+        {"go1.25": "those of Go up to 1.25"},
+        "Later versions refuse some hosts with unusual colons and brackets.",
     ),
 )
 """Questions whose one answer is built into the stand-in: there is no setting for them."""

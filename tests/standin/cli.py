@@ -35,7 +35,7 @@ HELP = """The stand-in for Pydio Cells knows these commands:
 """
 
 FORK_FLAGS = ("fork", "discovery", "grpc_port", "grpc_discovery_port", "http")
-"""What the server starts its children with."""
+"""The arguments of the server's child processes."""
 
 BAD, GOOD, WARN = "\x1b[31m\u2717\x1b[0m", "\x1b[32m\u2714\x1b[0m", "\x1b[33m\u26a0\x1b[0m"
 DELAY = "Delaying exit to make sure write operations are committed."
@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> int:
 def _parse(
     arguments: list[str], flags: dict[str, str], switches: frozenset[str] = frozenset()
 ) -> tuple[list[str], dict[str, str]]:
-    """Return what stands alone, and the flags by their long names. Raises UsageError.
+    """Return the positional arguments, and the flags by their long names. Raises UsageError.
 
     flags: each name, long or short, to the long name. --config is known to every command.
     """
@@ -112,13 +112,13 @@ def _open(values: dict[str, str]) -> tuple[ConfigFile, Store]:
 
 
 def _change(file: ConfigFile, change: Callable[[object], object]) -> int | None:
-    """Load, change and save; return an exit code where the real command would not get through."""
+    """Load, change and save; return an exit code if the real command would fail."""
     root = file.load()
     before = go_json.dumps(root)
     try:
         root = change(root)
     except StoreError:
-        # The real command throws the error away and saves what it has.
+        # The real command ignores the error and saves its result.
         root = go_json.loads(before)
     except GoPanic as panic:
         print(f"panic: {panic}\n\ngoroutine 1 [running]:\nmain.main()\n\t/standin/main.go:1 +0x1d", file=sys.stderr)

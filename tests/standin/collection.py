@@ -4,8 +4,8 @@
 
 """Makes the collection's own functions importable, which the stand-in shares with the plugins.
 
-Where ansible_collections.cellsops.sso is not on the path, it is taken from the checkout that the stand-in is part of:
-the folder two above this package. A copy elsewhere needs plugins/module_utils beside tests/ as in the checkout.
+If ansible_collections.cellsops.sso is not on the path, it comes from the checkout that the stand-in is part of: the
+folder two levels above this package. A copy elsewhere needs plugins/module_utils beside tests/ as in the checkout.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class ConfigFile:
         self.store = store
 
     def load(self) -> Any:
-        """Return the configuration; where there is none, or an empty file, a new one that is written at once.
+        """Return the configuration; if there is none, or an empty file, a new one that is written at once.
 
         As in Cells, opening leaves a key file beside it. Raises ConfigFileError.
         """

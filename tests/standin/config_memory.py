@@ -24,7 +24,7 @@ class BrokenClients(Exception):
 
 
 class ConfigMemory:
-    """What the server knows of pydio.json; edits of the file are not seen, and the next change overwrites them."""
+    """The server's copy of pydio.json. It does not notice edits of the file, and its next change overwrites them."""
 
     def __init__(self, file: ConfigFile, reload: bool = True) -> None:
         """Read the file. Adds the OAuth service if it is missing, as a first start does.
@@ -68,11 +68,11 @@ class ConfigMemory:
         return _objects(self._live.get(CONNECTORS))
 
     def connector(self, connector_id: str) -> dict[str, Any] | None:
-        """Return the connector of an id, None where there is none."""
+        """Return the connector with an id, None if there is none."""
         return next((entry for entry in self.connectors() if entry.get("id") == connector_id), None)
 
     def lifetime(self, setting: tuple[str, str]) -> float:
-        """Return a life in seconds, the default where the value is missing or no duration."""
+        """Return a lifetime in seconds; the default if the value is missing or not a duration."""
         name, default = setting
         try:
             return seconds(str(self._live.get(name, default)))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table that `cells admin config list` prints. What it shows is known; its layout is simplified (no wrapping)."""
+"""The table that `cells admin config list` prints. Its contents are known; its layout is simplified (no wrapping)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class UnknownUser(Exception):
 
 
 def write_run_file(folder: Path, values: dict[str, Any]) -> None:
-    """Note where the server listens (url, external, pid) and its control key; readable for this user only."""
+    """Save the server's URL, external URL, process id and control key in a file that only this user can read."""
     target, fresh = folder / RUN_FILE, folder / f"{RUN_FILE}.new"
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as stream:

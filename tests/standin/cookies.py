@@ -34,7 +34,7 @@ class Cookies:
         self._secure = settings.external.startswith("https://")
 
     def values(self, request: Request) -> dict[str, str]:
-        """Return what the cookie of a request holds, nothing if there is none or it is not ours."""
+        """Return the content of a request's cookie; nothing if there is none or it is not ours."""
         payload, _dot, signature = request.cookies.get(NAME, "").partition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(payload).encode()):
             return {}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a new pydio.json holds: static clients in Cells' order, none with an audience or a secret."""
+"""The content of a new pydio.json: static clients in Cells' order, without audiences and secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FRONTEND = "cells-frontend"
 
 VERSIONS = {"v4-tree": "4.4.13"}
 LATER_VERSION = "5.0.0"
-"""What `cells version` says where the store is a later one; which release has which store is not known."""
+"""The output of `cells version` for a later store. It is not known which release has which store."""
 
 
 def product_version(store: str) -> str:

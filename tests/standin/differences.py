@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the cellsops.sso developers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""In what the stand-in is known to differ from Pydio Cells 4.0.1. docs/standin.md is generated from this file."""
+"""Known differences between the stand-in and Pydio Cells 4.0.1. docs/standin.md is generated from this file."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ As Home it answers all recorded calls as the real one did.
 
 OTHERS = {
     "REST calls that the collection does not use": "error 500, after the same checks of token, rights, path and method",
-    "`/oidc`": "the discovery document, the keys and the beginning of a login only",
+    "`/oidc`": "only the discovery document, the keys and the beginning of a login",
     "The cookie's value": "the session itself, signed but not encrypted, and shorter",
-    "The ID token": "fewer claims, so that it is shorter",
+    "The ID token": "fewer claims, so it is shorter",
     "`cells admin config list`": "shows the same values in a simpler table",
-    "`config set` of item 17 of a list in `v4-tree`": "adds the item, as the vectors of a later version; 4.0.1 panics",
-    "Children": "do nothing; two of them unless `STANDIN_CHILDREN` says otherwise",
-    "Migrations": "an existing file is not migrated, whatever its `version`",
-    "An index above ten million": "ends like a panic; the real command runs out of memory somewhere",
+    "`config set` of item 17 of a list in `v4-tree`": "adds the item, like a later version; 4.0.1 panics",
+    "Child processes": "do nothing; there are two, unless you set `STANDIN_CHILDREN`",
+    "Migrations": "an existing file is never migrated",
+    "An index above ten million": "ends like a panic; the real command runs out of memory at some point",
     "Remote configuration": "there is no etcd store: anything but `file:` is refused",
 }
-"""What else differs: where, and what the stand-in does."""
+"""Other differences: the subject, and the stand-in's behavior."""

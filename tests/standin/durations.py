@@ -13,7 +13,7 @@ _PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h|d)")
 
 
 def seconds(text: str) -> float:
-    """Return a duration in seconds. Raises ValueError for what is none."""
+    """Return a duration in seconds. Raises ValueError if the text is not a duration."""
     parts = _PART.findall(text)
     if text == "0":
         return 0.0

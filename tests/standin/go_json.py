@@ -32,7 +32,7 @@ class GoJsonError(ValueError):
 
 
 def loads(text: str) -> Any:
-    """Return what JSON text holds. Raises GoJsonError."""
+    """Return the value of a JSON text. Raises GoJsonError."""
     try:
         return json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -66,7 +66,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _text(value: Any, newline: str) -> str:
-    """newline: what starts a line of this depth, empty for text on one line."""
+    """newline: the beginning of a line at this depth, empty for text on one line."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -16,7 +16,7 @@ def string_to_keys(*paths: str) -> list[str]:
     """Return the names in paths, one after the other.
 
     Brackets are slashes, two slashes become one in a single pass, those at the ends go. An empty path is skipped; an
-    empty name can remain within one. A name # drops what stands before it.
+    empty name can remain within one. A name # drops all names before it.
     """
     keys: list[str] = []
     for path in paths:
@@ -28,7 +28,7 @@ def string_to_keys(*paths: str) -> list[str]:
 
 
 def index_of(name: str) -> int | None:
-    """Return a name as an index, None where it is none: an optional sign and digits, within 64 bits."""
+    """Return a name as an index (an optional sign and digits, within 64 bits); None if it is not one."""
     if not _INTEGER.fullmatch(name):
         return None
     number = int(name)

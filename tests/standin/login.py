@@ -45,7 +45,8 @@ class Login:
         self._secure = site.settings.external.startswith("https://")
 
     def routes(self) -> list[Route]:
-        """Return the handlers with their paths; what is no connector of the login page is the web interface's."""
+        """Return the handlers with their paths. Paths without a connector of the login page belong to the web
+        interface."""
         callback = CALLBACKS[self._site.assumed["callback_path"]]
         return [Route(callback, self.callback), Route("/auth/login/{id}", self.begin)]
 

@@ -17,7 +17,7 @@ from typing import Any
 from authlib.deprecate import AuthlibDeprecationWarning
 
 with warnings.catch_warnings():
-    # Authlib takes httpx where there is no httpx2, and warns of it.
+    # Authlib uses httpx if httpx2 is missing, and warns about it.
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     from authlib.integrations.base_client import OAuthError
     from authlib.integrations.httpx_client import AsyncOAuth2Client
@@ -39,7 +39,7 @@ class LoginError(Exception):
 
 @dataclass
 class Flow:
-    """A login on its way: what was sent to the provider and must come back."""
+    """A login in progress: the values that were sent to the provider and must come back."""
 
     connector_id: str
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -51,7 +51,7 @@ class Provider:
     """The provider of one connector, by its discovery document."""
 
     def __init__(self, config: dict[str, Any], fallback_redirect_uri: str, http: dict[str, Any]) -> None:
-        """Take a connector's configoidc, the redirect URI where it has none, and keyword arguments for httpx."""
+        """Take a connector's configoidc, the redirect URI if it has none, and keyword arguments for httpx."""
         self._config = config
         self._http = http
         self._metadata: dict[str, Any] = {}
@@ -69,7 +69,7 @@ class Provider:
         )
 
     async def __aenter__(self) -> Provider:
-        """Fetch the discovery document. Raises LoginError, also where it names another issuer."""
+        """Fetch the discovery document. Raises LoginError, also if it names another issuer."""
         url = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
         self._metadata = await self._json(url)
         named = self._metadata.get("issuer")
@@ -83,7 +83,7 @@ class Provider:
         await self._client.aclose()
 
     def login_url(self, flow: Flow) -> str:
-        """Return where the browser is sent."""
+        """Return the URL to which the browser is sent."""
         extra = {}
         domains = self._config.get("hostedDomains") or []
         if len(domains) == 1:
@@ -133,7 +133,7 @@ class Provider:
         return dict(token.claims)
 
     async def userinfo(self, access_token: str, subject: str) -> dict[str, Any]:
-        """Return the user information. Raises LoginError, also where it is another subject's."""
+        """Return the user information. Raises LoginError, also if it belongs to another subject."""
         info = await self._json(
             self._metadata.get("userinfo_endpoint", ""), {"Authorization": f"Bearer {access_token}"}
         )

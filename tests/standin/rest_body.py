@@ -16,14 +16,14 @@ from starlette.requests import Request
 from standin.rest_error import RestError
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[-+\w.]+|\S|$')
-"""What the parser complains of: a text, a word or one character."""
+"""The subject of the parser's complaint: a text, a word or one character."""
 
 
 async def read_message(request: Request, fields: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:
     """Return a request's JSON object. fields: the names that are known, with their types.
 
-    Raises RestError 500 in the words of the real parser: for what is no JSON or no object, for a field that is not
-    known, and for a value of another type.
+    Raises RestError 500 in the words of the real parser: for text that is not a JSON object, for an unknown field, and
+    for a value of another type.
     """
     text = (await request.body()).decode("utf-8", "replace")
     try:

@@ -114,7 +114,7 @@ ENTERPRISE: Mapping[str, Mapping[str, str]] = {
     },
     "frontend": {"/login/connectors": "GET"},
 }
-"""What Enterprise has besides."""
+"""Calls that only Enterprise has."""
 
 ANYBODY = "GET POST DELETE PUT PATCH"
 ANONYMOUS = (

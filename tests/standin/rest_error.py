@@ -13,7 +13,7 @@ CODES = {400: "invalid.parameters", 401: "unauthorized", 403: "forbidden", 404: 
 
 
 class RestError(Exception):
-    """What a call is refused with."""
+    """The refusal of a call."""
 
     def __init__(self, status: int, title: str, detail_status: str = "") -> None:
         """Take the HTTP status and what is wrong in words.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""/a/frontend: what the web interface needs first, the connectors of the login page, and the session."""
+"""/a/frontend: the settings of the web interface, the connectors of the login page, and the session."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ SEARCH: dict[str, type | tuple[type, ...]] = {
     "CountOnly": bool,
     "Operation": str,
 }
-"""What a search of roles, users and rights takes."""
+"""The fields of a search for roles, users and rights."""
 
 
 class RoleCalls:
@@ -135,5 +135,5 @@ def _finds(query: dict[str, Any], role: dict[str, Any]) -> bool:
 
 
 def _like(pattern: str, text: str) -> bool:
-    """Compare as the database does, where a star stands for anything."""
+    """Compare as the database does, in which an asterisk is a wildcard."""
     return fnmatch.fnmatchcase(text, pattern) if "*" in pattern else text == pattern

@@ -23,7 +23,7 @@ BUILT_IN: dict[str, dict[str, Any]] = {
 """The roles of a new installation (idm/role/grpc/first-run.go)."""
 
 NOT_KEPT = {"Uuid", "Label", "PoliciesContextEditable"}
-"""What a PUT may name and a role's own fields do not hold."""
+"""Keys that a PUT may contain although they are not fields of a role."""
 
 
 def known_role(state: State, role: str) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def all_roles(state: State) -> list[dict[str, Any]]:
 def role_json(role: str, label: str, **fields: Any) -> dict[str, Any]:
     """Return a role as the interface shows it: false is left out, no profile is an empty text (as measured).
 
-    fields: what differs from a role that has nothing but its id and label.
+    fields: the differences from a role that only has an id and a label.
     """
     shown = {"LastUpdated": int(time.time()), "AutoApplies": [""], "Policies": _built_in_policies(role), **fields}
     order = ("IsTeam", "GroupRole", "UserRole", "LastUpdated", "AutoApplies", "Policies", "ForceOverride")
@@ -69,7 +69,7 @@ def group_uuid(group: str) -> str:
 
 
 def policies(resource: str, *rights: tuple[str, str]) -> list[dict[str, str]]:
-    """Return who may do what with a user or a role. rights: action and subject."""
+    """Return the policies of a user or a role. rights: action and subject."""
     return [
         {"id": str(number), "Resource": resource, "Action": action, "Subject": subject, "Effect": "allow"}
         for number, (action, subject) in enumerate(rights, 1)

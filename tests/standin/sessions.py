@@ -29,7 +29,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Tokens:
-    """What the web interface gets; expires_at in seconds since 1970."""
+    """The session data of the web interface; expires_at in seconds since 1970."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)

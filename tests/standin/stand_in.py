@@ -56,7 +56,7 @@ class StandIn:
         return self.settings.edition == "home"
 
     def login_connectors(self) -> list[dict[str, Any]]:
-        """Return what the login page offers."""
+        """Return the connectors on the login page."""
         return [entry for entry in self.config.live_connectors() if self._serves(entry)]
 
     def login_connector(self, connector_id: str) -> dict[str, Any] | None:

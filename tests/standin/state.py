@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Users, personal access tokens, sessions and roles: what survives a restart, in a file of the working directory."""
+"""Users, personal access tokens, sessions and roles. They survive a restart, in a file in the working directory."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Token:
 
 @dataclass
 class Session:
-    """What one login was granted, with the hashes of its tokens; times in seconds since 1970.
+    """The grant of one login, with the hashes of its tokens; times in seconds since 1970.
 
     used: the refresh tokens that were exchanged for the next one. ended: after a logout.
     """
@@ -75,7 +75,7 @@ class Session:
 
 @dataclass
 class Role:
-    """A role that somebody made; label is what the console shows, fields the others that were given."""
+    """A role that somebody created. The console shows the label; fields are all others."""
 
     id: str
     label: str
@@ -84,7 +84,7 @@ class Role:
 
 @dataclass
 class Right:
-    """What a role may do with a workspace or a node (an ACL, by its id)."""
+    """The rights of a role for a workspace or a node (an ACL, by its id)."""
 
     id: str
     role: str
@@ -97,7 +97,7 @@ class State:
     """Everything that is kept. Tokens are kept as hashes; the file is for this user only."""
 
     def __init__(self, folder: Path) -> None:
-        """Read what there is."""
+        """Read the file if it exists."""
         self._path = folder / FILE
         self.users: dict[str, User] = {}
         self.tokens: dict[str, Token] = {}
@@ -175,7 +175,7 @@ class State:
 
 
 def hashed(token: str) -> str:
-    """Return what is kept of a token."""
+    """Return the stored form of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

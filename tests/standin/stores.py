@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `cells admin config set` and `delete` do to a configuration in four generations of Cells' store.
+"""The effects of `cells admin config set` and `delete` on a configuration in four generations of Cells' store.
 
-config_set.json and config_del.json in tests/vectors say what the real ones do, surprises included. Every function
-returns the new root; the one given may be changed. GoPanic stands for what makes the real command crash.
+config_set.json and config_del.json in tests/vectors contain the results of the real ones, including surprises. Every
+function returns the new root; the one given may be changed. GoPanic means that the real command would crash.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LONGEST_LIST = 10_000_000
 
 
 class GoPanic(Exception):
-    """What makes the real command panic; str() is Go's sentence after `panic: `."""
+    """A panic of the real command; str() is Go's sentence after `panic: `."""
 
 
 class StoreError(Exception):
@@ -36,7 +36,7 @@ class Store(ABC):
 
     @abstractmethod
     def delete(self, root: Any, keys: list[str]) -> Any:
-        """Return the root without what is at keys, or what the store makes of that. Raises GoPanic, StoreError."""
+        """Return the root without the value at keys, as the store does it. Raises GoPanic, StoreError."""
 
 
 class V4Tree(Store):
@@ -47,7 +47,7 @@ class V4Tree(Store):
         return self._assign(root, keys, value, remove=False)
 
     def delete(self, root: Any, keys: list[str]) -> Any:
-        """Return the root without what is at keys; empty objects and nulls can appear on the way."""
+        """Return the root without the value at keys; empty objects and nulls can appear on the way."""
         return self._assign(root, keys, None, remove=True)
 
     def _assign(self, root: Any, keys: list[str], value: Any, remove: bool) -> Any:
@@ -91,7 +91,7 @@ class V4Tree(Store):
         return current
 
     def _resolved(self, root: Any, value: Any) -> Any:
-        """Follow an object with $ref, as v4 does where it reads a value."""
+        """Follow an object with $ref, as v4 does when it reads a value."""
         seen = []
         while isinstance(value, dict) and "$ref" in value:
             target = value["$ref"]
@@ -136,7 +136,7 @@ _LARGEST_WITHOUT_HEADER = 512
 
 
 def _grown_capacity(length: int) -> int:
-    """Return how many items fit into the memory that Go gives a copied list: v4 fills what is over with nulls."""
+    """Return how many items fit into the memory that Go gives a copied list: v4 fills the rest with nulls."""
     size = length * _ITEM
     header = _HEADER if _LARGEST_WITHOUT_HEADER < size <= _SIZE_CLASSES[-1] - _HEADER else 0
     for given in _SIZE_CLASSES:
@@ -161,7 +161,7 @@ def _patch(keys: list[str], value: Any) -> Any:
 
 
 class V5MergeKeep(Store):
-    """The first v5: a tree with the value is merged into the root; what it leaves out, or has as null, stays."""
+    """The first v5: a tree with the value is merged into the root. Values that it leaves out, or has as null, stay."""
 
     def set(self, root: Any, keys: list[str], value: Any) -> Any:
         """Return the root with a value at keys."""

@@ -124,7 +124,7 @@ def run(*arguments: str, given: bytes = b"", expected: int = 0) -> bytes:
 def transmit_work_process(job: Job, place: Path) -> None:
     """Send a job to a worker, and its results to another folder: both below place.
 
-    The worker's folder keeps what it was sent.
+    The worker's folder keeps the files that were sent to it.
     """
     sent = run("transmit", str(job.folder), *PLAYBOOK, *LOUD)
     done = run("worker", "--private-data-dir", str(place / "worker"), given=sent)

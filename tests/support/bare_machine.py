@@ -33,7 +33,7 @@ class Done:
 
     @property
     def lines(self) -> list[str]:
-        """What the command said, without make's own remarks and what announces a step."""
+        """The output of the command, without make's own lines and without announcements of steps."""
         said = [line.strip() for line in self.output.splitlines()]
         return [line for line in said if line and not re.match(r"make(\[\d+\])?: |Making \.venv ", line)]
 
@@ -85,7 +85,7 @@ def new_machine(image: str) -> Iterator[Machine]:
 
 
 def _prepare(machine: Machine) -> None:
-    """Add what every machine has: lists of packages, a user, and the checkout as it is now."""
+    """Add the basics of every machine: lists of packages, a user, and the current checkout."""
     # The administrator says yes to apt-get's questions.
     answer = """echo 'APT::Get::Assume-Yes "true";' > /etc/apt/apt.conf.d/assume-yes"""
     ready = machine.as_root(

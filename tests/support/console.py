@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What somebody sees, and changes, in the consoles of Keycloak and Cells."""
+"""Reads and changes settings as somebody does in the consoles of Keycloak and Cells."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the cellsops.sso developers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sites that together have every pair of answers to what is not known of Cells, and of stores (allpairspy)."""
+"""Sites that together have every pair of answers to the open questions about Cells, and of stores (allpairspy)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def doctor_variables(site: Site, **more: Any) -> dict[str, Any]:
 
 
 def ask(site: Site, login: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
-    """Return what the doctor answers, about dora where nobody else is named.
+    """Return the doctor's report, about dora if nobody else is named.
 
     login: options of cells_session_check, {} for dora's login; None for no login.
     """

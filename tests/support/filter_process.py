@@ -4,8 +4,8 @@
 
 """Calls filters for the tests: reads a JSON object a line, answers with one.
 
-A process of its own, for filters import the controller's side of ansible-core, and modules that are run in the same
-process would then take themselves for the controller, which changes what becomes of their warnings.
+This is a separate process, because filters import the controller's side of ansible-core. Modules in the same process
+would then behave as on the controller, which changes their warnings.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a call of a filter is to the tests."""
+"""The interface for calling a filter in tests."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ Filter = Callable[..., Any]
 
 
 class FilterError(Exception):
-    """What a filter failed with: the message of its AnsibleFilterError."""
+    """The failure of a filter: the message of its AnsibleFilterError."""

@@ -18,7 +18,7 @@ CLIENT = "localhost"
 
 
 def apply_guide(site: Site) -> None:
-    """Bring a new site to what the guide has."""
+    """Set up a new site as in the guide."""
     keycloak, url = site.keycloak_options, site.cells.url
     callback = f"{url}/auth/login/{rows.GUIDE_CONNECTOR}/callback"
     _done(

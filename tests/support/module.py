@@ -28,19 +28,19 @@ from support.module_arguments import patch_module_args
 
 MODULES = "ansible_collections.cellsops.sso.plugins.modules"
 SHOWN = ("changed", "diff", "actions")
-"""What check mode must predict exactly."""
+"""The values that check mode must predict exactly."""
 COUNTED = ("_global_warnings", "_global_deprecations")
-"""What ansible-core keeps for the whole process, since a module is a process of its own."""
+"""The state that ansible-core keeps for a whole process, because a module is usually a separate process."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a module ended with."""
+    """The result of a module."""
 
     values: dict[str, Any]
     """The whole result."""
     printed: str
-    """All that went to stdout and stderr: where a secret must not be."""
+    """All output on stdout and stderr, which must not contain a secret."""
 
     @property
     def failed(self) -> bool:
@@ -58,7 +58,7 @@ class Outcome:
         return [_text(warning) for warning in self.values.get("warnings", [])]
 
     def __getitem__(self, key: str) -> Any:
-        """Return a value of a module that went well; a module that failed is an error of the test."""
+        """Return a value of a module that succeeded. If the module failed, the test fails."""
         assert not self.failed, self.msg
         return self.values[key]
 
@@ -68,7 +68,7 @@ RunModule = Callable[..., Outcome]
 
 
 def run_module(name: str, options: Mapping[str, Any], check: bool = False) -> Outcome:
-    """Run plugins/modules/<name>.py in this process, with its diff. What it raises besides SystemExit goes on."""
+    """Run plugins/modules/<name>.py in this process, with its diff. Exceptions other than SystemExit are not caught."""
     main = importlib.import_module(f"{MODULES}.{name}").main
     for store in COUNTED:
         getattr(module_warnings, store).clear()
@@ -87,7 +87,7 @@ def run_module(name: str, options: Mapping[str, Any], check: bool = False) -> Ou
 
 @contextlib.contextmanager
 def _no_controller() -> Iterator[None]:
-    """Let ansible-core know that this is no controller, whatever the tests have imported before."""
+    """Tell ansible-core that this is not a controller, even if the tests have imported the controller's code."""
     internal: Any = sys.modules.get("ansible.module_utils._internal")
     before = getattr(internal, "is_controller", False)
     if before:
@@ -108,9 +108,9 @@ def call_module(
     user: int | None = None,
     **environment: str,
 ) -> dict[str, Any]:
-    """Run a module in a process of its own, with its diff, and return its result.
+    """Run a module in a separate process, with its diff, and return its result.
 
-    sent: also return what the module sent to servers, under ``sent``: a list of [method, URL, body]. user: the id of
+    sent: also return the module's requests to servers, under ``sent``: a list of [method, URL, body]. user: the id of
     the user that it runs as, if this is root.
     """
     importlib.import_module(f"{MODULES}.{name}")
@@ -136,7 +136,7 @@ def call_module(
 def _result(
     name: str, options: Mapping[str, Any], check: bool, record: bool, user: int | None, environment: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Run a module in this process, which ends after it, and return its result without what Ansible itself adds."""
+    """Run a module in this process, which ends after it, and return its result without Ansible's own keys."""
     if user is not None and os.geteuid() == 0:
         os.setgid(user)
         os.setuid(user)
@@ -152,7 +152,7 @@ def _result(
 
 @contextlib.contextmanager
 def _recorded() -> Iterator[list[Any]]:
-    """Yield the list of what is sent to servers: [method, URL, body]."""
+    """Yield the list of requests to servers: [method, URL, body]."""
     sent: list[Any] = []
     send = requests.Session.send
 

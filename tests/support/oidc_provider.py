@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A scripted OpenID Connect provider with real keys: it answers what a test lays down, and notes what it was asked."""
+"""A scripted OpenID Connect provider with real keys: it gives the answers that a test chooses, and records the
+requests."""
 
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ class Provider:
         )
 
     def claims(self) -> dict[str, Any]:
-        """Return the claims of a good ID token, with what the test changed; None takes a claim away."""
+        """Return the claims of a valid ID token with the test's changes; None removes a claim."""
         now = int(time.time())
         good = {
             "iss": ISSUER,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the fixture keep_picture is: called with a page or a part of it, and the picture's name."""
+"""The type of the fixture keep_picture: a function of a page or a part of it, and the picture's name."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs playbooks and modules as a user does, in processes of their own, and reads what they did."""
+"""Runs playbooks and modules as a user does, in separate processes, and reads their results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What one task did on one host."""
+    """The result of one task on one host."""
 
     status: str
     task: str
@@ -75,7 +75,7 @@ def run_playbook(
     programs: Path = BIN,
     **environment: str,
 ) -> Run:
-    """Run a playbook with variables from a file that only its owner can read, and return what came of it.
+    """Run a playbook with variables from a file that only its owner can read, and return the result.
 
     programs: the folder of the ansible-playbook to run.
     """

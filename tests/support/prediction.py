@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compares what check mode said with what a run did, and with what a server shows after it."""
+"""Compares the predictions of check mode with the run, and with the server after it."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def contains(seen: Any, said: Any) -> bool:
 
 
 def assert_predicted_run(predicted: Run, seen: Run, what: str = "") -> None:
-    """Assert that a run in check mode has predicted which tasks change something, and what.
+    """Assert that check mode has predicted which tasks change something, and their changes.
 
-    Check mode sees an object as it was before the whole run. For one that an earlier task has changed it shows more
-    than what is left to do, but the same end.
+    Check mode sees an object as it was before the whole run. If an earlier task has changed the object, it shows more
+    changes than are left, but the same result.
     """
     touched: set[str] = set()
     for said, done in zip(predicted.tasks, seen.tasks, strict=True):

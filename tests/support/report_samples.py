@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reports of sites in different states, made by the doctor itself from what it might read there."""
+"""Reports of sites in different states, made by the doctor itself from sample readings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HOSTILE = (
 
 
 class Seen:
-    """What the doctor reads, with which options, of a site on which all is well; a sample changes some of it."""
+    """The readings and options of a healthy site; a sample changes some of them."""
 
     def __init__(self) -> None:
         static_client = {"client_id": "cells-frontend", "audience": [CELLS]}
@@ -156,7 +156,7 @@ class Seen:
         self.days = {KEYCLOAK: 74, CELLS: 30}
 
     def report(self) -> Report:
-        """Return what the doctor says of it."""
+        """Return the doctor's report about it."""
 
         def readings(values: Values) -> dict[str, Reading]:
             return {k: Reading(error=v) if isinstance(v, SsoError) else Reading(v) for k, v in values.items()}

@@ -30,11 +30,11 @@ ANSWERS: dict[str, Any] = {
     "clients/demo/evaluate-scopes/generate-example-access-token": CLAIMS,
     "clients/demo/evaluate-scopes/generate-example-userinfo": CLAIMS,
 }
-"""What never changes: path below the realm to answer."""
+"""Answers that never change, by the path below the realm."""
 
 
 def beginning() -> dict[str, list[dict[str, Any]]]:
-    """Return what the servers hold before the first task, by path."""
+    """Return the state of the servers before the first task, by path."""
     client = {"protocol": "openid-connect", "publicClient": False, "attributes": {}, "defaultClientScopes": []}
     provider = "org.keycloak.storage.UserStorageProvider"
     return {
@@ -67,7 +67,7 @@ class Servers:
         self.logins = 1000
         """How many logins are not refused."""
         self.meanwhile: Callable[[str, str], None] = lambda _method, _path: None
-        """What else happens while a call, by method and path, is under way."""
+        """Actions that run during a call, by method and path."""
         self.reset()
 
     def reset(self) -> None:

@@ -46,7 +46,7 @@ class Watched:
     site: Site
     folder: Path
     secrets: dict[str, str]
-    """By what they are called in a test's report."""
+    """The names of the places in a test's report."""
     searched: Counter[str] = field(default_factory=Counter)
     """How many secrets were looked for, and in how many places of each kind."""
     since: float = field(default_factory=time.time)
@@ -66,7 +66,8 @@ class Watched:
             return run_playbook(playbook, variables, self.folder / "play", *loud, **places, **environment)  # type: ignore[arg-type]
 
     def leaks(self, run: Run) -> list[str]:
-        """Return where a secret is that should not be: output, process list, the play's folder, the temporary one."""
+        """Return the places at which a secret must not be but is: output, process list, the play's folder, the
+        temporary one."""
         self.searched["outputs searched for secrets"] += 1
         found = [f"{name} in the output: {_around(run.output, secret)}" for name, secret in self._in(run.output)]
         for line in self._shown:

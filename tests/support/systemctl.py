@@ -33,7 +33,7 @@ elif words[0] == "is-active":
 
 
 def put_systemctl_in_front(cells: Cells, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let a systemctl know these Cells as the unit cells, and return the file with what it was asked."""
+    """Create a systemctl that knows these Cells as the unit cells, and return the file with its calls."""
     commands, file = folder / "commands", folder / "systemctl.log"
     commands.mkdir()
     running = cells.working_dir / "standin-run.json"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all unit tests share: a module runner, and an environment that is none of the machine's own."""
+"""Fixtures for all unit tests: a module runner, and an environment that does not depend on the machine's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove what would stand in for options, or lead requests elsewhere."""
+    """Remove variables that would replace options, or redirect requests."""
     for name in list(os.environ):
         if name.startswith(FOREIGN) or name.lower() in PROXIES:
             monkeypatch.delenv(name)

@@ -24,9 +24,9 @@ Says = Callable[[], dict[str, str]]
 
 
 class ClockServer(ThreadingHTTPServer):
-    """A server on loopback that answers every request with a status and headers of the test's own.
+    """A server on loopback that answers every request with the test's own status and headers.
 
-    Not pytest-httpserver: what that is made of adds a right Date of its own.
+    This is not pytest-httpserver, because that adds its own correct Date.
     """
 
     says: Says
@@ -79,7 +79,9 @@ def ahead(seconds: float) -> Says:
 
 @pytest.mark.parametrize("skew", [0.0, 0.4, 90.0, -3600.7])
 @pytest.mark.parametrize("status", [200, 401, 503])
-def test_the_skew_lies_in_what_is_stated(server: ClockServer, run_module: RunModule, skew: float, status: int) -> None:
+def test_the_skew_is_within_the_stated_uncertainty(
+    server: ClockServer, run_module: RunModule, skew: float, status: int
+) -> None:
     outcome = run_module("clock_skew_info", {"url": clock(server, ahead(skew), status)})
 
     assert outcome["changed"] is False
@@ -108,9 +110,7 @@ def test_beyond_max_skew_one_line_names_both_clocks(server: ClockServer, run_mod
 
     outcome = run_module("clock_skew_info", {"url": url, "max_skew": 5})
 
-    assert_one_clear_line(
-        outcome, f"127.0.0.1:{server.server_port} (20", " s ahead of the one of ", "max_skew allows 5 s"
-    )
+    assert_one_clear_line(outcome, f"127.0.0.1:{server.server_port} (20", " s ahead of that of ", "max_skew allows 5 s")
     assert abs(outcome.values["skew_seconds"] - 90) <= 1
     assert run_module("clock_skew_info", {"url": url, "max_skew": 91})["changed"] is False
 
@@ -122,7 +122,7 @@ def test_beyond_max_skew_one_line_names_both_clocks(server: ClockServer, run_mod
         ({"Date": "Fri, 31 Dec 9999 23:59:59 -0100"}, "with the Date 'Fri, 31 Dec 9999 23:59:59 -0100'"),
         ({"Date": "Mon, 01 Jan 1601 00:00:00 +0100"}, "with the Date 'Mon, 01 Jan 1601 00:00:00 +0100'"),
         ({}, "without a Date header"),
-        ({"Date": formatdate(0, usegmt=True), "Age": "12"}, "is from a cache"),
+        ({"Date": formatdate(0, usegmt=True), "Age": "12"}, "comes from a cache"),
     ],
 )
 def test_answers_that_tell_no_time(
@@ -152,13 +152,13 @@ def test_a_redirect_is_not_followed(server: ClockServer, run_module: RunModule) 
 
 
 @pytest.mark.parametrize("location", ["https://[broken", "https://h:port/", "\xff\xfe"])
-def test_a_redirect_to_what_is_no_url(server: ClockServer, run_module: RunModule, location: str) -> None:
+def test_a_redirect_to_something_that_is_not_a_url(server: ClockServer, run_module: RunModule, location: str) -> None:
     url = clock(server, lambda: {**ahead(0)(), "Location": location}, 302)
 
     outcome = run_module("clock_skew_info", {"url": url})
 
     if outcome.values.get("failed"):
-        assert_one_clear_line(outcome, "HEAD http://127.0.0.1:", "redirects to what is no URL")
+        assert_one_clear_line(outcome, "HEAD http://127.0.0.1:", "redirects to something that is not a URL")
     else:
         assert abs(outcome["skew_seconds"]) <= 1
 
@@ -166,7 +166,7 @@ def test_a_redirect_to_what_is_no_url(server: ClockServer, run_module: RunModule
 @pytest.mark.parametrize(
     ("own", "words"),
     [
-        ({"url": "http://127.0.0.1:9", "connection_timeout": 0}, "connection_timeout is 0: give the seconds to wait"),
+        ({"url": "http://127.0.0.1:9", "connection_timeout": 0}, "connection_timeout is 0. Give the seconds to wait"),
         ({"url": "http://127.0.0.1:9", "connection_timeout": 10**12}, "1 to 86400"),
         ({"url": "sso.example.org"}, "is not a URL"),
         ({"url": "http://127.0.0.1:9"}, "HEAD http://127.0.0.1:9: no answer"),
@@ -174,7 +174,7 @@ def test_a_redirect_to_what_is_no_url(server: ClockServer, run_module: RunModule
         ({"url": "http://127.0.0.1:9", "max_skew": "nan"}, "max_skew is nan"),
     ],
 )
-def test_what_cannot_be_measured(run_module: RunModule, own: dict[str, Any], words: str) -> None:
+def test_clocks_that_cannot_be_measured(run_module: RunModule, own: dict[str, Any], words: str) -> None:
     assert_one_clear_line(run_module("clock_skew_info", own), words)
 
 
@@ -203,7 +203,7 @@ def test_the_truth_lies_in_the_interval(skew: float, held: float, trips: list[tu
         (
             "https://cells.example.org",
             False,
-            "validate_certs: the certificate of https://cells.example.org is not checked",
+            "validate_certs: the certificate of https://cells.example.org is not verified",
         ),
         ("http://localhost:8080", True, None),
         ("https://cells.example.org", True, None),

@@ -46,7 +46,7 @@ def test_a_workflow_may_only_read(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.name))
-def test_an_issue_template_has_what_the_forge_asks_for(path: Path) -> None:
+def test_an_issue_template_has_the_fields_that_the_forge_requires(path: Path) -> None:
     form = yaml.safe_load(path.read_text(encoding="utf-8"))
 
     assert {"name", "description", "body"} <= set(form)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What docs/migrate.md maps tasks of community.general to is there: modules, their options, and playbooks."""
+"""The modules, options and playbooks in the tables of docs/migrate.md exist."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def rows() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("theirs", "ours"), rows())
-def test_a_task_is_mapped_to_a_module_and_options_that_are_there(theirs: str, ours: str) -> None:
+def test_a_task_is_mapped_to_an_existing_module_and_existing_options(theirs: str, ours: str) -> None:
     named = re.findall(r"`([^`]+)`", ours)
     modules = [name for name in named if name in MODULES]
     if not modules:
@@ -58,6 +58,6 @@ def test_the_example_of_this_collection_is_one_that_its_module_takes() -> None:
     assert result.error_messages == []
 
 
-def test_the_playbooks_of_the_page_are_there() -> None:
+def test_the_playbooks_on_the_page_exist() -> None:
     for name in re.findall(r"cellsops\.sso\.(\w+)", PAGE):
         assert name in MODULES or (ROOT / f"playbooks/{name}.yml").exists() or name == "keycloak", name

@@ -18,7 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHOWN = ("docs", "playbooks", "plugins", "roles")
-"""Where users read commands."""
+"""The pages on which users read commands."""
 REQUIRED = {
     "sso_keycloak_url": "https://sso.example.org",
     "sso_realm": "cells",
@@ -62,7 +62,7 @@ def test_the_execution_environment_takes_the_tarball_of_this_version() -> None:
     assert file["src"] == f"../build/cellsops-sso-{version}.tar.gz"
 
 
-def test_whoever_asks_cells_for_a_token_is_told_to_limit_the_wait() -> None:
+def test_every_command_for_a_token_of_cells_has_a_time_limit() -> None:
     """Without a running server, the command never ends."""
     files = [ROOT / "README.md", *(path for name in SHOWN for path in (ROOT / name).rglob("*") if path.is_file())]
     texts = [path.read_text(encoding="utf-8") for path in files if path.suffix in (".md", ".py", ".yml")]
@@ -83,13 +83,13 @@ def test_the_role_takes_the_variables_of_a_page(named: dict[str, Any]) -> None:
 
 
 def without_none(value: Any) -> Any:
-    """Return a value without the keys of dictionaries that Ansible adds for what is not given."""
+    """Return a value without the keys of dictionaries that Ansible adds for missing ones."""
     if isinstance(value, dict):
         return {key: without_none(item) for key, item in value.items() if item is not None}
     return [without_none(item) for item in value] if isinstance(value, list) else value
 
 
-def test_the_places_that_newcomers_are_sent_to_are_there() -> None:
+def test_the_places_that_newcomers_are_sent_to_exist() -> None:
     table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| question |")[2].partition("\n\n")[0]
     places = re.findall(r"`([.\w]+/[\w./]+\.\w+)`", table)
     assert len(places) >= 10

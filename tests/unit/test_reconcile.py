@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The engine: what it does, promises, shows and refuses, on resources that live in memory."""
+"""The engine: its writes, predictions, results and errors, on resources in memory."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ OLD_SECRET, NEW_SECRET = "standin-old-secret-6b1f", "standin-new-secret-93c2"
 
 
 def nothing(_store: dict[str, Any]) -> None:
-    """Do nothing besides what a write does."""
+    """Do nothing besides the write."""
 
 
 @dataclass
@@ -45,11 +45,11 @@ class Server:
     object: State | None = None
     before: Callable[[dict[str, Any]], None] = nothing
     extras: State = field(default_factory=dict)
-    """What it adds to a new object."""
+    """The values that it adds to a new object."""
     ignores: tuple[str, ...] = ()
     """Keys of which it keeps no change."""
     lost_answer: Exception | None = None
-    """What a create or a removal ends with, once."""
+    """The error of a create or a removal, once."""
     creates_all_the_same: bool = True
     writes: list[str] = field(default_factory=list)
 
@@ -93,7 +93,7 @@ class Thing:
     warnings: list[str] = field(default_factory=list)
 
     def read(self) -> State | None:
-        """Return what the server holds."""
+        """Return the state of the server."""
         return self.server.object
 
     def desired(self, current: State | None) -> State | None:
@@ -101,7 +101,7 @@ class Thing:
         return self.wish
 
     def missing(self, current: State | None) -> list[str]:
-        """Return what is needed and not there."""
+        """Return the missing requirements."""
         return self.needs
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
@@ -148,12 +148,12 @@ def lines(result: Result) -> list[str]:
 
 
 def keys_of(result: Result) -> dict[str, Any]:
-    """Return what a module makes of a result."""
+    """Return a module's answer for a result."""
     return {"changed": result.changed, "diff": result.diff, "actions": result.actions}
 
 
 @pytest.mark.parametrize(("state", "wish"), TABLE)
-def test_check_mode_promises_what_the_run_does_and_writes_nothing(state: State | None, wish: State | None) -> None:
+def test_check_mode_predicts_the_run_and_writes_nothing(state: State | None, wish: State | None) -> None:
     untouched, changed = fresh(state), fresh(state)
 
     promised = reconcile(Thing(untouched, wish), check_mode=True)
@@ -181,7 +181,7 @@ def test_a_second_run_finds_nothing_to_do(state: State | None, wish: State | Non
 
 
 @pytest.mark.parametrize(("state", "wish"), TABLE)
-def test_a_change_is_said_exactly_where_something_is_written(state: State | None, wish: State | None) -> None:
+def test_a_change_is_reported_exactly_if_something_is_written(state: State | None, wish: State | None) -> None:
     server = fresh(state)
 
     result = reconcile(Thing(server, wish), check_mode=False)
@@ -201,7 +201,7 @@ def test_a_diff_shows_declared_keys_only_and_no_secret(state: State | None, wish
 
 
 @pytest.mark.parametrize(("state", "wish"), TABLE)
-def test_what_was_not_declared_stays(state: State | None, wish: State | None) -> None:
+def test_undeclared_values_stay(state: State | None, wish: State | None) -> None:
     server = fresh(state)
 
     reconcile(Thing(server, wish), check_mode=False)
@@ -220,7 +220,7 @@ def test_actions_are_named_in_the_order_in_which_they_are_done() -> None:
     assert lines(result) == ["update thing: b", "update thing: a"]
 
 
-def test_actions_are_the_same_by_what_they_do_and_not_by_their_call() -> None:
+def test_actions_are_equal_by_their_data_and_not_by_their_call() -> None:
     action = Action(Verb.UPDATE, "client {a}", list, ("name", "enabled"))
 
     assert action == Action(Verb.UPDATE, "client {a}", dict, ("name", "enabled"))
@@ -231,7 +231,7 @@ def test_actions_are_the_same_by_what_they_do_and_not_by_their_call() -> None:
 @pytest.mark.parametrize(
     ("state", "wish", "words"),
     [
-        (STATES[1], {"flag": True}, ["flag: asked True, has False"]),
+        (STATES[1], {"flag": True}, ["flag was written as True, but is False"]),
         (STATES[1], {"flag": True, "text": "x"}, ["flag"]),
         (STATES[3], {"map": {"flag": "x"}, "flag": True}, ["flag"]),
     ],
@@ -265,7 +265,7 @@ def test_a_secret_that_is_not_kept_is_an_error_without_the_secret() -> None:
 
 
 def test_an_object_that_is_still_there_after_its_removal_is_an_error() -> None:
-    with pytest.raises(NotKept, match="still there"):
+    with pytest.raises(NotKept, match="still exists"):
         reconcile(Thing(Server(dict(NAME), ignores=("remove",)), None), check_mode=False)
 
 
@@ -275,7 +275,7 @@ def test_an_object_that_is_not_there_after_its_creation_is_an_error() -> None:
         def read(self) -> None:
             return None
 
-    with pytest.raises(NotKept, match="is not there"):
+    with pytest.raises(NotKept, match="it does not exist"):
         reconcile(Forgetful(Server(), {}), check_mode=False)
 
 
@@ -320,7 +320,7 @@ GONE = [NotFound("DELETE", "https://sso", 404, "no such thing"), ServerError("DE
 
 
 @pytest.mark.parametrize("lost", GONE, ids=["not found", "gateway", "time-out"])
-def test_a_removal_whose_answer_was_lost_is_done_where_the_object_is_gone(lost: Exception) -> None:
+def test_a_removal_whose_answer_was_lost_succeeds_if_the_object_no_longer_exists(lost: Exception) -> None:
     server = Server(dict(NAME), lost_answer=lost)
 
     result = reconcile(Thing(server, None), check_mode=False)
@@ -347,7 +347,7 @@ def test_a_removal_that_was_refused_is_not_looked_into() -> None:
         reconcile(Thing(server, None), check_mode=False)
 
 
-def test_a_part_that_cannot_be_removed_since_the_whole_is_gone_is_the_error_it_was() -> None:
+def test_a_part_that_cannot_be_removed_because_the_whole_no_longer_exists_is_an_error() -> None:
     lost = NotFound("DELETE", "https://sso/part", 404, "no such thing")
 
     @dataclass
@@ -366,7 +366,7 @@ def test_a_part_that_cannot_be_removed_since_the_whole_is_gone_is_the_error_it_w
     [{"list": ["a", "added"]}, {"flag": True, "list": []}, {"map": {"a": "1"}}],
     ids=["an item", "two keys", "a map"],
 )
-def test_what_a_server_adds_to_a_new_object_is_brought_to_what_was_declared(extras: State) -> None:
+def test_additions_of_a_server_to_a_new_object_are_changed_to_the_declared_state(extras: State) -> None:
     wish = {"list": ["a"], "flag": False, "map": {"a": ""}}
     server = Server(extras=extras)
 
@@ -393,7 +393,7 @@ def test_a_secret_that_stays_looks_alike_in_the_diff_of_another_change() -> None
     assert diff["after"] == {"secret": MASK, "flag": True}
 
 
-def test_a_secret_that_differs_is_visible_beside_another_change() -> None:
+def test_a_secret_that_differs_is_visible_next_to_another_change() -> None:
     diff = reconcile(Thing(fresh(STATES[3]), {"secret": NEW_SECRET, "flag": True}), check_mode=True).diff
 
     assert diff["before"]["secret"] != diff["after"]["secret"]
@@ -411,7 +411,7 @@ def test_a_result_is_shown_without_its_secrets(check: bool) -> None:
     assert shown(thing, None) == {}
 
 
-def test_what_is_missing_stops_a_run_before_a_write_and_only_warns_in_check_mode() -> None:
+def test_missing_requirements_stop_a_run_before_a_write_and_only_warn_in_check_mode() -> None:
     server = fresh(STATES[1])
     needy = Thing(server, {"flag": True}, needs=["There is no realm.", "There is no scope."])
 
@@ -429,7 +429,7 @@ def test_what_is_missing_stops_a_run_before_a_write_and_only_warns_in_check_mode
 @pytest.mark.parametrize(
     ("state", "wish"), [(STATES[2], {"flag": True}), (STATES[2], None), (None, None)], ids=["same", "removed", "absent"]
 )
-def test_what_is_missing_does_not_matter_where_nothing_needs_it(
+def test_missing_requirements_do_not_matter_if_nothing_needs_them(
     state: State | None, wish: State | None, check: bool
 ) -> None:
     needy = Thing(fresh(state), wish, needs=["There is no realm."])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What only a real socket shows: repeats and their waits, time-outs, refused connections, redirects."""
+"""Cases that need a real socket: repeats and their waits, time-outs, refused connections, redirects."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_a_refusal_is_not_repeated(method: str, status: int, server: HTTPServer,
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_login_is_not_repeated_even_where_the_server_asks_for_it(
+def test_a_login_is_not_repeated_even_if_the_server_asks_for_it(
     status: int, server: HTTPServer, waits: list[float]
 ) -> None:
     later = Response(status=status, headers={"Retry-After": "1"})
@@ -206,7 +206,7 @@ def stall() -> Iterator[Stall]:
 
 
 @pytest.mark.parametrize(("method", "calls"), [("POST", 1), ("GET", REPEATS + 1), ("PUT", REPEATS + 1)])
-def test_a_call_without_an_answer_times_out_and_only_what_can_be_is_repeated(
+def test_a_call_without_an_answer_times_out_and_is_repeated_only_if_that_is_safe(
     method: str, calls: int, stall: Stall
 ) -> None:
     stall.server.expect_request(PATH, method=method).respond_with_handler(stall.handle)
@@ -274,7 +274,7 @@ def test_a_redirect_is_not_followed_but_its_target_is_named(
     target = "https://elsewhere.example.org/admin/realms/cells/clients"
     answers(server, method, Response(status=status, headers={"Location": target}))
 
-    with pytest.raises(Unreachable, match=f"redirects to {target}: give that URL"):
+    with pytest.raises(Unreachable, match=f"redirects to {target}. Give that URL"):
         send(session(server.url_for("")), method)
     assert len(server.log) == 1
 
@@ -370,5 +370,5 @@ def test_tls_that_a_stopping_server_ends_is_no_refusal(error: ssl.SSLError, agai
         ("http://localhost:*", ""),
     ],
 )
-def test_an_origin_is_what_browsers_compare(url: str, expected: str) -> None:
+def test_an_origin_is_the_value_that_browsers_compare(url: str, expected: str) -> None:
     assert origin(url) == expected

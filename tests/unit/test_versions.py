@@ -41,7 +41,7 @@ def documented() -> Iterator[Any]:
 
 
 def documentation(path: Path) -> str:
-    """Return the documentation of a plugin without importing it: filters import what only a controller has."""
+    """Return the documentation of a plugin without importing it, because filters import the controller's code."""
     for statement in ast.parse(path.read_text(encoding="utf-8")).body:
         match statement:
             case ast.Assign(targets=[ast.Name("DOCUMENTATION")], value=ast.Constant(str(text))):
@@ -59,7 +59,7 @@ def options_of(node: Any) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("kind", "name", "page"), list(documented()))
 def test_a_plugin_came_in_the_release_that_its_documentation_names(kind: str, name: str, page: dict[str, Any]) -> None:
-    # What no release lists comes with the next one, which galaxy.yml names.
+    # Plugins that no release lists come with the next one, which galaxy.yml names.
     assert str(page["version_added"]) == (released_in(kind, name) or VERSION)
     for option, version in options_of(page):
         assert version in {*RELEASES, VERSION}, option

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a page says, in the markup of Keycloak's themes and of the stand-in."""
+"""The messages of a page, in the markup of Keycloak's themes and of the stand-in."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Comparing, merging and masking states: what holds for all of them, and examples."""
+"""Comparing, merging and masking states: general properties, and examples."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def leaves(value: Any) -> list[Any]:
 
 
 @given(STATES, WISHES)
-def test_what_was_merged_in_is_there_and_nothing_more_differs(current: dict[str, Any], desired: dict[str, Any]) -> None:
+def test_merged_values_are_present_and_nothing_else_differs(current: dict[str, Any], desired: dict[str, Any]) -> None:
     after = merged(current, desired)
 
     assert declared_part(after, desired) == desired
@@ -145,7 +145,7 @@ def test_no_secret_is_left_at_any_depth_and_nothing_else_is_hidden(
 
 
 @given(STATES, STATES)
-def test_masked_states_differ_exactly_where_the_states_do(before: dict[str, Any], after: dict[str, Any]) -> None:
+def test_masked_states_differ_exactly_if_the_states_differ(before: dict[str, Any], after: dict[str, Any]) -> None:
     alike = masked(before, SECRETS) == masked(after, SECRETS, before)
 
     assert alike is (before == after)
@@ -167,7 +167,7 @@ def test_a_mask_is_found_at_any_depth(value: Any, found: bool) -> None:
 
 
 @given(st.lists(TEXTS), st.randoms(use_true_random=False))
-def test_a_set_has_one_form_whatever_the_order(values: list[str], random: Any) -> None:
+def test_a_set_has_one_form_in_any_order(values: list[str], random: Any) -> None:
     shuffled = [*values, *values[:1]]
     random.shuffle(shuffled)
 
@@ -225,13 +225,13 @@ def test_one_value_of_a_component_in_wire_form(value: Any, wire: list[str]) -> N
 
 @pytest.mark.parametrize("value", [[], ["a"], {}, {"a": "b"}, ("a",)])
 def test_a_list_or_a_dictionary_is_no_entry_of_a_map(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="key: text"):
+    with pytest.raises(InvalidInput, match="key: give text"):
         text_map({"key": value})
 
 
 @pytest.mark.parametrize("value", [{}, {"a": "b"}, [["a"]], ["a", {}], [None]])
 def test_a_dictionary_or_a_list_in_a_list_is_no_entry_of_a_config(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="key: text"):
+    with pytest.raises(InvalidInput, match="key: give text"):
         text_lists({"key": value})
 
 
@@ -247,12 +247,12 @@ def test_none_clears_an_entry_of_a_map() -> None:
 
 
 @pytest.mark.parametrize("empty", ["", [], False, {}, {"deep": {"deeper": ""}}, None])
-def test_what_a_server_does_not_show_counts_as_empty(empty: Any) -> None:
+def test_values_that_a_server_does_not_show_count_as_empty(empty: Any) -> None:
     assert declared_part({}, {"key": empty}) == {"key": empty}
 
 
 @pytest.mark.parametrize("full", ["x", ["x"], True, {"deep": "x"}, 0, 1])
-def test_what_a_server_does_not_show_is_no_value(full: Any) -> None:
+def test_a_value_that_a_server_does_not_show_is_no_value(full: Any) -> None:
     assert declared_part({}, {"key": full}) != {"key": full}
 
 
@@ -286,7 +286,7 @@ def test_secrets_are_masked_in_lists_too_and_empty_ones_stay_empty() -> None:
     }
 
 
-def test_a_nested_dict_is_not_shared_with_what_it_was_merged_from() -> None:
+def test_a_nested_dict_is_not_shared_with_its_source() -> None:
     desired = {"attributes": {"a": "1"}}
 
     result = merged({}, desired)

@@ -31,10 +31,11 @@ class GoUrl(NamedTuple):
 
 
 def audience_match(client_audience: Sequence[str] | None, granted_audience: Sequence[str] | None) -> str | None:
-    """Return None where every granted audience is allowed by the client's list, else the server's hint, one sentence.
+    """Return None if the client's list allows every granted audience, else the server's hint, one sentence.
 
-    Nothing granted always passes. Otherwise each one must have scheme, host and port of a listed URL, exactly,
-    and a path that is or lies below the listed one. One listed URL that does not parse refuses all.
+    If nothing is granted, it passes. Otherwise, each audience must have exactly the scheme, host and port of a listed
+    URL, and a path that is equal to the listed one or below it. If a listed URL does not parse, all audiences are
+    refused.
     """
     for granted in granted_audience or []:
         try:
@@ -64,7 +65,7 @@ def _covers(allowed: GoUrl, wanted: GoUrl) -> bool:
 
 
 def parse_url(value: str) -> GoUrl:
-    """Take a URL apart as Go's url.Parse does. Raises ValueError where that one fails."""
+    """Split a URL into its parts like Go's url.Parse. Raises ValueError if that fails."""
     rest, _hash, fragment = value.partition("#")
     if any(character < " " or character == "\x7f" for character in rest):
         raise ValueError("control character")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One person's browser, as far as a login at Cells through Keycloak needs it: cookies, redirects, pages."""
+"""A minimal browser for a login to Cells through Keycloak: cookies, redirects, pages."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Browser:
         while len(history) <= MOST_REDIRECTS:
             if not (self.at_cells(url) or self.at_keycloak(url)):
                 raise SsoError(
-                    f"The login leads to {bare(url)}, which is neither {self.cells_url} nor {self.keycloak_url}:"
-                    " are these the URLs that users see?"
+                    f"The login leads to {bare(url)}, which is neither {self.cells_url} nor {self.keycloak_url}. Give "
+                    "the URLs that users see in their browsers."
                 )
             answer = self.send(method, url, data=data)
             if not answer.is_redirect:
@@ -98,7 +98,7 @@ def bare(url: str) -> str:
 
 
 def _jar() -> Any:
-    """Return a jar of cookies that does what browsers do and http.cookiejar does not.
+    """Return a cookie jar that behaves like those of browsers in two cases in which http.cookiejar does not.
 
     It sends cookies marked Secure to this machine over http too (W3C, Secure Contexts, section 3.1): Keycloak marks its
     cookies so since version 25. It takes a cookie whose Domain is the host itself, also if that is localhost (RFC 6265,

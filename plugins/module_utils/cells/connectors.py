@@ -54,8 +54,8 @@ FIELDS = {
 SETS = {"scopes": "scopes", "hosted_domains": "hostedDomains"}
 """Options of configoidc that are lists without an order."""
 
-UNCOMPARED = "clientSecret (Cells hides it, so it is sent without comparing it)"
-"""What an action says of a secret that goes along with other changes."""
+UNCOMPARED = "clientSecret (Cells hides it, so it is written without a comparison)"
+"""The text in an action for a secret that is written together with other changes."""
 
 RULE_DEFAULTS: State = {"RuleString": "", "LeftSplit": "", "RightValueTemplate": "", "NoUpdate": False}
 
@@ -76,7 +76,7 @@ class Connector:
         self._secret_sent = False
         self._others: list[State] = []
         if not self.connector_id or self.connector_id == "pydio":
-            raise InvalidInput("connector_id: it must not be empty, and not pydio, which is Cells' own login.")
+            raise InvalidInput("connector_id: must not be empty or pydio, which is Cells' own login.")
         if options["state"] == "present":
             _check(options)
         self._issuer = options["issuer"] if options["state"] == "present" else None
@@ -100,12 +100,12 @@ class Connector:
         return found[0] if found else None
 
     def desired(self, current: State | None) -> State | None:
-        """Return what the options declare. Raises InvalidInput where the id is that of a connector of another type."""
+        """Return the declared state. Raises InvalidInput if a connector of another type has the id."""
         options = self.options
         if current is not None and current.get("type") != options["type"]:
             raise InvalidInput(
-                f"The {self.title} is there with the type {current.get('type')}, not {options['type']}:"
-                " take another id."
+                f"The {self.title} exists with the type {current.get('type')}, not {options['type']}: choose another "
+                "id."
             )
         if options["state"] == "absent":
             return None
@@ -145,11 +145,12 @@ class Connector:
                 )
 
     def missing(self, current: State | None) -> list[str]:
-        """Return what a new connector lacks: a task that declares only rules expects the connector to be there."""
+        """Return the options that a new connector lacks: a task that declares only rules expects the connector to
+        exist."""
         lacking = [option for option in ("name", "issuer", "client_id", "client_secret") if not self.options[option]]
         if current is not None or not lacking:
             return []
-        return [f"Cells has no {self.title}, and to make it {', '.join(lacking)} must be given."]
+        return [f"Cells has no {self.title}. To create it, give {', '.join(lacking)}."]
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
         """Return the one write that is needed; a PUT carries the whole connector."""
@@ -170,9 +171,9 @@ class Connector:
         self._secret_sent = True
 
     def _secret(self, current: State | None) -> str | None:
-        """Return the secret that is declared for comparison; None where it is not to be compared.
+        """Return the declared secret for the comparison; None if it is not compared.
 
-        Whether Cells shows a secret is not known: what it hides cannot differ, unless it is to go along always.
+        It is not known whether Cells shows secrets. A hidden secret cannot differ, unless it is always written.
         """
         secret: str | None = self.options["client_secret"]
         update = self.options["update_secret"]
@@ -189,15 +190,14 @@ class Connector:
         secret = self.options["client_secret"]
         if not secret:
             raise InvalidInput(
-                f"Cells hides the secret of {self.title}, and whether it keeps one that a write leaves out is"
-                " not known: give client_secret."
+                f"Cells hides the secret of {self.title}, and may lose it if a write leaves it out: give client_secret."
             )
         body[OIDC] = {**body.get(OIDC, {}), "clientSecret": secret}
 
     def _rules(self, current: list[State]) -> list[State]:
-        """Return the mapping rules in wire form; in mode add, rules there for other attributes stay where they are.
+        """Return the mapping rules in wire form. In mode add, existing rules for other attributes keep their places.
 
-        In mode add a declared rule takes the place of one with the same left and right attribute.
+        In mode add, a declared rule replaces one with the same left and right attribute.
         """
         declared = [_rule(rule) for rule in self.options["mapping_rules"]]
         others = list(current)
@@ -206,7 +206,7 @@ class Connector:
             there = next((other for other in others if _pair(other) == _pair(rule)), None)
             if there is not None:
                 others.remove(there)
-            # What a rule has besides its declared keys, such as a name, stays.
+            # Other keys of a rule, such as a name, stay.
             placed.append((there, {**(there or {}), **rule}))
         if self.options["mapping_rules_mode"] == "exact":
             return [rule for _there, rule in placed]
@@ -243,7 +243,7 @@ def _keys(value: Any) -> Iterator[str]:
 
 
 def login_connectors(session: CellsSession) -> list[State]:
-    """Return what the login page offers (row C9): dicts with Id, Name and Type. Raises SsoError."""
+    """Return the connectors on the login page (row C9): dicts with Id, Name and Type. Raises SsoError."""
     answer = session.get_public("frontend", "login", "connectors")
     connectors = answer.get("Connectors") if isinstance(answer, dict) else None
     return connectors if isinstance(connectors, list) else []
@@ -281,7 +281,9 @@ def shows_secret(connector: State) -> bool:
 def _check(options: Mapping[str, Any]) -> None:
     """Refuse values that Cells would take and that can only be mistakes. Raises InvalidInput, MissingLibrary."""
     if options["client_secret"] is not None and (not options["client_secret"] or is_mask(options["client_secret"])):
-        raise InvalidInput("client_secret: this is empty or a mask instead of a secret, not a secret.")
+        raise InvalidInput(
+            "client_secret: this is empty or the mask that servers show for a secret. Give the secret itself."
+        )
     for option in ("issuer", "redirect_uri"):
         if options[option] is not None:
             base_url(options[option], option)
@@ -293,5 +295,6 @@ def _check(options: Mapping[str, Any]) -> None:
             continue
         if error:
             raise InvalidInput(
-                f"mapping_rules: Cells could not use the regular expression {rule['rule_string']!r}: {error}"
+                "mapping_rules: RE2, and so Cells, does not support the regular expression "
+                f"{rule['rule_string']!r}: {error}"
             )

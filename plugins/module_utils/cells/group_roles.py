@@ -60,8 +60,8 @@ class DeclaredRoles:
         same = next((role for role in self.roles if role.role_id == found[0]), None)
         if same and same.label != label:
             raise InvalidInput(
-                f"Cells makes the role {found[0]} of it, as of {same.group}, whose label is {same.label!r}, not"
-                f" {label!r}. Give both the same label."
+                f"It becomes the role {found[0]}, like {same.group}, whose label is {same.label!r}, not {label!r}. "
+                "Give both groups the same label."
             )
         if not same:
             self.roles.append(GroupRole(group, found[0], label))

@@ -22,18 +22,23 @@ DOCUMENT = "/.well-known/openid-configuration"
 def check_issuer(issuer: str, params: Mapping[str, Any]) -> list[str]:
     """Compare an issuer with its discovery document.
 
-    params: the shared options of the Cells modules. Returns warnings: one where the document cannot be fetched from
-    here, since only Cells itself must reach it. Raises InvalidInput where the issuers differ or there is no document.
+    params: the shared options of the Cells modules. Returns warnings: one if the document cannot be fetched from
+    here, since only Cells itself must reach it. Raises InvalidInput if the issuers differ or there is no document.
     """
     try:
         named = discovered_issuer(issuer, params)
     except Unreachable as error:
-        return [f"issuer: {error.url} could not be fetched from here ({error.reason}), so it was not compared."]
+        return [
+            (
+                f"issuer: {error.url} could not be fetched from this host ({error.reason}), so the issuer was not "
+                "compared."
+            )
+        ]
     except ServerError as error:
-        return [f"issuer: {error.url} answered with HTTP {error.status}, so it was not compared."]
+        return [f"issuer: {error.url} answered with HTTP {error.status}, so the issuer was not compared."]
     if named != issuer:
         url = f"{issuer.rstrip('/')}{DOCUMENT}"
-        raise InvalidInput(f"issuer: {issuer} is given, but {url} names {named}. Give that one, exactly.")
+        raise InvalidInput(f"issuer: you gave {issuer}, but {url} names {named}. Give exactly that one.")
     return []
 
 
@@ -45,8 +50,8 @@ def discovered_issuer(issuer: str, params: Mapping[str, Any]) -> str:
     named, status = discovery_document(issuer, params)
     if named is None:
         raise InvalidInput(
-            f"issuer: {issuer.rstrip('/')}{DOCUMENT} is no discovery document (HTTP {status})."
-            f" Is the realm's name in {issuer} right?"
+            f"issuer: {issuer.rstrip('/')}{DOCUMENT} is not a discovery document (HTTP {status}). Check the name of "
+            f"the realm in {issuer}."
         )
     return named
 

@@ -4,11 +4,11 @@
 
 """How Pydio Cells turns the values of an outside attribute, such as a claim, into roles (row M1).
 
-The steps behave as those of Cells' public code, exactly where that is surprising: mapping_rules.json in
-tests/vectors says what the real ones answer. `ldap2017` is the order in which Cells' public LDAP connector called them.
-How Cells Enterprise applies rules to claims is not public: `exclusive` is an assumption, see docs/standin.md.
+The steps behave like those in Cells' public code, even in surprising cases: mapping_rules.json in tests/vectors
+contains the results of the real ones. `ldap2017` is the order in which Cells' public LDAP connector called them. How
+Cells Enterprise applies rules to claims is not public: `exclusive` is an assumption, see docs/standin.md.
 
-In every step None stands for a list that is not there, and comes back as None; [] comes back as [].
+In every step, None means a missing list, for which the step returns None. For [], it returns [].
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, Optional, Sequence
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, MissingLibrary
 
 Values = Optional[Sequence[str]]
-"""What a step takes and gives back: a list of str, or None where there is none."""
+"""The argument and result of a step: a list of str, or None if there is none."""
 
 ROLES = "Roles"
 """The one right attribute whose values are roles; case matters."""
@@ -43,13 +43,13 @@ _QUOTED = rf"""\"(?:[^\\"]|{_ESCAPE})*\""""
 _PAIR = rf"{_TYPE}=(?:#(?:[0-9A-Fa-f]{{2}})+|{_PLAIN}|{_QUOTED})"
 _DN = re.compile(rf"{_PAIR}(?:[+,]{_PAIR})*", re.ASCII)
 
-# Cells puts these instead of characters while it looks at a DN; in data of their own they are turned back as well.
+# Cells replaces characters with these while it reads a DN. If the data contains them itself, they are converted too.
 _HASH_MARKER = "[UOO01]"
 _COMMA_MARKER = "[U0000]"
 
 _ESCAPED = re.compile(r"\\([=+<>#;])")
 
-# What is quoted by \Q, or one escaped character. The library takes \C, any byte, which Go refuses.
+# Text quoted with \Q, or one escaped character. The library accepts \C, any byte, which Go refuses.
 _REGEX_ESCAPE = re.compile(r"\\Q.*?(?:\\E|\Z)|\\(.)", re.DOTALL)
 
 SPECIAL = frozenset("\\^$*+?()[]{}|")
@@ -84,9 +84,9 @@ def is_dn_format(value: str) -> bool:
 
 
 def convert_dn_to_name(values: Values) -> Values:
-    """Cut each value that is a DN to the text between its first = and what separates there; keep the others.
+    """Cut each value that is a DN to the text between its first = and the next separator; keep other values.
 
-    What the first type is called does not matter, so that ``role=admin`` becomes ``admin``.
+    The name of the first type does not matter: ``role=admin`` becomes ``admin``.
     """
     return values and [_dn_to_name(value) for value in values]
 
@@ -134,9 +134,9 @@ def filter_preg(rule_string: str, values: Values) -> Values:
 
 
 def regex_error(rule_string: str) -> str | None:
-    """Return why RE2 would not take a rule's regular expression, None where it would or the rule is none.
+    """Return why RE2 does not support a rule's regular expression; None if it does, or if the rule is none.
 
-    Cells says nothing of such a rule and gives its users no roles. Raises MissingLibrary.
+    Cells silently gives no roles for such a rule. Raises MissingLibrary.
     """
     return _compile(rule_string)[1] if is_regex(rule_string) else None
 
@@ -164,7 +164,7 @@ def _compile(rule_string: str) -> tuple[Any, str | None]:
 
 
 def add_prefix(prefix: str, values: Values) -> Values:
-    """Put a prefix before each value, also an empty one, also where it is there already."""
+    """Put a prefix before each value, even if it is empty, or if the value already has it."""
     return [prefix + value for value in values] if values and prefix else values
 
 
@@ -186,7 +186,7 @@ def ldap2017(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
 def exclusive(values: Values, rule: Mapping[str, str], is_dn: bool) -> Values:
     """Apply a rule in the order that is assumed for claims: regular expression or list, never both.
 
-    Takes and returns what ldap2017 does. Raises MissingLibrary.
+    Arguments and result are those of ldap2017. Raises MissingLibrary.
     """
     values, rule_string = prepared(values, is_dn), rule.get("RuleString") or ""
     if rule.get("RightAttribute") != ROLES:
@@ -202,8 +202,8 @@ def unknown_outcome(values: Values, rule: Mapping[str, str], is_dn: bool) -> str
     """Return in a sentence why it is not known which values a rule keeps, "" if it is.
 
     Public code reads a rule string that does not begin with preg as a list. The console's help has a regular expression
-    without it. So a text that may be either is read both ways; that matters only if the outcomes differ.
-    Takes what exclusive does. Raises MissingLibrary.
+    without it. So a text that may be either is read both ways; that matters only if the outcomes differ. The arguments
+    are those of exclusive. Raises MissingLibrary.
     """
     text = rule.get("RuleString") or ""
     is_list = "," in text and not SPECIAL.intersection(text)
@@ -214,9 +214,9 @@ def unknown_outcome(values: Values, rule: Mapping[str, str], is_dn: bool) -> str
     if sorted(set(by_list)) == sorted(set(by_regex)):
         return ""
     return (
-        f"Whether Cells reads the rule string {text!r} as a list or as a regular expression is not known (rule_string):"
-        f" as a list it gives {', '.join(by_list) or 'nothing'}, as a regular expression"
-        f" {', '.join(by_regex) or 'nothing'}."
+        f"It is not known whether Cells reads the rule string {text!r} as a list or as a regular expression "
+        f"(rule_string). As a list, it gives {', '.join(by_list) or 'nothing'}; as a regular expression, "
+        f"{', '.join(by_regex) or 'nothing'}."
     )
 
 
@@ -246,8 +246,8 @@ def predicted_roles(
             continue
         if rule["RightValueTemplate"]:
             raise InvalidInput(
-                f"Mapping rule {number} has a right_value_template, and what Cells does with it is not known:"
-                " the roles cannot be predicted."
+                f"Mapping rule {number} has a right_value_template. Its effect in Cells is not known, so the roles "
+                "cannot be predicted."
             )
         values = claim_values(claims.get(rule["LeftAttribute"]), rule["LeftAttribute"])
         if rule["LeftSplit"]:
@@ -276,7 +276,8 @@ def claim_values(claim: Any, name: str) -> list[str]:
             values.append(json.dumps(item))
         elif item is not None:
             raise UnusableClaim(
-                f"The claim {name} holds {_kind(item)}: only text, numbers, booleans and lists of them become roles."
+                f"The claim {name} contains {_kind(item)}. Only text, numbers, booleans and lists of these can "
+                "become roles."
             )
     return values
 
@@ -287,7 +288,9 @@ def _rule(given: Any, number: int) -> dict[str, str]:
         raise InvalidInput(f"Mapping rule {number} must be a dictionary, not {_kind(given)}.")
     unknown = sorted(str(key) for key in given if str(key).islower() and key not in RULE_KEYS)
     if unknown:
-        raise InvalidInput(f"Mapping rule {number} has no part {', '.join(unknown)}: use {', '.join(RULE_KEYS)}.")
+        raise InvalidInput(
+            f"Mapping rule {number} has the unknown key {', '.join(unknown)}. Use {', '.join(RULE_KEYS)}."
+        )
     rule = {}
     for option, key in RULE_KEYS.items():
         value = given.get(option, given.get(key))
@@ -303,7 +306,7 @@ def _rule(given: Any, number: int) -> dict[str, str]:
 
 
 def _kind(value: Any) -> str:
-    """Return in words what kind of thing a value is, never the value itself: it may be personal."""
+    """Return the kind of a value in words, never the value itself, because it may be personal."""
     if isinstance(value, Mapping):
         return "a dictionary"
     if isinstance(value, (list, tuple)):

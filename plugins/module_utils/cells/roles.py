@@ -4,7 +4,7 @@
 
 """Roles of Pydio Cells: made before the first login needs them, and removed if nobody uses them.
 
-What Cells takes and refuses is that of its public code, idm/role of 4.0.1.
+The rules for ids and labels are those of Cells' public code, idm/role of 4.0.1.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LONGEST = {"role_id": 255, "label": 500}
 """Characters that the columns of Cells' database hold."""
 
 NOT_SENT = ("LastUpdated", "PoliciesContextEditable")
-"""What Cells works out itself: it keeps a time that is sent."""
+"""A field that Cells sets itself: if a time is sent, Cells keeps it."""
 
 
 class Role:
@@ -55,9 +55,9 @@ class Role:
             raise InvalidInput(problem)
         if options["state"] == "present":
             if options["if_unused"] or options["apart_from_connectors"]:
-                raise InvalidInput("if_unused and apart_from_connectors: these are for state absent.")
+                raise InvalidInput("if_unused and apart_from_connectors require state absent.")
         elif self.role_id in BUILT_IN:
-            raise InvalidInput(f"role_id: {self.role_id} is a role of Cells itself, which stays.")
+            raise InvalidInput(f"role_id: {self.role_id} is one of Cells' own roles, which cannot be removed.")
 
     def read(self) -> State | None:
         """Return the role as Cells shows it, or None. Raises InvalidInput for a role that is not free, SsoError."""
@@ -71,7 +71,7 @@ class Role:
         return None
 
     def desired(self, current: State | None) -> State | None:
-        """Return what the options declare; a new role without a label has its id for one."""
+        """Return the declared state. A new role without a label gets its id as the label."""
         if self.options["state"] == "absent":
             return self._stays(current)
         label = self.options["label"]
@@ -82,26 +82,27 @@ class Role:
     def _stays(self, current: State | None) -> State | None:
         """Return None for a role that is to be removed, or {} for one that is used and stays.
 
-        Raises InvalidInput for a role that is used and may not stay.
+        Raises InvalidInput for a role that is used and must be removed.
         """
         if current is None:
             return None
         self.used_by = users_of_role(self.session, current, self.options["apart_from_connectors"])
         label = self.options["label"]
         if label is not None and current.get("Label") != label:
-            self.used_by.append(f"somebody who named it {current.get('Label')!r}")
+            self.used_by.append(f"somebody who gave it the label {current.get('Label')!r}")
         if "/" in self.role_id:
             # The router of Cells parts an encoded slash too.
             self.used_by.append("Cells, whose REST API cannot remove a role with a slash in its id")
         if self.used_by and not self.options["if_unused"]:
-            raise InvalidInput(f"The {self.title} is used by {'; '.join(self.used_by)}. Take it from them first.")
+            raise InvalidInput(f"The {self.title} is used by {'; '.join(self.used_by)}. Remove it from them first.")
         return {} if self.used_by else None
 
     def _remove(self) -> None:
         try:
             self.session.delete("role", self.role_id)
         except NotAuthorized as error:
-            # Cells says so of a role that is gone by now, too: the answer to an earlier call may have been lost.
+            # Cells also answers this for a role that no longer exists: the answer to an earlier call may have been
+            # lost.
             if error.status != 403 or search_roles(self.session, {"Uuid": [self.role_id]}):
                 raise
 
@@ -143,7 +144,7 @@ def list_roles(session: CellsSession) -> list[State]:
 def taken(role: State, role_id: str) -> str:
     """Return why a role that Cells found by an id cannot be the role of that id, "" if it can."""
     if role["Uuid"] != role_id:
-        return f"Cells has the role {role['Uuid']}, and takes {role_id} for the same. Give {role['Uuid']}."
+        return f"Cells has the role {role['Uuid']}, and does not distinguish it from {role_id}. Give {role['Uuid']}."
     owner = next((words for flag, words in OWNERS.items() if role.get(flag)), "")
     if owner and role_id not in BUILT_IN:
         return f"{role_id} is the role of {owner} in Cells ({role.get('Label')}). Give another id."
@@ -153,12 +154,12 @@ def taken(role: State, role_id: str) -> str:
 def id_problem(role_id: str) -> str:
     """Return why Cells cannot have a role of that id, "" if it can."""
     if not role_id or role_id != role_id.strip():
-        return "role_id: it must not be empty, and not begin or end with a blank."
+        return "role_id: must not be empty, or begin or end with a space."
     if "," in role_id:
-        return f"role_id: Cells takes no comma in the id of a role, and {role_id!r} has one."
+        return f"role_id: {role_id!r} contains a comma, which Cells does not allow in the id of a role."
     if "*" in role_id:
-        # It stands for anything in a search and in a removal.
-        return f"role_id: {role_id!r} has a star in it, by which Cells would find other roles too."
+        # It is a wildcard in a search and in a removal.
+        return f"role_id: {role_id!r} contains an asterisk, which is a wildcard in Cells."
     return _too_long("role_id", role_id)
 
 
@@ -166,12 +167,12 @@ def label_problem(label: str | None) -> str:
     """Return why a role of Cells cannot have that label, "" if it can."""
     if label is None:
         return ""
-    return "label: it must not be empty." if not label.strip() else _too_long("label", label)
+    return "label: must not be empty." if not label.strip() else _too_long("label", label)
 
 
 def _too_long(option: str, text: str) -> str:
     most = LONGEST[option]
-    return f"{option}: it has {len(text)} characters, and Cells keeps {most}." if len(text) > most else ""
+    return f"{option}: has {len(text)} characters. Cells allows {most}." if len(text) > most else ""
 
 
 def shown_roles(roles: Sequence[State]) -> list[State]:

@@ -31,12 +31,12 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import (
 )
 
 # Without a running server, the command never ends by itself.
-NEW_TOKEN = "Make a new one: timeout 30 cells admin user token -u admin -e 1h -q"  # noqa: S105 - a hint, not a token
-NO_RIGHT = "The token is valid, but its user may not do this: use the token of an administrator."
+NEW_TOKEN = "Create a new one: timeout 30 cells admin user token -u admin -e 1h -q"  # noqa: S105 - a hint, not a token
+NO_RIGHT = "The token is valid, but its user does not have the right. Use the token of an administrator."
 SEARCHES = ("acl", "role", "user")
-"""What is searched by a POST to this path below /a, which writes nothing."""
+"""Paths below /a to which a POST searches and writes nothing."""
 ENTERPRISE_PATHS = (("config", "oauth2connectors"), ("config", "oauth2clients"), ("frontend", "login", "connectors"))
-"""What only Cells Enterprise has. Home refuses these paths with the statuses 403, 404, 405 and 500."""
+"""Paths that only Cells Enterprise has. Home refuses them with the statuses 403, 404, 405 and 500."""
 
 
 class CellsSession:
@@ -49,18 +49,18 @@ class CellsSession:
         """
         requests = import_requests()
         if not params["cells_url"]:
-            raise InvalidInput("cells_url is missing: give it, or set the environment variable CELLS_URL.")
+            raise InvalidInput("cells_url is missing. Give it, or set the environment variable CELLS_URL.")
         self.url = base_url(params["cells_url"], "cells_url")
         self.warnings = exposure(self.url, "cells_url", "token and secrets", params)
         token = (params["cells_token"] or "").strip()
         if not token:
             raise InvalidInput(f"cells_token is missing. {NEW_TOKEN}")
         if not token.isascii() or len(token.split()) != 1:
-            raise InvalidInput(f"cells_token is not one word, so it is no token of Cells. {NEW_TOKEN}")
+            raise InvalidInput(f"cells_token is not a single word, so it cannot be a token of Cells. {NEW_TOKEN}")
         check_connection(params)
         self._params = params
         self._session = requests.Session()
-        # An object of its own, since requests would let an entry of ~/.netrc take the header's place.
+        # A separate object, because requests would let an entry in ~/.netrc override the header.
         self._bearer = _Bearer(token)
         self._session.headers["User-Agent"] = AGENT
         repeat_calls(self._session, *(f"{self.url}/a/{kind}" for kind in SEARCHES))
@@ -70,7 +70,7 @@ class CellsSession:
         return self._call("GET", path)
 
     def get_public(self, *path: str) -> Any:
-        """As get, without the token: for what anybody may ask, and what Cells refuses all the same to a bad token."""
+        """Like get, without the token: for paths that anybody may read, but that Cells refuses with a bad token."""
         return self._call("GET", path, public=True)
 
     def search(self, *path: str, body: dict[str, Any]) -> Any:
@@ -101,35 +101,41 @@ class CellsSession:
         home = self._home(path) if status in (403, 404, 405, 500) else ""
         if home:
             raise WrongEdition(method, url, status, words, home)
-        hint = "Cells does not allow this to the user of the token." if status == 403 else ""
+        hint = "The user of the token does not have the right to do this in Cells." if status == 403 else ""
         raise refusal(method, url, status, words, hint)
 
     def _unauthorized(self, method: str, url: str, words: str) -> NotAuthorized:
-        """Return the error for a status of 401, which Cells gives for a bad token and for one without the right.
+        """Return the error for the status 401, which Cells returns for a bad token and for one without the right.
 
-        What everybody may read is refused to a bad token only.
+        Paths that everybody may read are refused only with a bad token.
         """
         bootconf = self._bootconf()
         status = None if bootconf is None else bootconf.status_code
         if status == 200:
             return NotAuthorized(method, url, 401, words, NO_RIGHT)
         if status == 401:
-            return TokenRefused(method, url, 401, words, f"The token has expired or is not of this server. {NEW_TOKEN}")
-        return NotAuthorized(method, url, 401, words, f"The token has expired, or is no administrator's. {NEW_TOKEN}")
+            return TokenRefused(
+                method, url, 401, words, (f"The token has expired or belongs to another server. {NEW_TOKEN}")
+            )
+        return NotAuthorized(
+            method, url, 401, words, (f"The token has expired, or does not belong to an administrator. {NEW_TOKEN}")
+        )
 
     def _no_json(self, path: tuple[str, ...], response: Any) -> str:
         """Return why an answer that is no error may have no JSON in it."""
         if not response.content:
             host = urlsplit(self.url).hostname
-            return f"The answer is empty: Cells has no site for the host {host}. Give its external URL."
-        return self._home(path) or "Is this the URL of Cells?"
+            return (
+                f"The answer is empty, because Cells has no site for the host {host}. Give the external URL of Cells."
+            )
+        return self._home(path) or "Check that this is the URL of Cells."
 
     def _send(self, method: str, url: str, body: dict[str, Any] | None = None, public: bool = False) -> Any:
         auth = _anonymous if public else self._bearer
         return send(self._session, method, url, self._params, json=body, auth=auth)
 
     def _bootconf(self, public: bool = False) -> Any:
-        """Return the answer with what everybody may read, None if there is none: the first refusal is what counts."""
+        """Return the public settings; None if they cannot be read, because the first refusal counts."""
         try:
             return self._send("GET", f"{self.url}/a/frontend/bootconf", public=public)
         except Unreachable:
@@ -146,12 +152,15 @@ class CellsSession:
         except (ValueError, KeyError, TypeError, AttributeError):
             return ""
         if package == "PydioHome":
-            return f"This server is {label or 'Pydio Cells Home'}, which has no connectors: it takes Cells Enterprise."
+            return (
+                f"This server is {label or 'Pydio Cells Home'}, which has no connectors. Only Cells Enterprise has "
+                "them."
+            )
         return ""
 
 
 def _anonymous(request: Any) -> Any:
-    """Put nothing into a request, instead of what ~/.netrc would."""
+    """Add nothing to a request, so that ~/.netrc has no effect."""
     return request
 
 

@@ -24,14 +24,15 @@ class SessionCheck:
         self._browser = Browser(params)
         self.warnings = self._browser.warnings
         if params["wait"] < 0:
-            raise InvalidInput(f"wait is {params['wait']}: give the seconds to wait, 0 or more.")
+            raise InvalidInput(f"wait is {params['wait']}. Give the seconds to wait, 0 or more.")
         self._params = params
 
     def check(self) -> dict[str, Any]:
         """Log in, refresh, and refresh once more after the wait.
 
-        Returns login ({username, login, roles}) and refreshes (list of what WebSession.refresh returns). Raises Unmet,
-        with refused ({by, words}), for a login that Keycloak or Cells refused; SsoError for one that came less far.
+        Returns login ({username, login, roles}) and refreshes (list of results of WebSession.refresh). Raises Unmet,
+        with refused ({by, words}), for a login that Keycloak or Cells refused; SsoError for a login that did not get
+        that far.
         """
         params = self._params
         login = WebLogin(self._browser, params["connector_id"], params["username"])

@@ -15,8 +15,8 @@ from ansible_collections.cellsops.sso.plugins.module_utils.transport import base
 def callback_url(cells_url: str, connector_id: str) -> str:
     """Return the URL to which Keycloak sends users back to Cells (row C3): /auth/login/<id>/callback.
 
-    cells_url: Cells' external URL. Raises ValueError, one line, where it cannot be used or the id is empty.
+    cells_url: Cells' external URL. Raises ValueError, one line, if the URL is invalid or the id is empty.
     """
     if not connector_id:
-        raise InvalidInput("connector_id: it must not be empty.")
+        raise InvalidInput("connector_id: must not be empty.")
     return f"{base_url(cells_url, 'cells_url')}/auth/login/{quote(connector_id, safe='')}/callback"

@@ -19,14 +19,14 @@ from ansible_collections.cellsops.sso.plugins.module_utils.web_page import Form,
 
 FRONTEND = "cells-frontend"
 SCOPE = "openid email profile pydio offline"
-"""What the web interface asks its own provider for."""
+"""The scopes that the web interface requests from its own provider."""
 ASKED = {
     "otp": "a one-time password",
     "totp": "the setup of an authenticator",
     "password-new": "a new password",
     "accept": "consent",
 }
-"""What fields of Keycloak's pages ask for, by their names."""
+"""The data that fields of Keycloak's pages ask for, by the names of the fields."""
 
 
 class WebLogin:
@@ -62,7 +62,7 @@ class WebLogin:
         return self._code(page, answer)
 
     def _send(self, form: Form, answer: Any, password: str) -> tuple[Page, Any]:
-        """Send name and password, as far as the form has them, and return the page that follows, and its answer."""
+        """Send the name and the password, if the form asks for them, and return the next page and its answer."""
         target = urljoin(answer.url, form.action)
         if not self._browser.at_keycloak(target):
             raise SsoError(
@@ -92,13 +92,16 @@ class WebLogin:
             return form, answer
         if self._is_web_interface(page, answer):
             raise SsoError(
-                f"{address} gives the web interface of Cells and does not lead to Keycloak:"
-                f" {empty_answer(answer, address) or self._no_connector()}"
+                f"{address} shows the web interface of Cells and does not lead to Keycloak: "
+                f"{empty_answer(answer, address) or self._no_connector()}"
             )
         raise self._ended(page, answer)
 
     def _no_connector(self) -> str:
-        return f"has Cells a connector {self._connector_id}, and does this version begin logins there?"
+        return (
+            f"check that Cells has a connector {self._connector_id}, and that this version of Cells begins logins "
+            "there."
+        )
 
     def _is_web_interface(self, page: Page, answer: Any) -> bool:
         """Whether an answer is the page that Cells gives for every path that it does not know."""
@@ -125,8 +128,8 @@ class WebLogin:
             raise self._ended(page, answer)
         if self._callback and bare(answer.url) == bare(self._callback):
             raise SsoError(
-                f"Keycloak sent {self._username!r} back to {bare(answer.url)}, where Cells does not take a login but"
-                " gives its web interface: the redirect URI of the connector is not the one of this version."
+                f"Keycloak sent {self._username!r} back to {bare(answer.url)}, where Cells does not accept a login "
+                "but shows its web interface. This version of Cells needs another redirect URI in the connector."
             )
         if "code" not in query:
             raise self._ended(page, answer)
@@ -139,7 +142,8 @@ class WebLogin:
         where = "Keycloak" if self._browser.at_keycloak(answer.url) else "Cells"
         titled = f"a page titled {page.title!r}{_asks(page)}" if page.title else server_words(answer)
         words = " ".join((told or "; ".join(page.messages) or titled or "no reason given").split())
-        # A page without a complaint is no refusal, such as one that asks for one thing more; nor is a gateway's answer.
+        # A page without a complaint, such as one that asks for more data, is not a refusal. The answer of a gateway is
+        # not one either.
         if answer.status_code in REPEATED_STATUSES or not (told or page.messages or answer.status_code >= 400):
             return SsoError(self._line(where, answer, words))
         return self._refused(where, answer, words)
@@ -153,11 +157,14 @@ class WebLogin:
 
 
 def _asks(page: Page) -> str:
-    """Return what a page asks of a user who has given name and password, and what to do, "" if it asks for nothing."""
+    """Return what else a page asks for after name and password, and what to do; "" if it asks for nothing."""
     asked = list(dict.fromkeys(ASKED.get(name, name) for form in page.forms for name in form.asked))
     if not asked:
         return ""
-    return f" that asks for {', '.join(asked)}. Use an account of which Keycloak asks nothing but name and password"
+    return (
+        f" that asks for {', '.join(asked)}. Use an account from which Keycloak asks only for a user name and a "
+        "password"
+    )
 
 
 def _parameter(urls: list[str], name: str, wanted: Callable[[str], bool]) -> str:

@@ -17,25 +17,25 @@ from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import REPEATED_STATUSES, server_words
 
 COOKIE = "pydio"
-NO_TOKEN = "No refresh token"  # noqa: S105 - what Cells answers, not a token
+NO_TOKEN = "No refresh token"  # noqa: S105 - an answer of Cells, not a token
 CAUSES = {
     "invalid_request": "audience",
     "token_inactive": "used_twice",
     "invalid_grant": "logged_out",
     NO_TOKEN: "no_session",
 }
-"""What a refused refresh says in Title or Detail, and its cause: codes of OAuth, and one sentence of Cells 4.0.1."""
+"""Texts in Title or Detail of a refused refresh, and their causes: OAuth codes, and one sentence of Cells 4.0.1."""
 
 EXPLANATIONS = {
-    "audience": "The audience of cells-frontend does not have the external URL.",
+    "audience": "The audience of cells-frontend does not contain the external URL.",
     "no_session": "Cells found no session for the cookie.",
     "lost_cookie": "The session cookie was not sent back.",
-    "used_twice": "The session had been refreshed already by somebody else.",
-    "logged_out": "The session has been ended.",
-    "other": "Cells does not say why in a form that is known.",
+    "used_twice": "Another client has already refreshed the session.",
+    "logged_out": "The session has ended.",
+    "other": "The reason is unknown.",
     "no_answer": "",
 }
-"""What each cause means, in a sentence."""
+"""The meaning of each cause, in a sentence."""
 
 
 class WebSession:
@@ -121,7 +121,7 @@ class WebSession:
         if cause == "lost_cookie":
             host = urlsplit(self._url).hostname
             own = f" It is for {self._cookie_domain}, the host of Cells' external URL," if self._cookie_domain else ""
-            explanation += f"{own} but cells_url has {host}: give the external URL." if own else ""
+            explanation += f"{own} but cells_url contains {host}: give the external URL." if own else ""
         return f"{explanation} Cells: {words}" if words else explanation
 
 
@@ -141,13 +141,16 @@ def refusal_cause(status: int, answer: dict[str, Any], cookie_sent: bool) -> str
 
 
 def empty_answer(answer: Any, url: str) -> str:
-    """Return what an answer without a body means, "" for any other answer.
+    """Return the meaning of an answer without a body; "" for any other answer.
 
     Cells answers so, with the status 200, to a host name that none of its sites has.
     """
     if answer.status_code != 200 or answer.content:
         return ""
-    return f"the answer is empty: Cells has no site for the host {urlsplit(url).hostname}. Is it the external URL?"
+    return (
+        f"the answer is empty, because Cells has no site for the host {urlsplit(url).hostname}. Check that this is "
+        "the external URL."
+    )
 
 
 def _domain_of_cookie(answer: Any) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is not known of Cells Enterprise: each question with the plausible answers, and the one that is assumed.
+"""Open questions about Cells Enterprise: each with the plausible answers, and the one that is assumed.
 
 The id of an assumption never changes: reports about real servers refer to it. The conformance kit asks a real server
 for the answers, and the tests' stand-in takes each of them as a setting. docs/standin.md is generated from this file.
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 class Assumption:
     """A question about Cells.
 
-    answers: value to meaning, the default first. known: what is known, and from where. caveat: what a message says if
-    it rests on the default, as a sentence without its full stop; empty if no message does.
+    answers: value to meaning, the default first. known: the evidence, with its source. caveat: the sentence in a
+    message that depends on the default, without its full stop; empty if no message does.
     """
 
     id: str

@@ -44,17 +44,18 @@ OF_LOGIN = (
     "secret_on_put",
     "debug_id_token",
 )
-"""What only logins show."""
+"""The questions that only logins answer."""
 
 
 class Checks:
     """One run. ``answers`` and ``reasons`` are filled, by the ids of assumptions.
 
-    answers: the answers that agree with what was seen, one if the question is settled. reasons: why one is not.
+    answers: the answers that agree with the observations, only one if the question is settled. reasons: why a question
+    is not settled.
     """
 
     def __init__(self, made: ThrowAway, cells: CellsSession, issuer: str, options: Mapping[str, Any]) -> None:
-        """Take what is thrown away later, the session, the issuer of the realm and the module's options."""
+        """Take the throw-away objects, the session, the issuer of the realm and the module's options."""
         self._made, self._cells, self._issuer, self._options = made, cells, issuer, options
         self._redirect_uri = made.redirect_uris["connector"]
         self._log_start = _size(options["cells_log"])
@@ -62,7 +63,7 @@ class Checks:
         self.reasons: dict[str, str] = {}
 
     def run(self) -> None:
-        """Ask everything. What cannot be asked gets a reason; an error ends one check, not the run."""
+        """Check everything. A question that cannot be answered gets a reason. An error ends one check, not the run."""
         self._step(["secret_visibility", "reload"], self._connector)
         self._step(["sites"], self._sites)
         self._step(["oauth2clients"], self._static_client)
@@ -86,7 +87,7 @@ class Checks:
         self.reasons[name] = reason
 
     def _put(self, secret: str | None = "", **changes: Any) -> None:
-        """Make or change the connector, and give Cells the time to take it. secret: "" stands for the right one."""
+        """Create or change the connector, and wait until Cells uses it. secret: "" means the right one."""
         given = self._made.secret if secret == "" else secret
         self._made.put_connector(self._issuer, self._redirect_uri, secret=given, **changes)
         time.sleep(self._options["settle_time"])
@@ -119,7 +120,7 @@ class Checks:
             self._answer("oauth2clients", "full")
         else:
             self._answer("oauth2clients", "schema", "merge")
-            self._leave("oauth2clients", "Only a change of a static client that is in use would tell these apart.")
+            self._leave("oauth2clients", "Only a change to a static client in use could distinguish these answers.")
 
     def _is_offered(self, patience: int) -> bool:
         """Whether the login page offers the connector, asked for up to patience seconds."""
@@ -130,7 +131,7 @@ class Checks:
         return False
 
     def _takes_effect(self, *names: str) -> bool:
-        """Whether changes take effect at once; if not, the questions get that as their reason."""
+        """Whether changes take effect at once. If not, this becomes the reason for the questions."""
         if self.answers.get("reload") == ["at_once"]:
             return True
         for name in names:
@@ -166,7 +167,7 @@ class Checks:
                 return trial
             if "invalid_request" in trial.words:
                 self._answer("sso_audience", "asked")
-                reason = "Cells refuses logins, since the audience is not listed: list it, and run this again."
+                reason = "Cells refuses logins, because the audience is not listed. List it, and run the kit again."
                 break
         else:
             reason = "No login succeeded."
@@ -196,7 +197,7 @@ class Checks:
         before = trial.browser.cookies()
         refresh = trial.session.refresh()
         if self._audience_is_listed():
-            self._leave("sso_audience", "The audience of cells-frontend is set, so that any session is refreshed.")
+            self._leave("sso_audience", "The audience of cells-frontend is set, so Cells refreshes every session.")
         elif refresh["ok"]:
             self._answer("sso_audience", "none")
         elif refresh["cause"] == "audience":
@@ -209,7 +210,7 @@ class Checks:
         if str(refresh["status"]) in BY_ID["refused_refresh"].answers:
             self._answer("refused_refresh", str(refresh["status"]))
         else:
-            self._leave("refused_refresh", f"A refresh that must be refused has the HTTP status {refresh['status']}.")
+            self._leave("refused_refresh", f"A refresh that must fail has the HTTP status {refresh['status']}.")
 
     def _audience_is_listed(self) -> bool:
         listed = self._cells.get("config", "oauth2clients").get("staticClients") or []
@@ -224,7 +225,7 @@ class Checks:
             for name in ("dn_to_name", "missing_roles", "missing_claim", "rule_string"):
                 self._leave(name, "The user did not get the role of a plain value, or Cells does not show roles.")
             return False
-        # The role of the name in it is there, so that a user without it shows that the name was not taken.
+        # The role for the name exists, so a user without it shows that Cells did not use the name.
         self._answer("dn_to_name", "yes" if made.dn_role in roles else "no")
         self._answer("missing_roles", "made" if made.absent_role in roles else "ignored")
         return True
@@ -277,7 +278,7 @@ class Checks:
             self._leave("secret_on_put", "The login ended before Cells decided.")
 
     def _log(self) -> None:
-        """Look for an ID token of the client in what the log has gained."""
+        """Look for an ID token of the client in the new lines of the log."""
         path = self._options["cells_log"]
         if not path:
             self._leave("debug_id_token", "No log was given.")
@@ -308,7 +309,7 @@ def _size(path: str) -> int:
 
 
 def _reason(error: SsoError) -> str:
-    """Return what failed, without URL, name or words of a server."""
+    """Return the reason for a failure, without URLs, names or words of a server."""
     if isinstance(error, ServerError):
         return f"A server answered with the HTTP status {error.status}."
     if isinstance(error, Unreachable):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report of a run: for each assumption what the server does; no secrets, names or hosts."""
+"""The report of a run: the server's behavior for each assumption; no secrets, names or hosts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def make_report(
     reasons: Mapping[str, str],
     left_behind: Sequence[str],
 ) -> dict[str, Any]:
-    """Return the report as plain data. answers, reasons: as of Checks. left_behind: what could not be removed."""
+    """Return the report as plain data. answers, reasons: as of Checks. left_behind: the objects that could not be
+    removed."""
     findings = [
         _finding(
             each, list(answers.get(each.id, [])), reasons.get(each.id, "") if len(answers.get(each.id, [])) != 1 else ""
@@ -79,14 +80,14 @@ def as_markdown(report: Mapping[str, Any]) -> str:
     left = ", ".join(report["left_behind"])
     lines += [
         "",
-        f"Left behind, remove it yourself: {left}." if left else "Everything that was made has been removed.",
+        f"Left behind; remove it yourself: {left}." if left else "All created objects have been removed.",
         "",
     ]
     return "\n".join(lines)
 
 
 def confirmed(reports: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, list[str]]]:
-    """Return what reports have settled: {assumption: {answer: [versions of Cells]}}."""
+    """Return the answers that reports confirm: {assumption: {answer: [versions of Cells]}}."""
     found: dict[str, dict[str, list[str]]] = {}
     for report in reports:
         for finding in report["findings"]:

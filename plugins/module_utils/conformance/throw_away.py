@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the conformance kit makes on both servers, all of it named after one run, and how it is removed."""
+"""The objects that the conformance kit creates on both servers, all named after one run, and their removal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ThrowAway:
     def __init__(self, keycloak: KeycloakSession, cells: CellsSession, run: str) -> None:
         """Take the sessions and the name of the run, 8 to 32 small letters and digits. Raises InvalidInput."""
         if not RUN.fullmatch(run):
-            raise InvalidInput("run: give 8 to 32 lower-case letters and digits, new ones for each run.")
+            raise InvalidInput("run: give 8 to 32 lower-case letters and digits. Use a new value for each run.")
         self._keycloak, self._cells = keycloak, cells
         self.name = f"cellsops-conformance-{run}"
         """The id of client, connector and static client, and the user's name in Keycloak."""
@@ -143,7 +143,7 @@ class ThrowAway:
         self._cells.put("config", "oauth2clients", self.name, body=client)
 
     def remove(self) -> list[str]:
-        """Remove whatever of the run is there, and return what could not be removed, in words without names."""
+        """Remove all objects of the run, and return those that could not be removed, in words without names."""
         steps: Mapping[str, Callable[[], None]] = {
             "user in Cells": self._remove_cells_user,
             "roles in Cells": self._remove_roles,

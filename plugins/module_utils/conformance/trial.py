@@ -55,9 +55,9 @@ class Trial:
 
 
 def try_login(options: Mapping[str, Any], made: ThrowAway) -> Trial:
-    """Log the throw-away user in and return what happened; a login that fails is no error.
+    """Log in with the throw-away user and return the result; a failed login is not an error.
 
-    options: those of the browser, as of cells_session_check. Raises InvalidInput, MissingLibrary.
+    options: those of cells_session_check for the browser. Raises InvalidInput, MissingLibrary.
     """
     browser = Browser(options)
     login, session = WebLogin(browser, made.name, made.name), WebSession(browser)

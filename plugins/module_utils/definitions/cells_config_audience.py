@@ -17,7 +17,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reco
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     store = open_store(call)
     resource = StaticClientAudience(store, call.options)
     result = reconcile(resource, call.check_mode)

@@ -11,7 +11,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definition import Ans
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     reader = ConfigReader(call.options["config_path"], call.run_command)
     values = reader.values()
     return read(reader.warnings, **values)

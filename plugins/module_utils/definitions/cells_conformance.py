@@ -21,11 +21,11 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import Invalid
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 
-SKIPPED = "Check mode makes nothing on the servers, and so it asks them nothing."
+SKIPPED = "Check mode creates nothing on the servers, so it cannot check anything there."
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     options = call.options
     keycloak, cells = KeycloakSession(options, options["realm"]), CellsSession(options)
     _check_instance(cells.url, options["test_instance"])
@@ -43,22 +43,24 @@ def _check_instance(url: str, test_instance: str) -> None:
     host = urlsplit(url).hostname
     if test_instance.strip().lower() != host:
         raise InvalidInput(
-            f"test_instance is {test_instance!r}, but the host of cells_url is {host!r}. The kit makes and removes"
-            " objects: it runs only on a Cells that its owner has named as one for tests."
+            f"test_instance is {test_instance!r}, but the host of cells_url is {host!r}. The kit creates and removes "
+            "objects, so it only runs on a Cells that you have named as a test instance."
         )
 
 
 def _removed(made: ThrowAway) -> dict[str, Any]:
     left = made.remove()
     if left:
-        raise SsoError(f"Not removed: {', '.join(left)}. All of it is named {made.name}: remove it yourself.")
+        raise SsoError(
+            f"Not removed: {', '.join(left)}. Each name begins with {made.name}: remove these objects yourself."
+        )
     return {"changed": False}
 
 
 def _examined(
     made: ThrowAway, keycloak: KeycloakSession, cells: CellsSession, options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Make what is needed, ask, remove it again whatever happens, and return report and markdown."""
+    """Create the objects, run the checks, remove the objects in any case, and return report and markdown."""
     # The first call also tells a Cells without connectors, before anything is made.
     cells.get("config", "oauth2connectors")
     versions = _versions(keycloak, cells)

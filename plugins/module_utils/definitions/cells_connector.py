@@ -14,7 +14,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reco
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     resource = Connector(CellsSession(call.options), call.options)
     result = reconcile(resource, call.check_mode)
     return reconciled(resource, result, connector=shown(resource, result.state), callback_url=resource.callback_url)

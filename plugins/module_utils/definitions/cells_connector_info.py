@@ -17,7 +17,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definition import Ans
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     session = CellsSession(call.options)
     connectors = without_secrets(list_connectors(session, call.options["connector_id"]))
     return read(session.warnings, connectors=connectors, login_connectors=login_connectors(session))

@@ -11,7 +11,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definition import Ans
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     host = CellsHost(call.options, call.run_command)
     values = host.values()
     return read(host.warnings, **values)

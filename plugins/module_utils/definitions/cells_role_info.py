@@ -13,7 +13,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definition import Ans
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     session = CellsSession(call.options)
     role_id, label = call.options["role_id"], call.options["label"]
     roles = list_roles(session) if role_id is None else search_roles(session, {"Uuid": [role_id]})

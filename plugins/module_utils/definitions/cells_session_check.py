@@ -11,10 +11,10 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definition import Ans
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     session = SessionCheck(call.options)
     if call.check_mode:
-        skipped = "Check mode makes no session: nobody was logged in."
+        skipped = "Check mode does not log in, so there is no session."
         return read(session.warnings, skipped=True, msg=skipped)
     return read(session.warnings, **session.check())
 

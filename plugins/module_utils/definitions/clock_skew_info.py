@@ -11,7 +11,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definition import Ans
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError, Unmet if the clocks are too far apart."""
+    """Return the module's return values. Raises SsoError, Unmet if the clocks are too far apart."""
     values = measure(call.options)
     return read(exposed(call.options), **values)
 

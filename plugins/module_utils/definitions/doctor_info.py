@@ -16,7 +16,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session impo
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     keycloak, cells = KeycloakSession(call.options, call.options["realm"]), CellsSession(call.options)
     report = examine(keycloak, cells, call.options)
     return read([*keycloak.warnings, *cells.warnings], report=report)

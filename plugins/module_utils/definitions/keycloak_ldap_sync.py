@@ -13,7 +13,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session impo
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     # Keycloak answers when all is done.
     patient = {**call.options, "connection_timeout": max(call.options["timeout"], call.options["connection_timeout"])}
     session = KeycloakSession(patient, call.options["realm"])

@@ -53,7 +53,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     session = KeycloakSession(call.options, call.options["realm"])
     return bring_about(Client(session, call.options), call.check_mode)
 
@@ -69,8 +69,8 @@ def bring_about(client: Client, check_mode: bool) -> Answer:
     secret = "" if to_come else (result.state or {}).get("secret", "")
     if secret == MASK:
         raise InvalidInput(
-            f"return_secret: Keycloak shows only a mask for the secret of the {client.title}. The account lacks the"
-            f" role manage-clients of the client {management_client(client.session.realm)}."
+            f"return_secret: Keycloak masks the secret of the {client.title}. The account lacks the role "
+            f"manage-clients of the client {management_client(client.session.realm)}."
         )
     return replace(reconciled(client, result, **own, client_secret=secret), revealed=frozenset([secret]))
 

@@ -13,7 +13,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session impo
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     session = KeycloakSession(call.options, call.options["realm"])
     return read(session.warnings, clients=list_clients(session, call.options["client_id"]))
 

@@ -20,7 +20,7 @@ NOTHING = {"changed": False, "actions": [], "client": {}, "new_secret": False}
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns; it fails after the last client if one failed. Raises SsoError."""
+    """Return the module's return values; it fails after the last client if one failed. Raises SsoError."""
     session = KeycloakSession(call.options, call.options["realm"])
     wishes = call.options["clients"]
     outcomes = for_each(

@@ -11,7 +11,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.reachability
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     return read([], **reach(call.options["issuer"], call.options["connection_timeout"]))
 
 

@@ -14,7 +14,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reco
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     resource = ServiceAccountRoles(KeycloakSession(call.options, call.options["realm"]), call.options)
     result = reconcile(resource, call.check_mode)
     return reconciled(resource, result, roles=(result.state or {})[ROLES])

@@ -17,7 +17,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session impo
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     options = call.options
     given, sent = options["token"], time.time()
     session = KeycloakSession(options, options["realm"] or options["auth_realm"])

@@ -13,7 +13,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.token_previe
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError, Unmet if an expectation does not hold."""
+    """Return the module's return values. Raises SsoError, Unmet if an expectation does not hold."""
     session = KeycloakSession(call.options, call.options["realm"])
     return read(session.warnings, **preview(session, call.options))
 

@@ -18,7 +18,7 @@ STEPS = ["client", "connector", "ldap", "scope", "mapping", "audience", "time", 
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     preflight = Preflight(call.options)
     values = preflight.values()
     revealed = frozenset(values.get(name, "") for name in ("token", "client_secret"))

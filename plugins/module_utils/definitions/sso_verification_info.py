@@ -14,7 +14,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.preflight.verificatio
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError, Unmet if something is not as it should be."""
+    """Return the module's return values. Raises SsoError, Unmet if something is not as it should be."""
     verification = Verification(call.options, after_check_mode=call.check_mode)
     values = verification.values()
     return read(verification.warnings, **values)

@@ -21,10 +21,10 @@ DAY = 86400
 
 
 def days_left(url: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {url, days_left, local}: whole days, None for plain http; local: whether that is on this machine.
+    """Return {url, days_left, local}: whole days, None for plain http; local: whether the server is on this machine.
 
-    params: ca_path and connection_timeout (seconds). Raises Unreachable where nobody answers, or with a certificate
-    that is not trusted, has expired or is another host's; InvalidInput, MissingLibrary.
+    params: ca_path and connection_timeout (seconds). Raises Unreachable if there is no answer, or if the certificate is
+    not trusted, has expired or belongs to another host; InvalidInput, MissingLibrary.
     """
     parts = urlsplit(url)
     shown = f"{parts.scheme}://{parts.netloc}"
@@ -46,7 +46,7 @@ def days_left(url: str, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _context(ca_path: str | None) -> ssl.SSLContext:
-    """Return a context that is as strict as requests, and trusts whom requests does. Raises InvalidInput."""
+    """Return a context that is as strict as requests and trusts the same certificates. Raises InvalidInput."""
     requests = import_requests()
     from urllib3.util.ssl_ import create_urllib3_context
 
@@ -56,7 +56,7 @@ def _context(ca_path: str | None) -> ssl.SSLContext:
     try:
         context.load_verify_locations(**{"capath" if os.path.isdir(bundle) else "cafile": bundle})
     except OSError as error:
-        raise InvalidInput(f"{bundle} holds no CA certificates in PEM form: {error.strerror or error}") from error
+        raise InvalidInput(f"{bundle} contains no CA certificates in PEM form: {error.strerror or error}") from error
     return context
 
 

@@ -41,7 +41,7 @@ def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: st
     """Return the findings of cells.*, keycloak.reachable_from_cells, connector.* (but those of check_identity),
     mapping.rule, mapping.regex and audience.*.
 
-    readings: those of read_cells. options: those of doctor_info. realm_issuer: None where the realm was not reached.
+    readings: those of read_cells. options: those of doctor_info. realm_issuer: None if the realm was not reached.
     """
     bootconf = readings["bootconf"]
     rest = (*CONNECTOR_IDS, *RULE_IDS, "audience.*")
@@ -80,8 +80,8 @@ def _check_external_url(reading: Reading, url: str) -> Finding:
         return Finding(finding_id, NOT_CHECKED, why(reading))
     issuer, status = reading.value
     if issuer is None:
-        seen = f"{url}/oidc gives no discovery document (HTTP {status})."
-        return Finding(finding_id, BROKEN, seen, "Let the reverse proxy pass on /oidc to Cells too.")
+        seen = f"There is no discovery document at {url}/oidc (HTTP {status})."
+        return Finding(finding_id, BROKEN, seen, "Configure the reverse proxy to pass /oidc on to Cells.")
     own = issuer.rstrip("/")
     own = own[: -len("/oidc")] if own.endswith("/oidc") else own
     seen = f"The external URL of Cells is {own}" + ("." if own == url else f", not {url}.")
@@ -90,13 +90,16 @@ def _check_external_url(reading: Reading, url: str) -> Finding:
 
 
 def _check_secret(config: Mapping[str, Any]) -> Finding:
-    """Say whether Cells signs with the secret that its first run writes. config: what cells_config_info returned."""
+    """Say whether Cells signs with the secret of its first start. config: the result of cells_config_info."""
     public = config.get("oauth_secret_is_public")
     if not isinstance(public, bool):
         reason = config.get("msg") or "The configuration file of Cells was not read."
         return skipped(reason, "cells.oauth_secret")[0]
-    seen = "The OAuth secret of Cells is " + ("the one that everybody finds in its source." if public else "its own.")
-    todo = "Stop Cells, replace services/pydio.web.oauth/secret in pydio.json by 32 random characters, and start it."
+    seen = "The OAuth secret of Cells is " + ("the publicly known one from its source code." if public else "its own.")
+    todo = (
+        "Stop Cells, replace services/pydio.web.oauth/secret in pydio.json with 32 random characters, and start Cells "
+        "again."
+    )
     return judged("cells.oauth_secret", not public, seen, todo, WARNING)
 
 
@@ -104,19 +107,23 @@ def _check_reachable_from_cells(options: Mapping[str, Any]) -> Finding:
     """Say what keycloak_reachable_info found on the Cells host."""
     finding_id, found = "keycloak.reachable_from_cells", options["keycloak_from_cells"]
     if not isinstance(found.get("reachable"), bool):
-        return skipped(found.get("msg") or "Nobody asked on the Cells host.", finding_id)[0]
+        return skipped(
+            found.get("msg") or ("The module keycloak_reachable_info was not run on the Cells host."), finding_id
+        )[0]
     seen = f"The Cells host got {found['url']} in {found['seconds']:.1f} s."
     if found["reachable"]:
         slow = found["seconds"] > SLOW
-        return judged(finding_id, not slow, seen, "See what makes the way from Cells to Keycloak slow.", WARNING)
+        return judged(
+            finding_id, not slow, seen, ("Find out why the connection from Cells to Keycloak is slow."), WARNING
+        )
     todo = {
-        "certificate": "Add the CA of Keycloak's certificate to the certificates that the Cells host trusts.",
-        "issuer": "Give the connector the issuer that the document names.",
-    }.get(found["problem"], "Let the Cells host reach Keycloak: look at name resolution, firewall and proxy.")
+        "certificate": "Add the CA of Keycloak's certificate to the trusted certificates of the Cells host.",
+        "issuer": "Give the connector the issuer in the discovery document.",
+    }.get(found["problem"], "Make Keycloak reachable from the Cells host: check name resolution, firewall and proxy.")
     seen, todo = f"On the Cells host: {found['message']}.", f"{todo} Then restart Cells."
     if options["session"].get("login"):
-        # Cells may have a proxy or certificates of its own, such as SSL_CERT_FILE in its unit.
-        return Finding(finding_id, WARNING, f"{seen} Cells itself reached Keycloak, since the login worked.", todo)
+        # Cells may have its own proxy or certificates, such as SSL_CERT_FILE in its unit.
+        return Finding(finding_id, WARNING, f"{seen} Cells itself reached Keycloak, because the login worked.", todo)
     return Finding(finding_id, BROKEN, seen, todo)
 
 
@@ -133,7 +140,7 @@ def _check_connector(readings: Readings, options: Mapping[str, Any], realm_issue
     if state is None or state.get("type") != "oidc":
         there = f"is of the type {state.get('type')}" if state else "is not there"
         return [
-            Finding("connector.exists", BROKEN, f"Connector {connector_id} {there}.", f"Make it: {SETUP}."),
+            Finding("connector.exists", BROKEN, f"Connector {connector_id} {there}.", f"Create it: {SETUP}."),
             *skipped("There is no such connector.", *CONNECTOR_IDS[1:], *RULE_IDS),
         ]
     config = oidc(state)
@@ -158,9 +165,9 @@ def _check_exists(state: State, config: State) -> Finding:
     seen = f"Connector {state['id']} is there, by the name of {state.get('name')}."
     domains = ", ".join(config.get("hostedDomains") or [])
     if domains:
-        seen += f" It takes users of {domains} only, by the claim hd, which Keycloak does not give by itself."
+        seen += f" It takes users of {domains} only, by the claim hd, which Keycloak does not set by default."
     todo = "Remove the connector's hosted domains."
-    # All that the connector shows counts only if Cells goes by it.
+    # The connector's settings only count if Cells uses them.
     return judged("connector.exists", not domains, seen, todo, WARNING, ("reload",))
 
 
@@ -173,11 +180,9 @@ def _check_sites(state: State, url: str) -> Finding:
 
 
 def _check_scopes(scopes: list[str]) -> Finding:
-    finding_id, todo = "connector.scopes", "Let the connector ask for openid, profile and email."
+    finding_id, todo = "connector.scopes", "Set the connector's scopes to openid, profile and email."
     if not scopes:
-        return Finding(
-            finding_id, OK, "The connector names no scope, so that Cells asks for openid, profile and email."
-        )
+        return Finding(finding_id, OK, "The connector names no scope, so Cells asks for openid, profile and email.")
     named = "openid" in scopes
     seen = f"The connector asks for {', '.join(scopes)}" + ("." if named else ", and Cells for openid as well.")
     return judged(finding_id, named, seen, todo, WARNING)
@@ -192,8 +197,8 @@ def _check_login_page(reading: Reading, connector_id: str) -> Finding:
         "connector.login_page",
         any(entry.get("Id") == connector_id for entry in offered),
         f"The login page offers {names}.",
-        "Restart Cells: it may read its connectors only when it starts, and leaves one out if Keycloak did not answer"
-        " then. Then see in the console whether the connector is enabled, and for which sites.",
+        "Restart Cells: it may read its connectors only when it starts, and leaves one out if Keycloak does not "
+        "answer. Then check in the console that the connector is enabled, and for which sites.",
     )
 
 
@@ -220,7 +225,7 @@ def _check_issuer(config: State, document: Reading, realm_issuer: str | None) ->
     if document.error:
         return Finding(finding_id, NOT_CHECKED, why(document))
     if document.value != issuer:
-        seen = f"The connector's issuer is {issuer}, and the discovery document names {document.value}."
+        seen = f"The connector's issuer is {issuer}, but the discovery document names {document.value}."
         return Finding(finding_id, BROKEN, seen, f"Give the connector {document.value}, exactly.")
     if realm_issuer and issuer != realm_issuer:
         return Finding(finding_id, BROKEN, f"The connector's issuer is {issuer}, that of the realm {wanted}.", todo)
@@ -238,7 +243,7 @@ def _check_rules(rules: list[State], claim: str) -> list[Finding]:
     except MissingLibrary as error:
         return [rule, Finding("mapping.regex", NOT_CHECKED, str(error))]
     wrong = [f"{text!r}: {error}" for text, error in errors if error]
-    seen = f"RE2 does not take {'; '.join(wrong)}." if wrong else "Every rule can be read."
+    seen = f"RE2 does not support {'; '.join(wrong)}." if wrong else "Every rule can be read."
     return [rule, judged("mapping.regex", not wrong, seen, "Fix the regular expression: Cells uses RE2's syntax.")]
 
 
@@ -249,7 +254,7 @@ def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Findin
     todo = f"Give {STATIC_CLIENT} the audience {url}: {SETUP}."
     in_file = _in_file(config["static_clients"]) if config.get("static_clients") is not None else None
     if isinstance(reading.error, InvalidInput):
-        broken = Finding(match, BROKEN, str(reading.error), "See whether the configuration of Cells is whole.")
+        broken = Finding(match, BROKEN, str(reading.error), "Check that the configuration of Cells is complete.")
         return [broken, *skipped("There is no such static client.", loaded)]
     if reading.error is None:
         client, source = reading.value, f"the running Cells' {STATIC_CLIENT}"
@@ -259,7 +264,7 @@ def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Findin
         return skipped(why(reading), match, loaded)
     audience = audience_urls(client.get("audience"))
     if audience is None:
-        seen = f"The audience of {source} is no list of strings, so that Cells cannot read its clients."
+        seen = f"The audience of {source} is not a list of strings, so Cells cannot read its clients."
         return [Finding(match, BROKEN, seen, todo), *skipped("It cannot be compared.", loaded)]
     hint = audience_match(audience, [url])
     assumes = ("sso_audience",) if hint else ()
@@ -274,8 +279,8 @@ def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Findin
         todo = "Restart Cells: its file contains the audience, but Cells has not read it yet."
     restart = "Restart Cells, so that it reads its file."
     if written is None:
-        # A restart would break what works now.
-        compared, restart = "The audience in the file is no list of strings, which Cells cannot read.", todo
+        # A restart would break a working site.
+        compared, restart = "The audience in the file is not a list of strings, so Cells cannot read it.", todo
     else:
         compared = "agree." if same else f"differ: the file says {', '.join(written) or 'nothing'}."
         compared = f"File and running Cells {compared}"

@@ -34,7 +34,7 @@ EXPIRES = "client.secret.expiration.time"
 FEW_DAYS = 21
 DAY = 86400
 SHORTEST_LIFE = 5
-"""Seconds that an ID token must live so that it is still valid when Cells looks at it."""
+"""The minimum lifetime of an ID token in seconds, so that it is still valid when Cells checks it."""
 
 SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """The algorithms of ID tokens that Cells can check with a public key (docs/assumptions in dex's connector)."""
@@ -104,7 +104,7 @@ def _check_confidential(client: State) -> Finding:
     seen = f"Client authentication is on, by {proof}" + (
         "." if proof == AUTHENTICATOR else ", and Cells presents a secret."
     )
-    todo = f"Let the credentials of {client_id} be client id and secret ({AUTHENTICATOR})."
+    todo = f"Set the credentials of {client_id} to client id and secret ({AUTHENTICATOR})."
     return judged(finding_id, proof == AUTHENTICATOR, seen, todo)
 
 
@@ -112,20 +112,20 @@ def _check_standard_flow(client: State) -> Finding:
     finding_id, client_id = "client.standard_flow", client["clientId"]
     if client.get("bearerOnly"):
         todo = f"Set bearerOnly of {client_id} to false: run the role setup."
-        return Finding(finding_id, BROKEN, "The client is bearer-only, so that no login can begin with it.", todo)
+        return Finding(finding_id, BROKEN, "The client is bearer-only, so nobody can log in through it.", todo)
     if not client.get("standardFlowEnabled"):
         return Finding(finding_id, BROKEN, "The standard flow is off.", f"Turn on the standard flow of {client_id}.")
     method = (client.get("attributes") or {}).get(PKCE)
     seen = "The standard flow is on" + (
-        f", and asks for PKCE ({method}), which Cells does not send." if method else "."
+        f", but the client requires PKCE ({method}), which Cells does not send." if method else "."
     )
-    return judged(finding_id, not method, seen, f"Choose no PKCE method for {client_id}.")
+    return judged(finding_id, not method, seen, f"Remove the PKCE method of {client_id}.")
 
 
 def _check_consent(client: State) -> Finding:
     asks = bool(client.get("consentRequired"))
     seen = (
-        "Keycloak asks users for their consent before they get to Cells."
+        "Keycloak asks users for their consent before it sends them to Cells."
         if asks
         else "Users are not asked for consent."
     )
@@ -133,7 +133,7 @@ def _check_consent(client: State) -> Finding:
 
 
 def _check_secret(readings: Readings, client: State, config: State, by_secret: bool, logged_in: bool) -> Finding:
-    """Compare the two secrets, and see what Keycloak says to that of the connector; neither is in the finding.
+    """Compare the two secrets, and judge Keycloak's answer to that of the connector. The finding contains no secret.
 
     logged_in: whether a real login got through, which answers the question if a secret is hidden.
     """
@@ -141,15 +141,15 @@ def _check_secret(readings: Readings, client: State, config: State, by_secret: b
     if client.get("publicClient"):
         return Finding(finding_id, OK, "The client is public: Keycloak does not look at the secret that Cells sends.")
     if not by_secret:
-        return skipped("The client has no secret that counts.", finding_id)[0]
+        return skipped("The client does not use a secret.", finding_id)[0]
     there, given, answer = readings["secret"], config.get("clientSecret") or "", readings.get("code", Reading()).value
     accepted = logged_in or (answer is not None and answer["error"] == "invalid_grant")
     refused = answer is not None and answer["error"] in ("invalid_client", "unauthorized_client")
     comparable = there.error is None and str(there.value or "").strip("*") and given.strip("*•")
     days, expiry = _expiry(client)
     if comparable and there.value != given:
-        seen = "The connector has another secret than the client" + (
-            ", which Keycloak still accepts." if accepted else "."
+        seen = "The connector's secret differs from the client's" + (
+            ", but Keycloak still accepts it." if accepted else "."
         )
         return Finding(finding_id, WARNING if accepted else BROKEN, seen, todo)
     if refused:
@@ -157,7 +157,7 @@ def _check_secret(readings: Readings, client: State, config: State, by_secret: b
     if comparable or accepted:
         soon = days is not None and days < FEW_DAYS
         todo = "Rotate the secret before that day: give the role setup a new sso_rotate_secret_on."
-        return judged(finding_id, not soon, f"The connector has the client's secret.{expiry}", todo, WARNING)
+        return judged(finding_id, not soon, f"The connector's secret is that of the client.{expiry}", todo, WARNING)
     side = "Keycloak" if given.strip("*•") else "Cells"
     hidden = f"{side} does not show the secret, so it cannot be compared."
     return skipped(why(there) if there.error else hidden, finding_id)[0]
@@ -181,12 +181,12 @@ def _check_policies(readings: Readings, client: State) -> Finding:
         return skipped(why(policies if policies.error else profiles), finding_id)[0]
     found = refusals(policies.value or {}, profiles.value or {}, client)
     if not found:
-        return Finding(finding_id, OK, "No client policy refuses what Cells sends.")
+        return Finding(finding_id, OK, "No client policy refuses the requests of Cells.")
     certain = [refusal for refusal in found if refusal.certain]
-    seen = "; ".join(f"the client policy {r.policy} asks for {r.asks_for}" for r in certain or found)
+    seen = "; ".join(f"the client policy {r.policy} requires {r.asks_for}" for r in certain or found)
     if not certain:
-        seen += ", if its conditions hold, which cannot be seen here"
-    todo = f"Leave the client {client['clientId']} out of that policy, by its conditions."
+        seen += ", if its conditions apply, which the doctor cannot find out"
+    todo = f"Change the conditions of that policy so that it does not apply to the client {client['clientId']}."
     return Finding(finding_id, BROKEN if certain else WARNING, f"{seen[0].upper()}{seen[1:]}.", todo)
 
 
@@ -196,15 +196,15 @@ def _check_login_flow(readings: Readings) -> Finding:
     if reading.error:
         return skipped(why(reading), finding_id)[0]
     if reading.value is None:
-        return skipped("The flow of the login is not known.", finding_id)[0]
+        return skipped("The login flow is not known.", finding_id)[0]
     alias, credentials = reading.value["alias"], readings.get("credentials", Reading()).value or []
     asked = more_than_a_password(
         reading.value["executions"], {str(credential.get("type")) for credential in credentials}
     )
-    seen = f"The login follows the flow {alias}" + (
-        f", in which name and password are not enough: {', '.join(asked)}." if asked else "."
+    seen = f"The login uses the flow {alias}" + (
+        f", in which a user name and a password are not enough: {', '.join(asked)}." if asked else "."
     )
-    todo = f"Change the flow {alias} in Keycloak, or give the client another one, so that a password is enough."
+    todo = f"Change the flow {alias} in Keycloak, or choose another flow for the client, so that a password is enough."
     return judged(finding_id, not asked, seen, todo)
 
 
@@ -220,31 +220,40 @@ def _check_login_form(reading: Reading, by_ldap: bool) -> Finding:
     if answer is None:
         return skipped("The connector is not known.", finding_id)[0]
     if answer["form"]:
-        return Finding(finding_id, OK, "Keycloak shows its login form to users who come from Cells.")
+        return Finding(finding_id, OK, "Keycloak shows its login form to users from Cells.")
     if answer["leads_to"]:
-        seen = f"Keycloak sends users who come from Cells on to {answer['leads_to']}."
-        todo = "Take the default identity provider out of the login flow, so that Keycloak asks for name and password."
+        seen = f"Keycloak redirects users from Cells to {answer['leads_to']}."
+        todo = (
+            "Remove the default identity provider from the login flow, so that Keycloak asks for a user name and a "
+            "password."
+        )
         return judged(finding_id, not by_ldap, seen, todo)
     reason = f"{answer['words'] or 'no reason given'} (HTTP {answer['status']})"
-    seen = f"Keycloak refuses the login that Cells begins: {reason}."
+    seen = f"Keycloak refuses a login from Cells: {reason}."
     todo = "Change the client, the realm or its browser flow so that Keycloak shows its login form. Its log says more."
     return Finding(finding_id, BROKEN, seen, todo)
 
 
 def _check_code(reading: Reading, client: State) -> Finding:
-    """Judge whether Keycloak would trade a code for tokens, by what it says to one that does not exist."""
+    """Judge whether Keycloak would exchange a code for tokens, by its answer to a code that does not exist."""
     finding_id, attributes = "client.code", client.get("attributes") or {}
     bound = [what for name, what in BOUND.items() if attributes.get(name) == "true"]
     if bound:
         seen = f"The client's tokens are bound to {' and '.join(bound)}, which Cells does not send."
-        return Finding(finding_id, BROKEN, seen, f"Turn that off for {client['clientId']}: run the role setup.")
+        return Finding(finding_id, BROKEN, seen, f"Turn this off for {client['clientId']}: run the role setup.")
     if reading.error:
         return skipped(why(reading), finding_id)[0]
     answer = reading.value
     if answer is None:
-        return skipped("Cells does not show the secret of the connector, so it could not be tried.", finding_id)[0]
+        return skipped(
+            ("Cells does not show the secret of the connector, so the doctor could not try it."), finding_id
+        )[0]
     good = answer["error"] == "invalid_grant"
-    seen = "Keycloak trades codes for tokens." if good else f"Keycloak trades no code for tokens: {answer['words']}."
+    seen = (
+        "Keycloak exchanges codes for tokens."
+        if good
+        else (f"Keycloak does not exchange a code for tokens: {answer['words']}.")
+    )
     return judged(finding_id, good, seen, "Change the client so that its id and secret are enough.")
 
 
@@ -260,10 +269,8 @@ def _check_tokens(readings: Readings, client: State, config: State) -> Finding:
         wrong = _refused_claims(tokens, config, asks_userinfo)
     if not wrong and not config:
         return skipped("The connector is not known.", finding_id)[0]
-    seen = (
-        f"Cells cannot use the tokens: {'; '.join(wrong)}." if wrong else "Nothing keeps Cells from using the tokens."
-    )
-    return judged(finding_id, not wrong, seen, f"Take that back for {client['clientId']}: run the role setup.")
+    seen = f"Cells cannot use the tokens: {'; '.join(wrong)}." if wrong else "Cells can use the tokens."
+    return judged(finding_id, not wrong, seen, f"Undo this for {client['clientId']}: run the role setup.")
 
 
 def _unusable_id_token(attributes: Mapping[str, str], realm: State) -> list[str]:
@@ -288,9 +295,9 @@ def _unusable_userinfo(attributes: Mapping[str, str], client: State, realm: Stat
         wrong.append("userinfo is encrypted")
     lightweight = attributes.get("client.use.lightweight.access.token.enabled") == "true"
     if lightweight and number(version) >= USERINFO_REFUSES_LIGHTWEIGHT:
-        wrong.append("the access token is lightweight, to which userinfo answers 401")
+        wrong.append("the access token is lightweight, so userinfo answers 401")
     if max(client.get("notBefore") or 0, realm.get("notBefore") or 0) > time.time():
-        wrong.append("tokens are revoked up to a time that is still to come (notBefore), so that userinfo answers 401")
+        wrong.append("tokens are revoked until a time in the future (notBefore), so userinfo answers 401")
     return wrong
 
 
@@ -307,7 +314,7 @@ def _refused_claims(tokens: State, config: State, asks_userinfo: bool) -> list[s
     if client_id and client_id not in (audience if isinstance(audience, list) else [audience]):
         wrong.append(f"aud of the ID token is {audience}")
     if isinstance(claims.get("exp"), int) and claims["exp"] < time.time():
-        wrong.append("the ID token has ended when it is made (exp)")
+        wrong.append("the ID token is already expired when it is issued (exp)")
     if claims.get("nonce"):
         wrong.append("a mapper sets the nonce of the ID token")
     party = tokens["access_token"].get("azp", client_id)
@@ -318,7 +325,7 @@ def _refused_claims(tokens: State, config: State, asks_userinfo: bool) -> list[s
         # Each preview has a session of its own.
         wrong.append("a mapper sets the session of the access token (sid), so that userinfo answers 401")
     if asks_userinfo and tokens["userinfo"].get("sub") != claims.get("sub"):
-        wrong.append("sub of userinfo is not that of the ID token")
+        wrong.append("sub of userinfo differs from that of the ID token")
     return wrong
 
 
@@ -340,12 +347,12 @@ def _check_uris(
         # Keycloak itself knows best; its rules for wildcards differ from version to version.
         found = registers(uris, root, wanted) or bool(form.value and form.value["form"])
         seen = f"{wanted} is registered." if found else f"{wanted} is not registered. Registered: {listed}."
-        todo = f"Register {wanted} with the client, exactly."
+        todo = f"Register exactly {wanted} with the client."
         redirect = judged("client.redirect_uri", found, seen, todo, assumes=_assumed_path(options, connector_config))
     else:
         redirect = skipped("The connector's redirect URI is not known.", "client.redirect_uri")[0]
     cells, origins = origin(options["cells_url"]), client.get("webOrigins") or []
-    # A plus stands for the origins of all redirect URIs.
+    # A plus means the origins of all redirect URIs.
     whole = [root + uri if uri.startswith("/") else uri for uri in uris] if "+" in origins else []
     return [
         redirect,
@@ -353,14 +360,14 @@ def _check_uris(
             "client.redirect_wildcard",
             not wildcards,
             f"There is a wildcard: {', '.join(wildcards)}." if wildcards else "No redirect URI has a wildcard.",
-            "Register the callback URL of the connector, and nothing else.",
+            "Register only the callback URL of the connector.",
             WARNING,
         ),
         judged(
             "client.web_origin",
             "*" in origins or cells in map(origin, [*origins, *whole]),
             f"Web origins: {', '.join(origins) or 'none'}.",
-            f"Let {cells} be the web origin.",
+            f"Set the web origin to {cells}.",
             WARNING,
         ),
     ]
@@ -372,10 +379,10 @@ def _assumed_path(options: Mapping[str, Any], connector_config: State) -> tuple[
 
 
 def registers(uris: list[str], root_url: str, wanted: str) -> bool:
-    """Return whether Keycloak takes a redirect URI by a client's list.
+    """Return whether a client's list allows a redirect URI in Keycloak.
 
-    An entry that begins with a slash goes behind the root URL as it is, which is Keycloak's own origin where the client
-    has none; a star at the end stands for whatever follows, a query apart (RedirectUtils in Keycloak's source).
+    An entry that begins with a slash is appended to the root URL, or to Keycloak's own origin if the client has none.
+    An asterisk at the end matches everything but a query (RedirectUtils in Keycloak's source).
     """
     for uri in uris:
         whole = root_url + uri if uri.startswith("/") else uri

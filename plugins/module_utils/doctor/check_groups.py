@@ -29,7 +29,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_source
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mapper_types import GROUP_MAPPER
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State, text_map
 
-RUN = "Make it as the guide has it: run the role setup."
+RUN = "Create it as in the guide: run the role setup."
 BETTER = ("access.token.claim", "userinfo.token.claim", "aggregate.attrs")
 """Settings without which Cells still gets the groups."""
 
@@ -66,12 +66,15 @@ def _check_mapper(
         other = next(iter(found.values()), None)
         if other:
             own = other.get("protocolMapper")
-            seen = f"{other['name']} makes the claim, and is a {own}, not a {kind.protocol_mapper}."
+            seen = f"{other['name']} writes the claim, but is a {own}, not a {kind.protocol_mapper}."
             return Finding(finding_id, WARNING if len(sources_of(options)) == 1 else BROKEN, seen, RUN)
         mappers = scope.get("protocolMappers") or []
         there = ", ".join(f"{m['name']} (claim {(m.get('config') or {}).get('claim.name')})" for m in mappers) or "none"
         return Finding(
-            finding_id, BROKEN, f"No mapper of {scope['name']} makes the claim {claim}. Mappers there: {there}.", RUN
+            finding_id,
+            BROKEN,
+            (f"No mapper of {scope['name']} writes the claim {claim}. Existing mappers: {there}."),
+            RUN,
         )
     mapper = found[kind.protocol_mapper]
     # Without a type, Keycloak leaves the text that it has as it is.
@@ -137,21 +140,23 @@ def check_role_scope(readings: Readings, options: Mapping[str, Any], client: Sta
     if not sources:
         return Finding(finding_id, OK, "The groups do not come from roles.")
     if client is None:
-        return skipped("There is no client that could have a scope.", finding_id)[0]
+        return skipped("There is no client.", finding_id)[0]
     unread = [readings[name] for name in readings if name.endswith(tuple(sources)) and readings[name].error]
     if unread:
         return skipped(why(unread[0]), finding_id)[0]
     if client.get("fullScopeAllowed") is not False:
-        return Finding(finding_id, OK, "The client lets all roles of a user into its tokens (Full Scope Allowed).")
+        return Finding(
+            finding_id, OK, ('The client\'s tokens contain all roles of a user ("Full scope allowed" is on).')
+        )
     granted = {name for source in sources for name in readings[f"granted_{source}"].value}
     has = [role["name"] for source in sources for role in readings.get(source, Reading()).value or []]
     dropped = [name for name in has if name not in granted]
-    todo = "Turn on Full Scope Allowed of the client, or assign the roles to the scope of the client scope."
+    todo = 'Turn on "Full scope allowed" for the client, or add the roles to the scope of the client scope.'
     if dropped or not granted:
         names = ", ".join(dropped[:5]) + (f" and {len(dropped) - 5} more" if len(dropped) > 5 else "")
-        seen = f"Full Scope Allowed is off, and Keycloak drops the roles {names or 'of everybody'}."
+        seen = f'"Full scope allowed" is off, and Keycloak drops the roles {names or "of everybody"}.'
         return Finding(finding_id, WARNING if granted.intersection(has) else BROKEN, seen, todo)
-    return Finding(finding_id, OK, f"Full Scope Allowed is off, and the client lets {len(granted)} roles through.")
+    return Finding(finding_id, OK, f'"Full scope allowed" is off, and the client\'s scope has {len(granted)} roles.')
 
 
 def group_mappers(readings: Readings) -> list[State]:

@@ -47,39 +47,45 @@ def _check_email(claims: State, username: str) -> Finding:
     value = claims.get("email")
     if value and isinstance(value, str):
         return Finding("token.email", OK, f"The claim email of {username} is {value}.")
-    seen = f"The claim email of {username} is {'no text' if value else 'not in what Cells looks at'}."
+    seen = f"The claim email of {username} is {'not text' if value else 'not in the claims that Cells reads'}."
     todo = "Give the user an e-mail address in the directory, and let the connector ask for the scope email."
     return Finding("token.email", BROKEN, seen, todo)
 
 
 def _check_email_verified(config: State, claims: State | None, reason: str) -> Finding:
-    """Say whether Cells takes the address of a user as it is.
+    """Say whether Cells accepts the address of a user.
 
-    Its connector refuses a missing claim, and passes one on that is false; what Cells does then is not known.
+    Its connector refuses a missing claim, and passes on a false one, whose effect in Cells is not known.
     """
     finding_id = "connector.email_verified"
     if config.get("insecureSkipEmailVerified"):
-        return Finding(finding_id, OK, "Cells takes addresses that are not verified.")
+        return Finding(finding_id, OK, "Cells accepts addresses that are not verified.")
     if claims is None:
-        return Finding(finding_id, NOT_CHECKED, f"Cells takes verified addresses only. {reason}")
-    todo = "Turn on insecureSkipEmailVerified for a directory that you trust, or trustEmail of the LDAP provider."
+        return Finding(finding_id, NOT_CHECKED, f"Cells accepts only verified addresses. {reason}")
+    todo = (
+        "If you trust the directory, turn on insecureSkipEmailVerified of the connector, or trustEmail of the LDAP "
+        "provider."
+    )
     verified = claims.get("email_verified")
     if verified is True:
-        return Finding(finding_id, OK, "Cells takes verified addresses only, and this user's is verified.")
+        return Finding(finding_id, OK, "Cells accepts only verified addresses, and this user's address is verified.")
     if verified is False:
         return Finding(
             finding_id, WARNING, "The address of this user is not verified.", todo, ("email_verified_false",)
         )
-    seen = "Cells takes verified addresses only, and the token of this user does not say whether it is."
+    seen = (
+        "Cells accepts only verified addresses, and the token of this user does not say whether the address is "
+        "verified."
+    )
     return Finding(finding_id, BROKEN, seen, todo)
 
 
 def _check_login_name(config: State, connector_id: str, cells_config: Mapping[str, Any]) -> Finding:
-    """Say by which claim users are named in Cells. cells_config: what cells_config_info returned, or {}."""
+    """Say which claim names users in Cells. cells_config: the result of cells_config_info, or {}."""
     finding_id, key = "connector.login_name", config.get("userNameKey") or ""
     if key in ("", "email"):
         assumes = () if key else ("login_name",)
-        return Finding(finding_id, OK, "Users log in to Cells by their e-mail address.", assumes=assumes)
+        return Finding(finding_id, OK, "The login of users in Cells is their e-mail address.", assumes=assumes)
     listed = cells_config.get("username_as_login")
     if not isinstance(listed, list):
         seen = (

@@ -45,8 +45,8 @@ SUB_MAPPER = "oidc-sub-mapper"
 def check_keycloak(readings: Readings, options: Mapping[str, Any], connector_config: State) -> list[Finding]:
     """Return the findings of keycloak.*, client.*, scope.* and ldap.*.
 
-    readings: those of read_keycloak. options: those of doctor_info. connector_config: configoidc of the connector,
-    {} where it is not known.
+    readings: those of read_keycloak. options: those of doctor_info. connector_config: configoidc of the connector; {}
+    if it is not known.
     """
     discovery, login = readings["discovery"], readings.get("login", Reading())
     if discovery.error:
@@ -74,7 +74,8 @@ def _check_realm(reading: Reading, name: str) -> list[Finding]:
     enabled = reading.value.get("enabled")
     if enabled is None:
         return skipped(
-            "Keycloak shows no more of the realm than its name: the account lacks view-realm.", "keycloak.realm"
+            ("Keycloak only shows the name of the realm, because the account lacks the role view-realm."),
+            "keycloak.realm",
         )
     seen = f"Realm {name} is {'enabled' if enabled else 'disabled'}."
     return [judged("keycloak.realm", bool(enabled), seen, f"Enable realm {name} in Keycloak.")]
@@ -87,7 +88,12 @@ def _check_scope(readings: Readings, options: Mapping[str, Any], connector_confi
     scopes = {scope["name"]: scope for scope in reading.value}
     client: State | None = readings["client"].value
     if client is None:
-        assigned = skipped("There is no client that could have it.", "scope.assigned", "scope.basic", "scope.requested")
+        assigned = skipped(
+            ("There is no client, so nothing can be assigned to it."),
+            "scope.assigned",
+            "scope.basic",
+            "scope.requested",
+        )
     else:
         asked = {*client.get("defaultClientScopes", [])}
         asked |= {*client.get("optionalClientScopes", [])} & {*(connector_config.get("scopes") or [])}
@@ -106,7 +112,7 @@ def _check_assigned(name: str, there: bool, client: State, asked: bool, options:
     if not there:
         seen = f"The realm has no client scope {name}."
     elif not asked and name in client.get("optionalClientScopes", []):
-        seen = f"{name} is optional, and the connector does not ask for it."
+        seen = f"{name} is an optional client scope, and the connector does not ask for it."
     else:
         seen = f"The client has {name}." if asked else f"The client does not have {name}."
     todo = f"Assign {name} to the client as a default scope: run the role setup."
@@ -114,7 +120,8 @@ def _check_assigned(name: str, there: bool, client: State, asked: bool, options:
 
 
 def _check_requested(client: State, connector_config: State) -> Finding:
-    """Compare what Cells asks for with what the client has. Without a list, Cells asks for profile and email."""
+    """Compare the scopes that Cells requests with those of the client. Without a list, Cells requests profile and
+    email."""
     finding_id, name = "scope.requested", client["clientId"]
     if not connector_config:
         return skipped("The connector is not known.", finding_id)[0]
@@ -132,7 +139,7 @@ def _check_basic(scopes: Mapping[str, State], client: State, readings: Readings)
     """Judge whether tokens have a sub. 26.7.3 gives ID token and userinfo one in any case (measured)."""
     version: str | None = readings.get("version", Reading()).value
     if "basic" not in scopes and (version is None or number(version) < NEEDS_BASIC):
-        return Finding("scope.basic", OK, "This realm has no scope basic: before 25, Keycloak needs none.")
+        return Finding("scope.basic", OK, "This realm has no scope basic. Keycloak needs it from version 25 on.")
     there = "basic" in client.get("defaultClientScopes", [])
     seen = "The client has basic." if there else "The client does not have basic as a default scope."
     todo = "Assign the client scope basic to the client as a default scope: run the role setup."
@@ -144,10 +151,10 @@ def _check_basic(scopes: Mapping[str, State], client: State, readings: Readings)
 
 
 def _judged_by_claim(finding_id: str, good: bool, seen: str, todo: str, client: State, claim: str) -> Finding:
-    """Return a finding about a scope, a warning at most where a mapper of the client's own gives the scope's claim."""
+    """Return a finding about a scope, at most a warning if the client's own mapper sets the scope's claim."""
     own = [mapper["name"] for mapper in client.get("protocolMappers") or [] if _gives(mapper, claim)]
     if own and not good:
-        return Finding(finding_id, WARNING, f"{seen} Its own mapper {own[0]} gives {claim}.", todo)
+        return Finding(finding_id, WARNING, f"{seen} The client's own mapper {own[0]} sets {claim}.", todo)
     return judged(finding_id, good, seen, todo)
 
 
@@ -162,7 +169,7 @@ def _check_ldap(readings: Readings, options: Mapping[str, Any]) -> list[Finding]
         return skipped("No LDAP provider is named.", "ldap.*")
     provider = readings["provider"]
     if isinstance(provider.error, InvalidInput):
-        todo = "Name the provider by its name or id, or add it in Keycloak's user federation."
+        todo = "Give the name or id of an existing provider, or add the provider in Keycloak's user federation."
         return [
             Finding("ldap.enabled", BROKEN, str(provider.error), todo),
             *skipped("There is no such LDAP provider.", "ldap.reachable", "ldap.mapper", "ldap.cache"),
@@ -193,11 +200,11 @@ def _check_cache(config: Mapping[str, str]) -> Finding:
         "EVICT_DAILY": "within a day",
         "EVICT_WEEKLY": "within a week",
         "MAX_LIFESPAN": f"within {int(config.get('maxLifespan') or 0) // 1000} s",
-    }.get(policy, "only when Keycloak drops the user from its cache, or starts again")
+    }.get(policy, "only when Keycloak drops the user from its cache, or restarts")
     seen = f"The cache policy is {policy}: changes in the directory arrive {lag}."
     todo = (
-        "Set the cache policy of the LDAP provider to NO_CACHE (sso_ldap_cache_policy of the role setup), or to"
-        " MAX_LIFESPAN with a life that you can wait for."
+        "Set the cache policy of the LDAP provider to NO_CACHE (sso_ldap_cache_policy of the role setup), or to "
+        "MAX_LIFESPAN with an acceptable lifetime."
     )
     return judged("ldap.cache", policy not in ("DEFAULT", "EVICT_WEEKLY"), seen, todo, WARNING)
 
@@ -210,7 +217,10 @@ def _check_ldap_login(test: Reading, config: Mapping[str, str]) -> Finding:
         who, reason = config.get("bindDn") or "nobody", test.error.words or "no reason given"
         seen = f"Keycloak cannot log in to {url} as {who}: {reason}."
         return Finding(
-            "ldap.reachable", BROKEN, seen, "See that the directory runs, and its URL, bind DN and credential."
+            "ldap.reachable",
+            BROKEN,
+            seen,
+            ("Check that the directory is running, and check its URL, bind DN and password in Keycloak."),
         )
     return Finding("ldap.reachable", NOT_CHECKED, why(test))
 
@@ -236,11 +246,11 @@ def _check_ldap_mapper(readings: Readings, options: Mapping[str, Any], provider_
     name, config = found[0]
     source = config.get(CONFIG["ldap_attribute"]) or "nothing"
     if source.lower() != options["ldap_attribute"].lower():
-        seen = f"{name} takes {attribute} from {source}, not from {options['ldap_attribute']}."
+        seen = f"{name} fills {attribute} from {source}, not from {options['ldap_attribute']}."
         return Finding(finding_id, BROKEN, seen, RUN)
-    notes = {"always_read_value_from_ldap": "not at each login", "read_only": "may write it there too"}
+    notes = {"always_read_value_from_ldap": "does not read it at each login", "read_only": "can also write to LDAP"}
     wrong = [note for option, note in notes.items() if config.get(CONFIG[option]) != "true"]
-    seen = f"{name} takes {attribute} from {source}" + (f", but {' and '.join(wrong)}." if wrong else ".")
+    seen = f"{name} fills {attribute} from {source}" + (f", but {' and '.join(wrong)}." if wrong else ".")
     return judged(finding_id, not wrong, seen, RUN, WARNING)
 
 
@@ -254,5 +264,5 @@ def _check_group_mapper(readings: Readings) -> Finding:
     seen = f"{mappers[0]['name']} takes groups from {config.get('groups.dn')} (mode {config.get('mode') or 'not set'})"
     todo = "Set the mode to READ_ONLY, so that Keycloak takes memberships from the directory at each login."
     imports = config.get("mode") == "IMPORT"
-    later = ", so that later changes of membership do not arrive." if imports else "."
+    later = ", so later changes of membership do not arrive." if imports else "."
     return judged(finding_id, not imports, f"{seen}{later}", todo, WARNING)

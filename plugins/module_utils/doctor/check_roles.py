@@ -83,7 +83,7 @@ def _check_missing(labels: Mapping[str, str], declared: DeclaredRoles, of_user: 
         return Finding(finding_id, WARNING, f"{'. '.join(text.rstrip('.') for text in seen)}.", todo)
     lacking = [role for role in dict.fromkeys(of_user.follow) if role not in labels]
     if not lacking:
-        return Finding(finding_id, OK, "Cells has every role that is declared, or that follows for the user.")
+        return Finding(finding_id, OK, "Cells has every declared role, and every role that the user would get.")
     if of_user.had is not None and not {*lacking} & {*of_user.had}:
         seen_of_user = f"Cells lacks the roles {_named(lacking)}, and a login did not create them."
         return Finding(finding_id, WARNING, seen_of_user, "Create them: name their groups in sso_roles.")
@@ -102,9 +102,9 @@ def _check_unused(
     # A group gives the user's own roles, whether Keycloak can list it or not.
     own = [role for role in labels if role not in BUILT_IN and role not in of_user.follow]
     if not own and not declared.roles:
-        return Finding(finding_id, OK, "Cells has no roles but its own, and those that follow for the user.")
+        return Finding(finding_id, OK, "Apart from its own roles, Cells only has roles that the user would get.")
     if groups.value is None:
-        no_list = "Keycloak cannot list the values of a user attribute, so it is not known which groups there are."
+        no_list = "Keycloak cannot list the values of a user attribute, so it is not known which groups exist."
         return Finding(finding_id, NOT_CHECKED, why(groups) if groups.error else no_list)
     unknown = [role.group for role in declared.roles if role.group not in groups.value]
     if unknown:
@@ -116,8 +116,8 @@ def _check_unused(
         return Finding(finding_id, NOT_CHECKED, str(error))
     alone = [f"{labels[role]} ({role})" for role in own if role not in given]
     if not alone:
-        return Finding(finding_id, OK, "A group gives each role in Cells that is not Cells' own.")
-    return Finding(finding_id, OK, f"No group gives {_named(alone)}. Only administrators of Cells do.")
+        return Finding(finding_id, OK, "Apart from Cells' own roles, every role in Cells comes from a group.")
+    return Finding(finding_id, OK, f"No group gives {_named(alone)}. Only an administrator of Cells can assign them.")
 
 
 def _named(names: Iterable[str]) -> str:

@@ -45,7 +45,8 @@ def check_size(tokens: State, config: State, claim: str) -> Finding:
     if not config.get("getUserInfo") or size < PROXY_LIMIT:
         return Finding(finding_id, OK, seen)
     todo = (
-        "Turn off get_user_info (sso_get_user_info), since the ID token has the claim too, or let fewer groups through."
+        "Turn off get_user_info (sso_get_user_info), because the ID token has the claim too, or reduce the number "
+        "of groups."
     )
     if size < KEYCLOAK_LIMIT:
         proxy = "A proxy in front of Keycloak with the usual limit of 8 KiB for a header refuses it at userinfo."

@@ -34,8 +34,8 @@ FEW_DAYS = 21
 def check_clocks(clocks: Mapping[str, Reading], max_skew: float, spans: list[dict[str, Any]]) -> Finding:
     """Return the finding clock.skew.
 
-    clocks: skew_seconds and uncertainty_seconds of Keycloak and Cells, by name. spans: what life_spans returned.
-    Cells refuses an ID token that has ended, without any leeway, and does not look at when it was issued (go-oidc).
+    clocks: skew_seconds and uncertainty_seconds of Keycloak and Cells, by name. spans: the result of life_spans. Cells
+    refuses an expired ID token, without any leeway, and ignores when it was issued (go-oidc).
     """
     for name, reading in clocks.items():
         if not reading.value:
@@ -52,7 +52,12 @@ def check_clocks(clocks: Mapping[str, Reading], max_skew: float, spans: list[dic
     life = next((span["seconds"] for span in spans if span["name"] == KEYCLOAK_ACCESS_TOKEN), None)
     todo = "Let both hosts follow the same time servers, for example with the role time_sync."
     if life is not None and -apart - unsure >= life:
-        return Finding("clock.skew", BROKEN, f"{seen} An ID token lives {life} s: it arrives expired.", todo)
+        return Finding(
+            "clock.skew",
+            BROKEN,
+            (f"{seen} An ID token is valid for {life} s, so it has expired when Cells gets it."),
+            todo,
+        )
     return judged("clock.skew", abs(apart) - unsure <= max_skew, seen, todo, WARNING)
 
 
@@ -68,7 +73,7 @@ def check_certificate(finding_id: str, reading: Reading, checked: bool) -> Findi
     reading: of days_left, {url, days_left}, with None for plain http to this machine. checked: validate_certs.
     """
     if isinstance(reading.error, Unreachable) and "TLS failed" in reading.error.reason:
-        todo = "Give the server a certificate that is valid and trusted; a private CA goes into ca_path."
+        todo = "Give the server a valid and trusted certificate. If it comes from a private CA, set ca_path."
         return Finding(finding_id, BROKEN if checked else WARNING, str(reading.error), todo)
     if reading.error:
         return Finding(finding_id, NOT_CHECKED, why(reading))
@@ -77,9 +82,9 @@ def check_certificate(finding_id: str, reading: Reading, checked: bool) -> Findi
         local = reading.value["local"]
         seen = f"{url} has no TLS" + (", and is on this machine." if local else ".")
         return judged(
-            finding_id, local, seen, "Put TLS before it: passwords and tokens can be read on the way.", WARNING
+            finding_id, local, seen, "Use TLS, because others can read passwords and tokens on the way.", WARNING
         )
-    seen = f"The certificate of {url} is trusted, and good for {days} days more."
+    seen = f"The certificate of {url} is trusted, and valid for {days} more days."
     return judged(finding_id, days >= FEW_DAYS, seen, "Renew the certificate.", WARNING)
 
 
@@ -99,29 +104,29 @@ def life_spans(keycloak: Readings, config: Mapping[str, Any]) -> list[dict[str, 
 
 
 def check_life_spans(spans: list[dict[str, Any]], config: Mapping[str, Any]) -> Finding:
-    """Return the finding session.life_spans. config: what cells_config_info returned."""
+    """Return the finding session.life_spans. config: the result of cells_config_info."""
     seconds = {span["name"]: span["seconds"] for span in spans}
     access, refresh = seconds.get("Cells: access token"), seconds.get("Cells: refresh token")
     if not access or not refresh:
         return skipped(config.get("msg") or "The configuration file of Cells was not read.", "session.life_spans")[0]
     seen = "; ".join(f"{span['name']} {span['seconds']} s" for span in spans) + "."
-    todo = "Let refreshTokenLifespan of Cells be longer than accessTokenLifespan."
+    todo = "In Cells, make refreshTokenLifespan longer than accessTokenLifespan."
     return judged("session.life_spans", refresh > access, seen, todo, WARNING)
 
 
 def check_session(session: Mapping[str, Any]) -> list[Finding]:
-    """Return the findings of SESSION_IDS. session: what cells_session_check returned, {} where it did not run."""
+    """Return the findings of SESSION_IDS. session: the result of cells_session_check, {} if it did not run."""
     if session.get("skipped"):
         return skipped(str(session.get("msg") or "No login was tried."), *SESSION_IDS)
     if not session:
-        return skipped("No account to log in with is given.", *SESSION_IDS)
+        return skipped("No account for a login was given.", *SESSION_IDS)
     message, refused = str(session.get("msg") or "The login was not tried."), session.get("refused")
     if refused:
-        todo = f"Fix the cause that {refused['by']} names: {refused['words']}"
+        todo = f"Fix the cause that {refused['by']} gives: {refused['words']}"
         return [Finding("session.login", BROKEN, message, todo), *_unrefreshed()]
     if not session.get("login"):
         return [*skipped(message, "session.login"), *_unrefreshed()]
-    logged_in = Finding("session.login", OK, f"{session['login'].get('username')} is logged in at Cells.")
+    logged_in = Finding("session.login", OK, f"{session['login'].get('username')} is logged in to Cells.")
     refreshes = session.get("refreshes")
     return [logged_in, _check_refreshes(refreshes)] if refreshes else [logged_in, *_unrefreshed()]
 
@@ -129,8 +134,8 @@ def check_session(session: Mapping[str, Any]) -> list[Finding]:
 REFRESH_TODO = {
     "audience": f"Give {STATIC_CLIENT} the audience (A1), and restart Cells.",
     "lost_cookie": "Set cells_url to the external URL of Cells: the session cookie is for its host only.",
-    "used_twice": "Run the check again: somebody else has refreshed its session.",
-    "logged_out": "Run the check again, and see in the log of Cells who ended the session.",
+    "used_twice": "Run the check again: another client has refreshed its session.",
+    "logged_out": "Run the check again, and look in the log of Cells for the reason why the session ended.",
 }
 """What to do about a refused refresh, by the cause that cells_session_check returns."""
 
@@ -142,7 +147,7 @@ def _check_refreshes(refreshes: list[Mapping[str, Any]]) -> Finding:
     if not failed:
         return Finding(finding_id, OK, seen)
     seen += f" {failed[0].get('message') or ''}".rstrip()
-    log = "See why Cells, or what stands before it, does not answer as it should: its log says more."
+    log = "Look in the log of Cells, or of the proxy in front of it, for the reason."
     return Finding(finding_id, BROKEN, seen, REFRESH_TODO.get(str(failed[0].get("cause")), log))
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What would happen to a user: claims, mapping rules step by step, roles (rows T1, D2, C8, L2, M1)."""
+"""Predicts a user's login: claims, mapping rules step by step, roles (rows T1, D2, C8, L2, M1)."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def check_user(
 ) -> list[Finding]:
     """Return the findings of token.* (but token.email), user_profile.* and mapping.roles.
 
-    keycloak: readings of read_keycloak. connector: None where it is not known. before: the findings so far: while the
-    directory is out of reach, nothing can be said.
+    keycloak: readings of read_keycloak. connector: None if it is not known. before: the findings so far, because
+    nothing is known about the user while the directory cannot be reached.
     """
     config = oidc(connector)
     username = options["username"]
@@ -72,14 +72,14 @@ def check_user(
     profile = _check_profile(keycloak["profile"], user, options, known.verdict == WARNING)
     tokens, claims = keycloak.get("tokens", Reading()), claims_for_cells(keycloak, connector)
     if known.verdict == WARNING and claims is not None and not claims.get(options["groups_attribute"]):
-        known = known._replace(verdict=BROKEN, seen=f"{known.seen} That one has no {options['groups_attribute']}.")
+        known = known._replace(verdict=BROKEN, seen=f"{known.seen} That user has no {options['groups_attribute']}.")
     if claims is None:
-        reason = why(tokens) if tokens.error else "There is no client to preview tokens for."
+        reason = why(tokens) if tokens.error else "There is no client for a token preview."
         return [known, profile, *skipped(reason, *CLAIM_IDS)]
     return [
         known,
         profile,
-        # Without a name for them, Cells takes what dex takes.
+        # If the connector does not name them, Cells uses the same claims as dex.
         _check_key("token.user_id_key", config, config.get("userIDKey") or "sub", claims, username),
         _check_key("token.user_name_key", config, config.get("userNameKey") or "name", claims, username),
         _check_claim(tokens.value, claims, all_values(keycloak, user, options), options["groups_attribute"]),
@@ -93,40 +93,44 @@ def _check_login(keycloak: Readings, user: State | None, options: Mapping[str, A
     finding_id, username = "token.user", options["username"]
     if user is None:
         todo = (
-            "Look for the user in the directory, within the provider's users DN. If it is there, see Keycloak's log: it"
-            " does not import a user whose name or e-mail address another user of the realm has."
+            "Look for the user in the directory, below the provider's users DN. If the user is there, look in "
+            "Keycloak's log: Keycloak does not import a user if another user of the realm has the same name or e-mail "
+            "address."
         )
         return Finding(finding_id, BROKEN, f"Keycloak has no user {username}.", todo)
     if not user.get("enabled", True):
         return Finding(finding_id, BROKEN, f"User {username} is disabled in Keycloak.", "Enable the user.")
     if (keycloak.get("lockout", Reading()).value or {}).get("disabled"):
         seen = f"Keycloak has locked {username} out after failed logins (brute force detection)."
-        return Finding(finding_id, BROKEN, seen, "Unlock the user in Keycloak, and look for who fails to log in.")
+        return Finding(
+            finding_id, BROKEN, seen, ("Unlock the user in Keycloak, and find out where the failed logins come from.")
+        )
     provider = (keycloak["provider"].value if "provider" in keycloak else None) or {}
     if provider and user.get("federationLink") not in (provider["id"], provider.get("name")):
         return _hidden_by_another(username, provider["name"])
     asked = _asked_first(keycloak, user)
     if asked:
         seen = (
-            f"After the password, Keycloak asks {username} for more, and only then leads to Cells: {'; '.join(asked)}."
+            f"After the password, Keycloak asks {username} for more before it redirects to Cells: {'; '.join(asked)}."
         )
-        todo = "Do that once as this user, or remove the required action in Keycloak."
+        todo = "Log in once as this user and complete it, or remove the required action in Keycloak."
         return Finding(finding_id, BROKEN, seen, todo)
     entry = (user.get("attributes") or {}).get("LDAP_ENTRY_DN")
-    by = f", by the entry {entry[0]} of the directory" if entry else ""
+    by = f", from the entry {entry[0]} of the directory" if entry else ""
     return Finding(finding_id, OK, f"Keycloak has the user {username}{by}.")
 
 
 def _hidden_by_another(username: str, provider: str) -> Finding:
     seen = (
-        f"The user {username} in Keycloak is not from the LDAP provider {provider}: a user of the same name hides it."
+        f"The user {username} in Keycloak does not come from the LDAP provider {provider}. A user with the same "
+        "name hides the one in the directory."
     )
     todo = f"If {username} should come from the directory, remove or rename the other user in Keycloak."
     return Finding("token.user", WARNING, seen, todo)
 
 
 def _asked_first(keycloak: Readings, user: State) -> list[str]:
-    """Return what Keycloak asks the user for after the password, in words."""
+    """Return in words what Keycloak asks the user after the password."""
     realm = (keycloak["realm"].value if "realm" in keycloak else None) or {}
     actions = keycloak.get("required_actions", Reading()).value or []
     names = {action.get("alias"): action.get("name") for action in actions if action.get("enabled")}
@@ -159,22 +163,22 @@ def _scopes_of(client: State) -> list[str]:
 
 
 def _cannot(keycloak: Readings, username: str, before: list[Finding]) -> str:
-    """Return why nothing can be said of the user, empty where something can."""
+    """Return why nothing is known about the user; empty if something is."""
     if not username:
         return "No user is named."
     if "user" not in keycloak:
-        return "Keycloak was not reached, or the login there failed."
+        return "Keycloak was not reached, or it refused the credentials."
     if keycloak["user"].error:
         return why(keycloak["user"])
     if are_broken(before, "ldap.enabled", "ldap.reachable"):
-        return "The directory cannot be asked, so what Keycloak shows of the user may be old."
+        return "Keycloak cannot reach the directory, so its data about the user may be old."
     return ""
 
 
 def claims_for_cells(keycloak: Readings, connector: State | None) -> State | None:
-    """Return the claims by which Cells goes: the ID token's, with those of userinfo over them where it asks for them.
+    """Return the claims that Cells reads: those of the ID token, overridden by those of userinfo if Cells requests it.
 
-    None where Keycloak did not tell.
+    None if Keycloak did not show them.
     """
     tokens = keycloak.get("tokens", Reading()).value
     if tokens is None:
@@ -185,9 +189,9 @@ def claims_for_cells(keycloak: Readings, connector: State | None) -> State | Non
 def in_light_of_claims(
     found: list[Finding], keycloak: Readings, connector: State | None, options: Mapping[str, Any]
 ) -> list[Finding]:
-    """Return the findings, of which those on how the claim comes about are warnings at most if it does come about.
+    """Return the findings. If the claim exists, those about its origin are at most warnings.
 
-    Another scope or mapper than that of the guide may give the claim: what counts is what Cells would see.
+    Another scope or mapper than that of the guide may set the claim. Only the claims that Cells would read count.
     """
     user: State = (keycloak["user"].value if "user" in keycloak else None) or {}
     claims, claim = claims_for_cells(keycloak, connector) or {}, options["groups_attribute"]
@@ -197,7 +201,7 @@ def in_light_of_claims(
     about = ("scope.assigned", "scope.mapper", *(["ldap.enabled"] if elsewhere else []))
     if not groups or sorted(groups) != sorted(_texts(claims.get(claim))):
         return found
-    note = f" All the same, the tokens of {options['username']} have the claim {claim}."
+    note = f" Nevertheless, the tokens of {options['username']} contain the claim {claim}."
     return [
         finding._replace(verdict=WARNING, seen=f"{finding.seen}{note}")
         if finding.verdict == BROKEN and finding.id in about
@@ -212,13 +216,16 @@ def _check_key(finding_id: str, config: State, key: str, claims: State, username
     value = claims.get(key)
     if value and isinstance(value, str):
         return Finding(finding_id, OK, f"The claim {key} of {username} is {value}.")
-    seen = f"The claim {key} of {username} is {'no text' if value else 'not in what Cells looks at'}."
-    todo = f"Give the user {key} in the directory, let the connector ask for the scope with it, or take another claim."
+    seen = f"The claim {key} of {username} is {'not text' if value else 'not in the claims that Cells reads'}."
+    todo = (
+        f"Add {key} to the user in the directory, let the connector ask for the scope that contains it, or choose "
+        "another claim."
+    )
     return Finding(finding_id, BROKEN, seen, todo)
 
 
 def _check_profile(reading: Reading, user: State, options: Mapping[str, Any], elsewhere: bool) -> Finding:
-    """Say whether the user profile hides the attribute: one that an LDAP mapper fills reaches tokens all the same.
+    """Say whether the user profile hides the attribute. If an LDAP mapper fills it, it reaches tokens anyway.
 
     elsewhere: whether the user is not from the LDAP provider, though one is named.
     """
@@ -226,7 +233,7 @@ def _check_profile(reading: Reading, user: State, options: Mapping[str, Any], el
     if not from_attribute(options):
         return Finding(finding_id, OK, "The groups do not come from a user attribute.")
     if elsewhere:
-        return skipped("The user is not from the LDAP provider.", finding_id)[0]
+        return skipped("The user does not come from the LDAP provider.", finding_id)[0]
     if reading.error:
         return skipped(why(reading), finding_id)[0]
     policy = reading.value.get("unmanagedAttributePolicy") or "off"
@@ -236,13 +243,13 @@ def _check_profile(reading: Reading, user: State, options: Mapping[str, Any], el
         )
     if user.get("federationLink"):
         return Finding(finding_id, OK, f"The user profile does not know {attribute}, but the LDAP provider fills it.")
-    seen = f"The user profile does not know {attribute}, and this user is not from LDAP."
+    seen = f"The user profile does not know {attribute}, and this user does not come from LDAP."
     todo = f"Add {attribute} to the realm's user profile, such as with sso_user_profile_attribute: true."
     return Finding(finding_id, WARNING, seen, todo)
 
 
 def _check_claim(tokens: State, claims: State, groups: list[str], claim: str) -> Finding:
-    """Judge the claim by what Cells sees of it. claims: those of claims_for_cells. groups: what its sources give."""
+    """Judge the claim as Cells would read it. claims: those of claims_for_cells. groups: the values of its sources."""
     return _check_other_groups(claims.get(claim), groups, claim) or _check_groups(tokens, claims, groups, claim)
 
 
@@ -253,16 +260,19 @@ def _check_groups(tokens: State, claims: State, groups: list[str], claim: str) -
     absent = [title for kind, title in kinds.items() if not tokens[kind].get(claim)]
     if not absent:
         return Finding(finding_id, OK, f"The claim {claim} is in ID token, access token and userinfo.")
-    seen, todo = f"The claim {claim} is not in {' and '.join(absent)}.", "Let the protocol mapper put it into all three"
+    seen, todo = (
+        f"The claim {claim} is not in {' and '.join(absent)}.",
+        ("Configure the protocol mapper to write it to all three"),
+    )
     if claims.get(claim):
         return Finding(finding_id, WARNING, seen, f"{todo}: run the role setup.")
     if len(absent) < len(kinds):
-        return Finding(finding_id, BROKEN, f"{seen} Cells does not look at the rest.", f"{todo}: run the role setup.")
+        return Finding(finding_id, BROKEN, f"{seen} Cells does not read the others.", f"{todo}: run the role setup.")
     if groups:
-        seen = f"Keycloak has the user's {claim} ({', '.join(groups[:3])}), but no token has it."
-        return Finding(finding_id, BROKEN, seen, "Look at the protocol mappers of the client and of its client scopes.")
-    seen = f"The user is in no group, as far as Keycloak sees: there is no {claim}."
-    todo = "Make the user a member of a group, or give the user a role, where the groups come from."
+        seen = f"Keycloak has the user's {claim} ({', '.join(groups[:3])}), but no token contains it."
+        return Finding(finding_id, BROKEN, seen, "Check the protocol mappers of the client and of its client scopes.")
+    seen = f"According to Keycloak, the user is not in any group: there is no {claim}."
+    todo = "Add the user to a group, or give the user a role, in the system from which the groups come."
     return Finding(finding_id, WARNING, seen, todo, ("missing_claim",))
 
 
@@ -294,24 +304,24 @@ def _check_roles(claims: State, connector: State | None, options: Mapping[str, A
     if not roles and not claims.get(options["groups_attribute"]):
         return Finding(finding_id, OK, "No roles follow, since the user has no groups.")
     idle = [rule["rule"] for rule in foreseen.value if not any(step["passes"] for step in rule["steps"])]
-    seen = f"Roles that follow: {', '.join(roles) or 'none'}." + (
-        f" No value passes {'; '.join(idle)}." if idle else ""
+    seen = f"The user would get these roles: {', '.join(roles) or 'none'}." + (
+        f" No value matches {'; '.join(idle)}." if idle else ""
     )
-    todo = "See whether the rule's list or expression has the groups it should."
+    todo = "Check that the list or the regular expression of the rule matches the right groups."
     return judged(finding_id, bool(roles), seen, todo, assumes=_assumed_of_roles(roles, claims, connector, options))
 
 
 def _assumed_of_roles(roles: list[str], claims: State, connector: State, options: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return on which assumptions the prediction of these roles rests; what the option dn_to_name says is one."""
+    """Return the assumptions on which the prediction of these roles depends. The option dn_to_name is one."""
     other = rule_steps(claims, connector, {**options, "dn_to_name": not options["dn_to_name"]})
     names = ("dn_to_name",) if other.error or _roles(other.value) != roles else ()
     return (*names, "missing_roles") if roles else names
 
 
 def rule_steps(claims: State | None, connector: State | None, options: Mapping[str, Any]) -> Reading:
-    """Return for each rule that gives roles what becomes of each value: {rule, steps: [{value, name, passes, role}]}.
+    """Return the result of each rule that gives roles, for each value: {rule, steps: [{value, name, passes, role}]}.
 
-    The reading has an error where the outcome of a claim or rule is not known, or a library is missing.
+    The reading has an error if the result of a claim or rule is not known, or if a library is missing.
     """
     if claims is None:
         return Reading([])
@@ -340,7 +350,7 @@ def _title(rule: State) -> str:
 def _values(rule: State, claims: State, dn_to_name: bool) -> list[str]:
     """Return the values that a rule is for. Raises SsoError if they, or what the rule does, are not known."""
     if rule.get("RightValueTemplate"):
-        raise SsoError(f"The rule {_title(rule)} has a RightValueTemplate, and what Cells does with it is not known.")
+        raise SsoError(f"The rule {_title(rule)} has a RightValueTemplate, whose effect in Cells is not known.")
     attribute = rule.get("LeftAttribute") or ""
     values = claim_values(claims.get(attribute), attribute)
     split = rule.get("LeftSplit")
@@ -363,7 +373,7 @@ def _roles(rules: list[dict[str, Any]]) -> list[str]:
 
 
 def roles_of_user(keycloak: Readings, connector: State | None, options: Mapping[str, Any]) -> list[str]:
-    """Return the ids of the roles that follow for the named user, as far as that is known."""
+    """Return the ids of the roles that the user would get, if known."""
     return _roles(rule_steps(claims_for_cells(keycloak, connector), connector, options).value or [])
 
 

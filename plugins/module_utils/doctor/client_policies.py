@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which client policies of a realm refuse what Cells sends? Keycloak applies them at each request of a client.
+"""Finds client policies of a realm that refuse requests of Cells. Keycloak applies them to each request of a client.
 
-A policy is read together with its profiles; what its conditions depend on is on the client, as far as it can be known.
+A policy is read together with its profiles. Its conditions are applied to the client, if they only depend on it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 REFUSING = {
     "dpop-bind-enforcer": "a DPoP proof",
     "holder-of-key-enforcer": "a client certificate",
-    "intent-client-bind-checker": "an intent that is bound to the client",
+    "intent-client-bind-checker": "an intent that belongs to the client",
     "pkce-enforcer": "PKCE",
-    "reject-request": "nothing at all, as it rejects each request",
+    "reject-request": "something impossible, because it rejects every request",
     "secure-client-authenticator": "another proof than a client secret",
     "secure-par-content": "pushed authorization requests",
     "secure-request-object": "a request object",
     "use-lightweight-access-token": "access tokens without claims, to which userinfo answers 401",
 }
-"""Executors that refuse a login as Cells makes it: what they ask for."""
+"""Executors that refuse a login from Cells, and the requirements that they check."""
 
 PROOFS, BY_SECRET = "secure-client-authenticator", "client-secret"
 """The executor that allows some client authenticators only, and the one of Cells."""
@@ -42,7 +42,7 @@ class Refusal(NamedTuple):
 
 
 def refusals(policies: State, profiles: State, client: State) -> list[Refusal]:
-    """Return what the policies refuse.
+    """Return the refusals of the policies.
 
     policies and profiles: as client-policies/policies and client-policies/profiles give them, with the global ones.
     client: ClientRepresentation.

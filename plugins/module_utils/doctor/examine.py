@@ -53,7 +53,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 DEFAULT_SCOPES = ["profile", "email"]
 
 CLAIM = ["client.exists", "client.enabled", "scope.*", "ldap.*"]
-"""What keeps the groups from the claim."""
+"""Findings that can keep the groups out of the claim."""
 
 KEYCLOAK = ["keycloak.reachable", "keycloak.realm"]
 CLIENT = ["client.exists", "client.enabled", "client.confidential", "client.standard_flow"]
@@ -91,7 +91,7 @@ FOLLOWS = {
     ],
     "session.refresh": ["audience.match", "cells.external_url"],
 }
-"""What may follow from which broken findings, so that a break is named once."""
+"""Findings that may only follow from other broken ones, so that each cause is reported once."""
 
 SHOWN_BY = {
     "audience.match": {"session.refresh": "a session was refreshed"},
@@ -101,10 +101,10 @@ SHOWN_BY = {
     "connector.exists": {"session.login": "a login works"},
     "connector.sites": {"session.login": "a login works", "connector.login_page": "the login page offers it"},
 }
-"""What need not be assumed if another finding is ok, and what that one shows, as a clause."""
+"""Assumptions that do not matter if another finding is ok, and what that finding shows, as a clause."""
 
 TODO_IF_IT_WORKS = {"connector.redirect_uri": "Set sso_callback_url to the redirect URI of the connector."}
-"""What to do instead, so that nobody changes what works."""
+"""The advice in that case, so that nobody changes a working site."""
 
 
 class Seen(NamedTuple):
@@ -124,7 +124,7 @@ def examine(
     cells = read_cells(cells_session, options)
     state = connector(cells)
     scopes = oidc(state).get("scopes") or DEFAULT_SCOPES
-    # Cells asks for openid whatever the connector says.
+    # Cells always requests openid.
     keycloak = read_keycloak(keycloak_session, options, list(dict.fromkeys(["openid", *scopes])), _asks(state, options))
     members = keycloak.get("members", Reading()).value
     if members is not None:
@@ -144,7 +144,7 @@ def examine(
         "findings": [finding.shown() for finding in found],
         "chain": check_user.chain(keycloak, options, state, found),
         "group": check_members.group_chain(keycloak, cells, state, options),
-        # Where the outcome is not known, a finding says why.
+        # If the result is not known, a finding gives the reason.
         "rules": check_user.rule_steps(claims, state, options).value or [],
         "claims": keycloak["tokens"].value if "tokens" in keycloak else None,
         "tokens": check_times.life_spans(keycloak, options["cells_config"]),
@@ -187,19 +187,20 @@ def _roles_of_user(keycloak: Readings, state: State | None, options: Mapping[str
 
 
 def _in_light_of_what_works(found: list[Finding]) -> list[Finding]:
-    """Return the findings, of which those that rest on an assumption give way to what works, by SHOWN_BY."""
+    """Return the findings. If a login or another test shows the real behavior (SHOWN_BY), it counts more than an
+    assumption."""
     works = {finding.id for finding in found if finding.verdict == OK}
     return [_given_way(finding, works) if finding.assumes else finding for finding in found]
 
 
 def _given_way(finding: Finding, works: set[str]) -> Finding:
-    """Return a finding that is a warning at most, and assumes nothing, if what works shows how things are."""
+    """Return a finding that is at most a warning and depends on no assumption, if a test shows the real behavior."""
     shown = [clause for name, clause in SHOWN_BY.get(finding.id, {}).items() if name in works]
     if not shown:
         return finding
     if finding.verdict != BROKEN:
         return finding._replace(assumes=())
-    seen, todo = f"{finding.seen} All the same, {shown[0]}.", TODO_IF_IT_WORKS.get(finding.id, finding.todo)
+    seen, todo = f"{finding.seen} Nevertheless, {shown[0]}.", TODO_IF_IT_WORKS.get(finding.id, finding.todo)
     return Finding(finding.id, WARNING, seen, todo)
 
 
@@ -217,14 +218,14 @@ def _each_break_once(found: list[Finding]) -> list[Finding]:
 
 
 def _asks(state: State | None, options: Mapping[str, Any]) -> State | None:
-    """Return by what Cells would ask Keycloak for a login; a connector without a redirect URI takes the callback."""
+    """Return the connector's settings for a login. A connector without a redirect URI uses the callback URL."""
     config = oidc(state)
     callback = options["callback_url"] or callback_url(options["cells_url"], options["connector_id"])
     return {**config, "redirectURI": config.get("redirectURI") or callback} if config else None
 
 
 def left_out(options: Mapping[str, Any]) -> list[str]:
-    """Return what the options leave out on purpose: no user or no LDAP provider is named."""
+    """Return the findings that the user leaves out on purpose, by naming no user or no LDAP provider."""
     user = [] if options["username"] else ["token.*", "connector.email_verified", "mapping.roles"]
     elsewhere = [] if "ldap_attribute" in sources_of(options) else ["ldap.mapper"]
     return user + (elsewhere if options["ldap_provider"] else ["ldap.*"])

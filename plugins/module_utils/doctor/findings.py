@@ -17,7 +17,7 @@ OK, WARNING, BROKEN, NOT_CHECKED, UNKNOWN = "ok", "warning", "broken", "not chec
 
 
 class Kind(NamedTuple):
-    """What a finding is about: the guide's row, empty where it has none, and why it matters."""
+    """The subject of a finding: the guide's row, empty if there is none, and why it matters."""
 
     row: str
     why: str
@@ -172,8 +172,8 @@ MAIN = (
 def overall(findings: Iterable[Finding], not_asked: Iterable[str] = ()) -> str:
     """Return the verdict of a report: the worst of its findings, or unknown if a main question has no answer.
 
-    not_asked: ids, as for is_one_of, of what the user chose to leave out. An unknown counts for more than a warning,
-    and a break for more than an unknown.
+    not_asked: ids, as for is_one_of, that the user left out on purpose. unknown is worse than a warning, and broken is
+    worse than unknown.
     """
     found = [finding for finding in findings if not is_one_of(finding.id, not_asked)]
     unanswered = any(finding.verdict == NOT_CHECKED and is_one_of(finding.id, MAIN) for finding in found)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All values that the claim of groups can have, as far as Keycloak can list them."""
+"""Lists the values that the claim of groups can have, if Keycloak can list them."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def _with_children(session: KeycloakSession, groups: Sequence[State], calls: Ite
         below: Any = group.get("subGroups") or []
         if not below and group.get("subGroupCount"):
             if next(calls, None) is None:
-                raise SsoError(f"More than {MOST_CALLS} groups of Keycloak have groups below them: too many to list.")
-            # From 23 on, Keycloak lists the groups below another one by a call of their own.
+                raise SsoError(f"More than {MOST_CALLS} groups in Keycloak have subgroups, which is too many to list.")
+            # From version 23 on, Keycloak lists subgroups with a separate call.
             below = session.get_list(f"groups/{group['id']}/children", briefRepresentation="true", max=-1)
         yield from _with_children(session, below, calls)
 

@@ -27,7 +27,7 @@ CONDITION = "conditional-"
 """How the names of conditions begin."""
 
 CONFIGURED = "conditional-user-configured"
-"""The condition that holds if the user has what one of the other steps asks for."""
+"""The condition that is true if the user has the credential for one of the other steps."""
 
 CREDENTIALS = {
     "auth-otp-form": "otp",
@@ -106,7 +106,7 @@ def _alive(step: Step) -> bool:
 
 
 def _runs(steps: list[Step], credentials: frozenset[str]) -> bool:
-    """Return whether a conditional subflow runs, as far as its conditions are known: others are taken not to hold."""
+    """Return whether a conditional subflow runs. Conditions that are not known count as false."""
     conditions = [s for s in steps if s.provider.startswith(CONDITION) and s.requirement != "DISABLED"]
     held = [condition.provider == CONFIGURED and _configured(steps, credentials) for condition in conditions]
     return bool(held) and all(held)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor reads of Cells through its REST API. Reads only."""
+"""Reads Cells for the doctor, through the REST API. Changes nothing."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import ServerE
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 STATIC_CLIENT = "cells-frontend"
-"""The static client by which Cells refreshes each session, whatever the connector."""
+"""The static client with which Cells refreshes every session, for all connectors."""
 
 
 def read_cells(session: CellsSession, options: Mapping[str, Any]) -> Readings:
-    """Return what Cells shows.
+    """Return the readings of Cells.
 
-    options: those of doctor_info. The keys, each only if its question arose: bootconf, own_issuer (str, or None
-    without a discovery document, and the HTTP status), version (str), connectors (list, those of the id, with secrets),
-    login_page (list), static_client, roles (list, those that can be given to users), issuer (str,
-    what the discovery document of the connector's issuer names).
+    options: those of doctor_info. The keys, each only if its question arose: bootconf, own_issuer (str, or None without
+    a discovery document, and the HTTP status), version (str), connectors (list, those of the id, with secrets),
+    login_page (list), static_client, roles (list, those that can be given to users), issuer (str, the one in the
+    discovery document of the connector's issuer).
     """
     readings: Readings = {"bootconf": take(lambda: session.get_public("frontend", "bootconf"))}
     if readings["bootconf"].error:
@@ -59,7 +59,7 @@ def read_accounts(session: CellsSession, logins: Sequence[str]) -> list[State]:
 
 
 def connector(readings: Readings) -> State | None:
-    """Return the connector that was read, None where there is none or it could not be read."""
+    """Return the connector; None if there is none or it could not be read."""
     found = readings["connectors"].value if "connectors" in readings else None
     return found[0] if found else None
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Keycloak shows of a user's groups and roles, from each source. The requests do not grow with the directory."""
+"""Reads a user's groups and roles from each source. The number of requests does not depend on the directory's size."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def read_groups(
 ) -> Readings:
     """Return the readings of the sources that options name.
 
-    scope: what Cells asks for. The keys, each there if its question arose: groups, realm_roles and client_roles (what
-    the user has, lists of {name, path}), granted_realm_roles and granted_client_roles (names of the roles that the
-    client lets through, if it does not let through all), identity_providers (aliases).
+    scope: the scopes that Cells requests. The keys, each only if its question arose: groups, realm_roles and
+    client_roles (those of the user, lists of {name, path}), granted_realm_roles and granted_client_roles (names of the
+    roles that the client lets through, if it does not let through all), identity_providers (aliases).
     """
     readings: Readings = {}
     sources = sources_of(options)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor reads of Keycloak. It changes nothing: a POST lets Keycloak try its LDAP server."""
+"""Reads Keycloak for the doctor. Changes nothing: the one POST lets Keycloak test its LDAP server."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.user_profile
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 POLICIES = "client-policies/{0}?include-global-{0}=true"
-"""Where Keycloak keeps what it demands of clients: policies, and the profiles that they apply."""
+"""The paths of Keycloak's client policies, and of the profiles that they apply."""
 
 
 def read_keycloak(
     session: KeycloakSession, options: Mapping[str, Any], scopes: list[str], config: State | None = None
 ) -> Readings:
-    """Return what Keycloak shows.
+    """Return the readings of Keycloak.
 
-    options: those of doctor_info. scopes: what Cells asks for. config: configoidc of the connector with its redirect
-    URI, None if it is not known. The keys, each there if its question arose: discovery (str, the issuer), login_form
-    and code (of try_flow), login (dict, the skew of Keycloak's clock, {} if no login was needed), realm, client (None
-    if there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers, profile, user (None),
-    tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version (str), flow
-    ({alias, executions} of a login by browser), credentials (list, the user's), policies and policy_profiles (of
-    clients), group_names (list of str, None if Keycloak cannot list them), members (of read_members) and those of
-    read_groups.
+    options: those of doctor_info. scopes: the scopes that Cells requests. config: configoidc of the connector with its
+    redirect URI, None if it is not known. The keys, each only if its question arose: discovery (str, the issuer),
+    login_form and code (of try_flow), login (dict, the skew of Keycloak's clock, {} if no login was needed), realm,
+    client (None if there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers, profile,
+    user (None), tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version
+    (str), flow ({alias, executions} of a login by browser), credentials (list, the user's), policies and
+    policy_profiles (of clients), group_names (list of str, None if Keycloak cannot list them), members (of
+    read_members) and those of read_groups.
     """
     realm_url = f"{session.url}/realms/{session.connection.realm_name}"
     readings: Readings = {"discovery": take(lambda: discovered_issuer(realm_url, options))}
@@ -89,7 +89,7 @@ def read_keycloak(
 
 
 def _login(session: KeycloakSession) -> dict[str, Any]:
-    """Log in, where no token was handed in, and return the skew of Keycloak's clock by the token's iat."""
+    """Log in if no token was given, and return the skew of Keycloak's clock, from the token's iat."""
     given, sent = session.handed_in, time.time()
     token, _seconds = session.token()
     return {} if token == given else of_token(session.url, claims_of(token), sent, time.time())
@@ -107,7 +107,7 @@ def _browser_flow(session: KeycloakSession, client: State, realm: State) -> Stat
 
 
 def _client(session: KeycloakSession, client_id: str) -> State | None:
-    """Return the client, or None. Raises NotAuthorized where the account sees no client at all."""
+    """Return the client, or None. Raises NotAuthorized if the account cannot see any client."""
     client = find_client(session, client_id)
     # Without view-clients some versions show an empty list. Each realm has this client, and the realm master its own.
     built_in = "realm-management" if session.realm != "master" else "master-realm"
@@ -129,7 +129,7 @@ def _read_ldap(session: KeycloakSession, name: str) -> Readings:
 
 
 def _test_ldap(session: KeycloakSession, provider: State) -> None:
-    """Let Keycloak log in to its LDAP server, as the button of its console does. Raises SsoError where it cannot."""
+    """Let Keycloak log in to its LDAP server, like the button in its console. Raises SsoError if it cannot."""
     config = {key: values[0] for key, values in provider.get("config", {}).items() if values}
     names = ("connectionUrl", "bindDn", "useTruststoreSpi", "connectionTimeout", "startTls", "authType")
     question = {name: config.get(name, "") for name in names}

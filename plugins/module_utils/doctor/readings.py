@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was read of a server, or why it could not be: one failed call does not keep the doctor from the rest."""
+"""Readings of a server: a value, or the reason why there is none, so that one failed call does not stop the doctor."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Readings = Dict[str, Reading]
 
 
 def take(call: Callable[[], Any]) -> Reading:
-    """Return what a call returns, or its error."""
+    """Return the result of a call, or its error."""
     try:
         return Reading(value=call())
     except SsoError as error:
@@ -36,12 +36,12 @@ def why(reading: Reading) -> str:
 
 
 def from_host(result: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a module returned on the Cells host; if no module runs there, a dict whose msg says why.
+    """Return the result of a module on the Cells host; if modules do not run there, a dict whose msg says why.
 
-    result: what Ansible registered; it holds module_stderr only if the module returned nothing.
+    result: the result that Ansible registered. It has module_stderr only if the module returned nothing.
     """
     if "module_stderr" not in result:
         return result
     lines = f"{result['module_stderr']}".strip().splitlines() or [f"{result.get('msg')}"]
     reason = f"Modules do not run on the Cells host ({lines[-1][:60].rstrip('.')})"
-    return {"msg": f"{reason}: name a Python in ansible_python_interpreter that is 3.8 or newer."}
+    return {"msg": f"{reason}: set ansible_python_interpreter to Python 3.8 or newer."}

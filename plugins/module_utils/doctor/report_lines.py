@@ -27,11 +27,11 @@ VALUE_WIDTH, VALUE_INDENT = 40, 48
 
 WORDS = {"ok": "ok", "warning": "WARNING", "broken": "BROKEN", "unknown": "UNKNOWN"}
 OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
-"""What a terminal would obey: control characters, and those that turn the direction of text."""
+"""Control characters of a terminal, and characters that change the direction of text."""
 
 
 def report_lines(report: Mapping[str, Any]) -> list[str]:
-    """Return the lines of a report: of doctor_info, as it is documented there."""
+    """Return the lines of a report of doctor_info."""
     findings = report.get("findings") or []
     head = f"{_word(report)}: single sign-on of {plain((report.get('site') or {}).get('cells_url'))}"
     lines = [cut(f"{head}, {plain(report.get('checked_at'))}", WIDTH)]
@@ -65,7 +65,7 @@ def _state(member: State) -> str:
 
 
 def plain(value: Any) -> str:
-    """Return a value as text without what a terminal would obey; "" for nothing."""
+    """Return a value as text without control characters; "" for None."""
     return OBEYED.sub(" ", str(value or "")).strip()
 
 
@@ -111,7 +111,7 @@ def _link(link: State) -> list[str]:
 
 
 def _told(link: State) -> list[str]:
-    """Return why a link is as it is, or its values, one a line, but for roles."""
+    """Return the note of a link, or its values, one per line, except for roles."""
     values = link.get("values") or []
     if link.get("note"):
         return _fold(cut(plain(link["note"]), 2 * VALUE_WIDTH), VALUE_WIDTH, VALUE_INDENT)

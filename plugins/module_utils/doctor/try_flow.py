@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ask Keycloak what Cells would ask it at a login, as far as nobody's password is needed.
+"""Sends Keycloak the requests of a login by Cells, up to the point at which a password is needed.
 
-Nothing is changed: the first request shows a login form that nobody fills in, the second one offers a code that does
-not exist. If the realm keeps events, it keeps one of an error for the second.
+Nothing is changed: the first request opens a login form, the second one sends a code that does not exist. If the realm
+keeps events, the second request adds an error event.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def try_flow(realm_url: str, config: State, scopes: list[str], options: Mapping[
     """Return the readings login_form and code.
 
     realm_url: of the realm, without a slash at its end. config: configoidc of the connector, with its redirect URI.
-    scopes: what Cells asks for. options: those of doctor_info.
+    scopes: the scopes that Cells requests. options: those of doctor_info.
 
     login_form: {form (bool), leads_to (str, the URL of another server), status (int), words (str)}. code: {error (str,
     as in RFC 6749, section 5.2), words (str)}, or None if Cells does not show the connector's secret.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the user profile of a realm does not take of a user: Keycloak asks for it at the login (VERIFY_PROFILE)."""
+"""Finds data of a user that the realm's user profile refuses. Keycloak asks for it at the login (VERIFY_PROFILE)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def unfit(profile: State, user: State, scopes: Collection[str]) -> list[str]:
     missing = [e["name"] for e in entries if _is_required(e.get("required"), scopes) and not values.get(e["name"])]
     own = [] if user.get("federationLink") else entries
     wrong = [e["name"] for e in own if values.get(e["name"]) and not _fits(e, values[e["name"]])]
-    return [f"the missing {name}" for name in missing] + [f"a {name} that fits" for name in wrong]
+    return [f"the missing {name}" for name in missing] + [f"a valid {name}" for name in wrong]
 
 
 def _is_required(required: State | None, scopes: Collection[str]) -> bool:
@@ -45,7 +45,7 @@ def _fits(entry: State, value: Any) -> bool:
 
 
 def _matches(pattern: str | None, text: str) -> bool:
-    """Return whether a text is as a pattern says; what only Java's regular expressions know is taken to fit."""
+    """Return whether a text matches a pattern. Patterns that only Java supports count as a match."""
     try:
         return pattern is None or re.fullmatch(pattern, text) is not None
     except re.error:

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What somebody has set up by hand, as variables of the role setup, and what these variables cannot say."""
+"""Exports a site that was set up by hand as variables of the role setup, with the settings that these cannot
+express."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ LDAP = "ldap_attribute"
 GUIDE_SCOPE = "cellsscope"
 GUIDE_CLAIM = "cellsgroups"
 GUIDE_PROTOCOL_MAPPER = "User Group Mapper"
-"""The role's own names, for what a site does not have."""
+"""The role's default names, for objects that the site does not have."""
 
 
 def variables_of(found: HandMade, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def _connector(found: HandMade, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping rule as the role takes it, without what a new rule has anyway."""
+    """Return a mapping rule in the form of the role's variable, without the defaults of a new rule."""
     own = {option: rule.get(key) for option, key in RULE_KEYS.items()}
     return {option: value for option, value in own.items() if value != RULE_DEFAULTS.get(RULE_KEYS[option])}
 
@@ -141,7 +142,7 @@ def _sources(found: HandMade) -> dict[str, Any]:
 
 
 def _cells(found: HandMade, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the variables of the Cells host, as far as it could be read."""
+    """Return the variables of the Cells host that could be read."""
     audience = audience_urls((found.static_client or {}).get("audience"))
     by_name = config.get("username_as_login")
     return {
@@ -151,17 +152,17 @@ def _cells(found: HandMade, config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Differences:
-    """What the role would change although it has these variables, and what it has no variable for."""
+    """The values that the role would change in spite of these variables, and those for which it has no variable."""
 
     def __init__(
         self, found: HandMade, variables: Mapping[str, Any], keycloak: KeycloakSession, cells: CellsSession
     ) -> None:
-        """Take what was found, the variables made of it, and the sessions."""
+        """Take the site, the variables made from it, and the sessions."""
         self.found, self.variables, self.keycloak, self.cells = found, variables, keycloak, cells
         self.not_checked: list[str] = []
 
     def changed(self, options: Mapping[str, Any]) -> list[str]:
-        """Return what the role would change, one line each. options: of sso_export_info."""
+        """Return the changes that the role would make, one line each. options: those of sso_export_info."""
         return [line for resource in self._resources(options) for line in _differences(resource)] + self._audience()
 
     def _resources(self, options: Mapping[str, Any]) -> Iterator[Resource]:
@@ -195,13 +196,13 @@ class Differences:
         return [f"static client {CELLS_OWN_CLIENT}: it has no audience, and the role adds {url}."]
 
     def left_alone(self) -> list[str]:
-        """Return what the role has no variable for and does not touch, one line each."""
+        """Return the settings for which the role has no variable, and which it does not change, one line each."""
         domains = self.found.connector[OIDC].get("hostedDomains") or []
         own = sorted(str(mapper.get("name")) for mapper in self.found.client.get("protocolMappers") or [])
         return [
             *([f"connector {self.found.connector['id']}: hostedDomains is {_shown(domains)}."] if domains else []),
-            *(f"client {self.found.client['clientId']}: it has the protocol mapper {name} of its own." for name in own),
-            *(f"LDAP mapper {name}: it fills {self.found.claim} too." for name in self.found.other_ldap_mappers),
+            *(f"client {self.found.client['clientId']}: it has its own protocol mapper {name}." for name in own),
+            *(f"LDAP mapper {name}: it also fills {self.found.claim}." for name in self.found.other_ldap_mappers),
         ]
 
 
@@ -213,7 +214,7 @@ def _filled(definition: Definition, options: Mapping[str, Any], own: Mapping[str
 
 
 def _differences(resource: Resource) -> Iterator[str]:
-    """Yield what the engine would write to an object. What a module would refuse is a difference too."""
+    """Yield the engine's changes to an object. If a module would refuse the object, that is a difference too."""
     try:
         current = resource.read()
         desired = resource.desired(current) or {}
@@ -221,17 +222,17 @@ def _differences(resource: Resource) -> Iterator[str]:
         yield f"{resource.title}: {error}"
         return
     if current is None:
-        yield f"{resource.title}: it is not there, and the role makes it."
+        yield f"{resource.title}: it does not exist, and the role creates it."
         return
     for key, want, have in _differing(desired, current):
         if have is None and isinstance(want, dict):
-            yield f"{resource.title}: {key} is not there, and the role makes it."
+            yield f"{resource.title}: {key} does not exist, and the role creates it."
         elif want is None:
-            yield f"{resource.title}: {key} is there, and the role removes it."
+            yield f"{resource.title}: {key} exists, and the role removes it."
         elif key.rpartition(".")[2] in resource.secret_keys:
-            yield f"{resource.title}: {key} is another one than in Keycloak, and the role writes Keycloak's."
+            yield f"{resource.title}: {key} differs from the one in Keycloak, and the role writes Keycloak's."
         else:
-            yield f"{resource.title}: {key} is {_shown(have)}, and the role makes it {_shown(want)}."
+            yield f"{resource.title}: {key} is {_shown(have)}, and the role changes it to {_shown(want)}."
 
 
 def _differing(desired: State, current: State, prefix: str = "") -> Iterator[tuple[str, Any, Any]]:

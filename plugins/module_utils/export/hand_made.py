@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads a realm and a Cells that somebody has set up, and finds what belongs together. Reads only."""
+"""Reads a realm and a Cells that were set up by hand, and finds the objects that belong together. Changes nothing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ROLES = "Roles"
 
 @dataclass
 class HandMade:
-    """What was found on both servers, in their own form."""
+    """The objects on both servers, in the servers' own form."""
 
     connector: State
     client: State
@@ -53,11 +53,11 @@ class HandMade:
     static_client: State | None = None
     """The static client by which Cells refreshes sessions, None if it could not be read."""
     not_checked: list[str] = field(default_factory=list)
-    """What could not be read, one line each with the reason."""
+    """Settings that could not be read, one line each with the reason."""
 
 
 def read_hand_made(keycloak: KeycloakSession, cells: CellsSession, options: Mapping[str, Any]) -> HandMade:
-    """Return what both servers have. options: those of sso_export_info.
+    """Return the objects on both servers. options: those of sso_export_info.
 
     Raises InvalidInput if no connector, or several, fit the options, or if the connector's client is not in the realm;
     SsoError.
@@ -67,8 +67,8 @@ def read_hand_made(keycloak: KeycloakSession, cells: CellsSession, options: Mapp
     client = find_client(keycloak, client_id) if client_id else None
     if client is None:
         raise InvalidInput(
-            f"The connector {connector.get('id')} logs in as the client {client_id!r}, and realm {keycloak.realm} has"
-            " no such client. Is it another realm, or may the account not see it (role view-clients)?"
+            f"The connector {connector.get('id')} logs in as the client {client_id!r}, and realm {keycloak.realm} has "
+            "no such client. Check the realm, and that the account has the role view-clients."
         )
     found = HandMade(connector, client)
     _find_claim(found, keycloak.get_list("client-scopes"))
@@ -96,7 +96,8 @@ def _connector(keycloak: KeycloakSession, connectors: list[State], options: Mapp
         f"{c.get('id')} (client {c[OIDC].get('clientID')}, issuer {c[OIDC].get('issuer')})" for c in chosen or oidc
     )
     raise InvalidInput(
-        f"connector_id: {len(chosen)} connectors of Cells fit, and one is needed. Name one of these: {there or 'none'}."
+        f"connector_id: {len(chosen)} connectors of Cells match, but there must be exactly one. Choose from: "
+        f"{there or 'none'}."
     )
 
 
@@ -150,6 +151,6 @@ def _find_static_client(found: HandMade, cells: CellsSession, config: Mapping[st
         found.not_checked.append(f"The audience of the static client {CELLS_OWN_CLIENT} (sso_audience): {error}")
     if config.get("username_as_login") is None:
         found.not_checked.append(
-            "Whether the user name is the login in Cells (sso_username_as_login): only a running Cells whose host"
-            " Ansible reaches tells."
+            "Whether the user name is the login in Cells (sso_username_as_login): only a running Cells on a host that "
+            "Ansible reaches shows this."
         )

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the role setup declares on both servers, from its variables, in the options of the modules.
+"""The declarations of the role setup on both servers, from its variables, in the options of the modules.
 
-The role itself says it in roles/setup/vars/main/steps.yml and in its tasks; a test compares the two.
+The role has them in roles/setup/vars/main/steps.yml and in its tasks; a test compares the two.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class ClientScope:
         return {**scope, MAPPERS: mappers}
 
     def desired(self, current: State | None) -> State | None:
-        """Return what the options declare; in mode exact, mappers that are not declared are to be absent."""
+        """Return the declared state. In mode exact, mappers that are not declared must be absent."""
         options = self.options
         if options["state"] == "absent":
             return self._stays(current)
@@ -93,20 +93,20 @@ class ClientScope:
         return [mapper["name"] for mapper in absent if _is(have.get(mapper["name"]), mapper)]
 
     def _stays(self, current: State | None) -> State | None:
-        """Return None for a scope that is to be removed, or {} for one that others use: it stays as it is."""
+        """Return None for a scope that is to be removed, or {} for one that others use, which stays unchanged."""
         if current is None or not self.options["if_unused"]:
             return None
         self.used_by = users_of_scope(self.session, self.name, self.options["apart_from_clients"])
         return {} if self.used_by else None
 
     def _check_protocols(self, wanted: list[Mapping[str, Any]], current: State, protocol: str) -> None:
-        """Refuse to declare a mapper that is there for another protocol. Raises InvalidInput."""
+        """Refuse to declare a mapper that exists for another protocol. Raises InvalidInput."""
         for mapper in wanted:
             have = current.get(mapper["name"], {}).get("protocol", protocol)
             if have != protocol:
                 raise InvalidInput(
-                    f"The protocol mapper {mapper['name']} of {self.title} is there for the protocol {have}, not"
-                    f" {protocol}, and Keycloak does not change that. Remove it first, or take another name."
+                    f"The protocol mapper {mapper['name']} of {self.title} exists for the protocol {have}, not "
+                    f"{protocol}, and Keycloak cannot change this. Remove it first, or choose another name."
                 )
 
     def missing(self, current: State | None) -> list[str]:
@@ -175,11 +175,13 @@ class ClientScope:
             raise
 
     def _id(self) -> str:
-        """Return the scope's id: as it was read, or read now where it has just been made."""
+        """Return the scope's id, which is read again if the scope has just been created."""
         if self._known_id is None:
             self.read()
         if self._known_id is None:
-            raise InvalidInput(f"The {self.title} was removed by somebody else while it was being changed: run again.")
+            raise InvalidInput(
+                f"The {self.title} was removed by somebody else while the task was changing it. Run the task again."
+            )
         return self._known_id
 
 
@@ -192,7 +194,7 @@ def _mapper(mapper: Mapping[str, Any], protocol: str) -> State:
 
 
 def _is(mapper: State | None, declared: Mapping[str, Any]) -> bool:
-    """Return whether a mapper that is there has the type and all the settings of a declared one."""
+    """Return whether an existing mapper has the type and all the settings of a declared one."""
     if mapper is None or mapper.get("protocolMapper") != declared["protocol_mapper"]:
         return False
     config = text_map(declared["config"] or {})

@@ -32,7 +32,7 @@ SECRET_KEYS = frozenset(
     {
         "secret",
         "registrationAccessToken",
-        # Attributes: a SAML client's keys, and where the realm rotates secrets the one before.
+        # Attributes: a SAML client's keys, and the previous secret if the realm rotates secrets.
         "saml.signing.private.key",
         "saml.encryption.private.key",
         "client.secret.rotated",
@@ -70,7 +70,7 @@ IF_PRESENT = "default_client_scopes_if_present"
 DEFAULT_AND_OPTIONAL = ("defaultClientScopes", "optionalClientScopes")
 
 SERVICE_ACCOUNT_SCOPE = "service_account"
-"""Keycloak assigns it, where the realm has it, as service accounts are enabled, and takes it away again (26.7.3)."""
+"""If the realm has it, Keycloak assigns it when service accounts are enabled, and removes it again (26.7.3)."""
 
 POST_LOGOUT = "post.logout.redirect.uris"
 TRIGGER = "cellsops.sso.rotate_secret_on"
@@ -92,7 +92,7 @@ OFF_BY_DEFAULT = frozenset(
         "client.use.lightweight.access.token.enabled",
     }
 )
-"""Attributes that Keycloak takes for false if a client does not have them, as one that was made by hand."""
+"""Attributes that Keycloak treats as false if a client lacks them, for example because it was created by hand."""
 
 COMPUTED_ATTRIBUTES = ("realm_client", "client.secret.")
 """How names of attributes begin that Keycloak works out itself, and would store if they came back (kc#52173): after a
@@ -129,12 +129,12 @@ class Client:
         return find_client(self.session, self.client_id)
 
     def desired(self, current: State | None) -> State | None:
-        """Return what the options declare. Raises InvalidInput where the client id is that of a SAML client."""
+        """Return the declared state. Raises InvalidInput if a SAML client has the client id."""
         options = self.options
         if current is not None and not is_oidc(current):
             raise InvalidInput(
-                f"The {self.title} is there for the protocol {current['protocol']}, not {PROTOCOL}:"
-                " take another client_id."
+                f"The {self.title} exists for the protocol {current['protocol']}, not {PROTOCOL}. Choose another "
+                "client_id."
             )
         if options["state"] == "absent":
             return None
@@ -156,7 +156,7 @@ class Client:
         if public and ("secret" in declared or self.options["rotate_secret_on"] is not None):
             # Keycloak takes a secret for a public client, and drops it.
             raise InvalidInput(
-                f"The {self.title} is public, and a public client has no secret: give public_client false."
+                f"The {self.title} is public, and a public client has no secret. Set public_client to false."
             )
         if not declared.get("authorizationServicesEnabled"):
             return
@@ -164,8 +164,8 @@ class Client:
         if public or (new and not after.get("serviceAccountsEnabled")):
             # Keycloak answers with a status of 500 and no reason.
             raise InvalidInput(
-                f"authorization_services_enabled: the {self.title} needs public_client false and"
-                " service_accounts_enabled true for it."
+                f"authorization_services_enabled: the {self.title} needs public_client false and "
+                "service_accounts_enabled true for this."
             )
 
     def _scopes(self, current: State | None, declared: State) -> State:
@@ -226,7 +226,7 @@ class Client:
             return []
         if not self.scopes.ids:
             right = f"the role view-clients of the client {management_client(self.session.realm)}"
-            return [f"Keycloak shows no client scope to this account, which lacks {right}."]
+            return [f"Keycloak shows no client scopes to this account, which lacks {right}."]
         there = ", ".join(sorted(self.scopes.ids))
         return [f"Realm {self.session.realm} has no client scope {', '.join(unknown)} for {PROTOCOL} (it has {there})."]
 
@@ -251,7 +251,7 @@ class Client:
             update = partial(admin.update_client, current["id"], payload)
             actions.append(Action(Verb.UPDATE, self.title, update, _names(current, body, changed)))
         if self._rotates(current):
-            # Before the update, which stores the trigger: where that fails, the next run rotates again.
+            # Before the update, which stores the trigger: if the update fails, the next run rotates again.
             rotate = partial(admin.generate_client_secrets, current["id"])
             actions.insert(0, Action(Verb.ROTATE_SECRET, self.title, rotate))
         return [*actions, *self._assign(current, body, scopes)]
@@ -358,17 +358,17 @@ def _sorted_uris(uris: str) -> str:
 
 
 def _update(current: State, body: State, changed: list[str]) -> State:
-    """Return what a PUT sends: changed keys only, but the attributes whole, since a partial map may drop the rest."""
+    """Return the body of a PUT: only changed keys, but all attributes, because a partial map may drop the others."""
     payload = {key: body[key] for key in changed}
     if payload.get("authorizationServicesEnabled") and merged(current, body).get("serviceAccountsEnabled"):
-        # Keycloak 24 answers 500 where this does not say once more that there is a service account.
+        # Keycloak 24 answers 500 if this does not repeat that there is a service account.
         payload["serviceAccountsEnabled"] = True
     if current.get("attributes") or "attributes" in payload:
         # They always go along: without them, Keycloak answers 500 while the rotation of a secret is due (kc#10603).
         attributes = merged(current.get("attributes") or {}, body.get("attributes") or {})
         payload["attributes"] = {k: value for k, value in attributes.items() if not k.startswith(COMPUTED_ATTRIBUTES)}
         if "frontchannelLogout" in current:
-            # Keycloak 26.0 switches it on where a PUT with attributes does not say what it is.
+            # Keycloak 26.0 turns it on if a PUT with attributes does not contain it.
             payload["frontchannelLogout"] = current["frontchannelLogout"]
     return payload
 
@@ -383,7 +383,9 @@ def _names(current: State, body: State, changed: list[str]) -> tuple[str, ...]:
 
 def _id(client: State | None) -> str:
     if client is None:
-        raise InvalidInput("The client was removed by somebody else while it was being changed: run again.")
+        raise InvalidInput(
+            "The client was removed by somebody else while the task was changing it. Run the task again."
+        )
     return str(client["id"])
 
 
@@ -393,19 +395,19 @@ def _check(options: Mapping[str, Any]) -> None:
     check_lengths(options, "client_id", "name", "description", "root_url", "base_url", "redirect_uris", "web_origins")
     if options["secret"] is not None and not options["secret"].strip():
         # Keycloak would take it, and then give anybody a token who says that this client asks.
-        raise InvalidInput("secret: this is empty. Leave it out, and Keycloak makes one.")
+        raise InvalidInput("secret: must not be empty. Leave it out, and Keycloak generates a secret.")
     if options["secret"] is not None and options["rotate_secret_on"] is not None:
-        raise InvalidInput("secret and rotate_secret_on exclude each other: a secret that is declared is not rotated.")
+        raise InvalidInput("secret and rotate_secret_on are mutually exclusive: a declared secret cannot be rotated.")
     for option in ("redirect_uris", "post_logout_redirect_uris"):
         for uri in options[option] or []:
             if not (uri in ("*", "+", "-") or _is_relative(uri) or SCHEME.match(uri)):
                 raise InvalidInput(
-                    f"{option}: {uri!r} has no scheme. Give it whole, such as https://cells.example.org/…"
+                    f"{option}: {uri!r} has no scheme. Give the complete URI, such as https://cells.example.org/…"
                 )
     both = set(options["default_client_scopes"] or []) & set(options["optional_client_scopes"] or [])
     if both:
         raise InvalidInput(
-            f"Client scope {', '.join(sorted(both))} is declared as default and as optional: choose one."
+            f"Client scope {', '.join(sorted(both))} is declared both as default and as optional. Choose one."
         )
 
 

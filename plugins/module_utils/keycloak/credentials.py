@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""By what a session logs in to Keycloak: which of the options count, and what to do if they are refused."""
+"""The credentials of a session: which of the options count, and what to do if Keycloak refuses them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CREDENTIALS = {
     "auth_client_secret": "KEYCLOAK_CLIENT_SECRET",
     "token": "KEYCLOAK_TOKEN",
 }
-"""Options for credentials, and the environment variables that stand in for them (keycloak_argument_spec)."""
+"""Options for credentials, and the environment variables that replace them (keycloak_argument_spec)."""
 
 PERSON = ("auth_username", "auth_password")
 
@@ -39,18 +39,19 @@ def login_advice(by_password: bool) -> str:
     if not by_password:
         return "Check the client, its service account and its secret."
     return (
-        "Check the account and its password. An account that has a second factor, or a required action to do (such as"
-        " a new password), cannot log in this way: use a service account (auth_client_id, auth_client_secret), which"
-        " the playbook cellsops.sso.service_account makes."
+        "Check the account and its password. An account that has a second factor, or a required action to do (such as "
+        "a new password), cannot log in this way: use a service account (auth_client_id, auth_client_secret), which "
+        "the playbook cellsops.sso.service_account creates."
     )
 
 
 def login_settings(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what python-keycloak needs for a login, {} where none is possible. Raises InvalidInput for half of it."""
+    """Return python-keycloak's arguments for a login; {} if none is possible. Raises InvalidInput if a part is
+    missing."""
     if bool(params["auth_username"]) != bool(params["auth_password"]):
         missing = "auth_password" if params["auth_username"] else "auth_username"
         if not params["token"]:
-            raise InvalidInput(f"auth_username and auth_password go together: {missing} is missing.")
+            raise InvalidInput(f"auth_username and auth_password are required together: {missing} is missing.")
     client = {"client_id": params["auth_client_id"], "client_secret_key": params["auth_client_secret"] or None}
     if params["auth_username"] and params["auth_password"]:
         return {
@@ -67,7 +68,7 @@ def login_settings(params: Mapping[str, Any]) -> dict[str, Any]:
 def certificate(params: Mapping[str, Any]) -> str | tuple[str, str] | None:
     """Return the client certificate as requests takes it: one file, or those of the certificate and of its key."""
     if params["client_key"] and not params["client_cert"]:
-        raise InvalidInput("client_key goes with client_cert, which is missing.")
+        raise InvalidInput("client_key requires client_cert, which is missing.")
     if params["client_cert"] and params["client_key"]:
         return (params["client_cert"], params["client_key"])
     only: str | None = params["client_cert"]

@@ -47,7 +47,7 @@ OPTIONS_OF = {GROUP_MAPPER: GROUP_CONFIG}
 """The options of a type, if they are not those of the attribute mapper."""
 
 REQUIRED = {ATTRIBUTE_MAPPER: ("user_model_attribute", "ldap_attribute"), GROUP_MAPPER: ("groups_dn", "mode")}
-"""What a new mapper of a type cannot do without."""
+"""The options that a new mapper of a type requires."""
 
 STRATEGIES = {
     "LOAD_GROUPS_BY_MEMBER_ATTRIBUTE": "by the membership attribute of each group",
@@ -92,17 +92,17 @@ def declared_config(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_new(options: Mapping[str, Any], title: str) -> None:
-    """Refuse a new mapper that lacks what its type needs, though Keycloak would take it. Raises InvalidInput."""
+    """Refuse a new mapper without a required option, although Keycloak would accept it. Raises InvalidInput."""
     own = OPTIONS_OF.get(options["mapper_type"], CONFIG)
     config = options["config"] or {}
     required = REQUIRED.get(options["mapper_type"], ())
     lacking = [option for option in required if not (options[option] or config.get(own[option]))]
     if lacking:
-        raise InvalidInput(f"The {title} is not there, and to make it {' and '.join(lacking)} must be given.")
+        raise InvalidInput(f"The {title} does not exist. To create it, give {' and '.join(lacking)}.")
 
 
 def check_group_config(config: Mapping[str, str], edit_mode: str, title: str) -> None:
-    """Refuse what Keycloak would refuse only as it is written. Raises InvalidInput.
+    """Refuse settings that Keycloak would only refuse at the write. Raises InvalidInput.
 
     config: the settings as they would be, {key: text}. edit_mode: of the provider.
     """
@@ -111,9 +111,9 @@ def check_group_config(config: Mapping[str, str], edit_mode: str, title: str) ->
         raise InvalidInput(f"The {title}: preserve_group_inheritance needs membership_attribute_type DN.")
     ldap_filter = config.get("groups.ldap.filter", "").strip()
     if ldap_filter and not (ldap_filter.startswith("(") and ldap_filter.endswith(")")):
-        raise InvalidInput(f"The {title}: groups_ldap_filter needs parentheses around it, as in (cn=cells-*).")
+        raise InvalidInput(f"The {title}: groups_ldap_filter needs parentheses, as in (cn=cells-*).")
     if config.get("mode") == "LDAP_ONLY" and edit_mode != "WRITABLE":
         raise InvalidInput(
-            f"The {title}: mode LDAP_ONLY writes to the directory, and the edit mode of the LDAP provider is"
-            f" {edit_mode or 'not set'}. Take READ_ONLY or IMPORT."
+            f"The {title}: mode LDAP_ONLY writes to the directory, but the edit mode of the LDAP provider is "
+            f"{edit_mode or 'not set'}. Use READ_ONLY or IMPORT."
         )

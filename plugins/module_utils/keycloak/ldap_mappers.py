@@ -40,7 +40,7 @@ PROVIDER_TYPE = "org.keycloak.storage.UserStorageProvider"
 MAPPER_TYPE = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
 MODEL_ATTRIBUTE = CONFIG["user_model_attribute"]
 PROVIDER = "provider"
-"""The key, beside those of the mapper, that holds what is declared of the provider."""
+"""The key in the state for the declared settings of the provider."""
 CACHE_POLICY = "cachePolicy"
 
 
@@ -63,7 +63,7 @@ class LdapMapper:
         check_lengths(options, "name")
         check_options(options)
         if options["provider_cache_policy"] and options["state"] == "absent":
-            raise InvalidInput("provider_cache_policy goes with state present only.")
+            raise InvalidInput("provider_cache_policy requires state present.")
         self._others: list[State] = []
         self._provider: State | None = None
         """The provider once it was looked for, {} if it is not there."""
@@ -106,22 +106,20 @@ class LdapMapper:
             if self.options["state"] == "present":
                 raise
             # Keycloak removes a provider with its mappers. But the name may be wrong.
-            self.warnings.append(f"{error} So there is no {self.title} to remove.")
+            self.warnings.append(f"{error} So there is nothing to remove.")
             return {}
 
     def desired(self, current: State | None) -> State | None:
-        """Return what the options declare. Raises InvalidInput for a mapper of another type."""
+        """Return the declared state. Raises InvalidInput for a mapper of another type."""
         options = self.options
         if current is not None and current.get("providerId") != options["mapper_type"]:
             own = current.get("providerId")
             advice = (
                 f"give mapper_type {own} to remove it"
                 if options["state"] == "absent"
-                else "a mapper's type cannot be changed. Remove it first, or take another name"
+                else "a mapper's type cannot be changed. Remove it first, or choose another name"
             )
-            raise InvalidInput(
-                f"The {self.title} is there with the type {own}, not {options['mapper_type']}: {advice}."
-            )
+            raise InvalidInput(f"The {self.title} exists with the type {own}, not {options['mapper_type']}: {advice}.")
         if options["state"] == "absent":
             return self._stays(current)
         if current is None:
@@ -141,10 +139,10 @@ class LdapMapper:
         return {**state, PROVIDER: {CACHE_POLICY: policy}} if policy else state
 
     def _stays(self, current: State | None) -> State | None:
-        """Return None for a mapper that is to be removed, or {} for one that stays as it is.
+        """Return None for a mapper that is to be removed, or {} for one that stays unchanged.
 
-        It stays if it fills another attribute than the one given, or if others use its attribute or groups. Raises
-        InvalidInput for if_unused with a mapper of another type: what uses it is not looked at.
+        It stays if it fills another attribute than the given one, or if others use its attribute or groups. Raises
+        InvalidInput for if_unused with a mapper of another type, whose users are not known.
         """
         attribute = first_values(current or {}).get(MODEL_ATTRIBUTE, "")
         if current is not None and self._declared_attribute() not in ("", attribute):
@@ -173,13 +171,13 @@ class LdapMapper:
         if others:
             provider = self.options["ldap_provider"]
             raise InvalidInput(
-                f"The LDAP provider {provider} already has the mapper {others} for the user attribute {attribute}. With"
-                f" {self.name!r} beside it, no user of this provider could log in. Remove it, give its name, or take it"
-                " over (take_over)."
+                f"The LDAP provider {provider} already has the mapper {others} for the user attribute {attribute}. "
+                f"With {self.name!r} as a second mapper, no user of this provider could log in. Remove the existing "
+                "mapper, give its name, or set take_over."
             )
 
     def _check_binary(self, config: State) -> None:
-        """Refuse what Keycloak would refuse only as it is written. Raises InvalidInput."""
+        """Refuse settings that Keycloak would only refuse at the write. Raises InvalidInput."""
         if config.get("is.binary.attribute") == ["true"] and config.get("always.read.value.from.ldap") != ["true"]:
             raise InvalidInput(
                 f"The {self.title} is for a binary attribute, which needs always_read_value_from_ldap true."
@@ -190,7 +188,7 @@ class LdapMapper:
         return []
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
-        """Return the write of the mapper, and that of the provider before it, as far as they are needed."""
+        """Return the writes that are needed, of the provider and then of the mapper."""
         admin = self.session.admin
         if desired is None:
             remove = partial(admin.delete_component, (current or {})["id"])
@@ -232,7 +230,7 @@ class LdapMapper:
 
 
 def _without_masks(config: State) -> State:
-    """Return a config that goes back as a whole, but never with a mask in place of a secret, which then stays."""
+    """Return a complete config to send back, without masks, so that the secrets stay unchanged."""
     return {key: value for key, value in config.items() if value != [MASK]}
 
 

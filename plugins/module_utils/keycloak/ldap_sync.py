@@ -21,7 +21,7 @@ COUNTS = ("added", "updated", "removed", "failed")
 
 
 class LdapSync:
-    """One synchronization: of all users of a provider, or of what one of its mappers maps, such as groups."""
+    """One synchronization: of all users of a provider, or of the objects of one of its mappers, such as groups."""
 
     def __init__(self, session: KeycloakSession, options: Mapping[str, Any]) -> None:
         """Take the options of keycloak_ldap_sync. Raises InvalidInput for options that do not go together."""
@@ -29,9 +29,9 @@ class LdapSync:
         self.options = options
         mapper = options["mapper"]
         if mapper and options["mode"]:
-            raise InvalidInput("mode: this is for users. A mapper is always synchronized in full.")
+            raise InvalidInput("mode: this only applies to users. A mapper is always synchronized completely.")
         if options["direction"] and not mapper:
-            raise InvalidInput("direction: this goes with mapper. Users are synchronized from LDAP to Keycloak.")
+            raise InvalidInput("direction: this requires mapper. Users are always synchronized from LDAP to Keycloak.")
         self.what = f"LDAP mapper {mapper}" if mapper else f"users of LDAP provider {options['ldap_provider']}"
 
     def path(self) -> str:
@@ -51,7 +51,7 @@ class LdapSync:
         if mapper is None:
             there = ", ".join(sorted(component["name"] for component in mappers)) or "none"
             raise InvalidInput(
-                f"The LDAP provider {self.options['ldap_provider']} has no mapper {name!r}. Mappers there: {there}."
+                f"The LDAP provider {self.options['ldap_provider']} has no mapper {name!r}. Existing mappers: {there}."
             )
         return str(mapper["id"])
 

@@ -28,7 +28,7 @@ class ListedClient(Client):
     def __init__(
         self, session: KeycloakSession, options: Mapping[str, Any], scopes: RealmScopes, listed: list[State]
     ) -> None:
-        """Take what Client takes, and the clients of that id in the listing."""
+        """Take the arguments of Client, and the clients with that id in the listing."""
         super().__init__(session, options, scopes)
         self._listed: list[State] | None = listed
 
@@ -53,7 +53,7 @@ def for_each(
     Raises InvalidInput, and SsoError if the clients cannot be listed.
     """
     if not 1 <= parallel <= MOST_AT_ONCE:
-        raise InvalidInput(f"parallel is {parallel}: give 1 to {MOST_AT_ONCE}.")
+        raise InvalidInput(f"parallel is {parallel}. Give a number from 1 to {MOST_AT_ONCE}.")
     ids = [wish["client_id"] for wish in wishes]
     twice = sorted({client_id for client_id in ids if ids.count(client_id) > 1})
     if twice:
@@ -67,7 +67,7 @@ def for_each(
 
     def one(wish: Mapping[str, Any]) -> Outcome:
         if stop.is_set():
-            return Outcome.failure("Not tried, since Keycloak could not be asked any more.")
+            return Outcome.failure("Not tried, because Keycloak could no longer be reached or refused the login.")
         return outcome_of(lambda: watched(wish))
 
     def watched(wish: Mapping[str, Any]) -> Answer:

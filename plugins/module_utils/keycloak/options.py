@@ -50,7 +50,7 @@ def check_given_once(options: Mapping[str, Any], free: str, own: Mapping[str, st
     """
     for option, key in own.items():
         if options[option] is not None and key in (options[free] or {}):
-            raise InvalidInput(f"{free}: {key} is also given as {option}: choose one of the two.")
+            raise InvalidInput(f"{free}: {key} is also set by the option {option}. Use only one of the two.")
 
 
 LONGEST = 255

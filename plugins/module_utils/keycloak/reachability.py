@@ -25,7 +25,7 @@ LARGEST = 1_000_000
 
 
 def reach(issuer: str, timeout: float) -> dict[str, Any]:
-    """Return what this host gets of an issuer's discovery document (OpenID Connect Discovery 1.0, section 4).
+    """Return whether this host reaches an issuer's discovery document (OpenID Connect Discovery 1.0, section 4).
 
     timeout: seconds. Returns url, reachable (whether the document is there, from a trusted server, and names the
     issuer), problem ("", certificate, no_answer, status, no_document or issuer), message (one line, "" if all is well),
@@ -57,7 +57,7 @@ def reach(issuer: str, timeout: float) -> dict[str, Any]:
 
 
 def _get(url: str, timeout: float) -> tuple[bytes, str]:
-    """Return content and Date header of an answer, as a program gets it that trusts what the host trusts."""
+    """Return content and Date header of an answer, with the certificates that the host trusts."""
     request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310 - base_url took it
     opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
     with opener.open(request, timeout=timeout) as answer:
@@ -69,7 +69,7 @@ def _compare(content: bytes, issuer: str) -> tuple[str, str]:
     try:
         named = json.loads(content)["issuer"]
     except (ValueError, KeyError, TypeError):
-        return "no_document", "the answer is no discovery document"
+        return "no_document", "the answer is not a discovery document"
     if named != issuer:
         return "issuer", f"the document names the issuer {named}, not {issuer}"
     return "", ""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The client scopes of a realm, as far as clients can have them."""
+"""Reads the client scopes of a realm that clients can have."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ REALM_DEFAULTS = {
     "defaultClientScopes": "default-default-client-scopes",
     "optionalClientScopes": "default-optional-client-scopes",
 }
-"""Where the realm lists the client scopes that it gives a new client."""
+"""The paths at which the realm lists the client scopes of new clients."""
 
 
 class RealmScopes:
-    """What is read once for all clients of a realm, and only if one needs it. Threads may share it."""
+    """Data that is read once for all clients of a realm, and only if one needs it. Threads may share it."""
 
     def __init__(self, session: KeycloakSession) -> None:
         """Take the session. Sends nothing."""

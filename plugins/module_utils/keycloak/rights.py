@@ -15,10 +15,10 @@ _AREAS = {
     "users": ("view-users", "manage-users"),
     "user-storage": ("manage-users", "manage-users"),
 }
-"""What the path below a realm begins with: the role to read, and the role to write."""
+"""The beginnings of paths below a realm: the role for reading, and the role for writing."""
 
 _BOTH = ("evaluate-scopes", "role-mappings")
-"""Where the path goes on so, a reader needs both of two roles (26.7.3)."""
+"""Paths for which a reader needs both of two roles (26.7.3)."""
 
 
 ADMIN_API_SCOPE = "kc-admin-api"

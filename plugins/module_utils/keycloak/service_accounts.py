@@ -38,7 +38,7 @@ class ServiceAccountRoles:
         self.identity: State = {"client": self.roles_client}
         self._client_id = ""
         if not options["roles"] and options["mode"] == "add":
-            raise InvalidInput("roles: name at least one; mode exact with an empty list takes all of them away.")
+            raise InvalidInput("roles: give at least one. To revoke all roles, give an empty list with mode exact.")
 
     def read(self) -> State:
         """Return {client, roles, admin_api}: the roles that are assigned to the account itself, and whether the client
@@ -62,7 +62,7 @@ class ServiceAccountRoles:
         return {**state, ADMIN_API: True} if self._admin_api_scope else state
 
     def missing(self, current: State | None) -> list[str]:
-        """Return what has to be there: the client with its service account, and the roles."""
+        """Return the problems: a missing client, a missing service account, or missing roles."""
         if self._account is None:
             return [f"Realm {self.session.realm} has no client {self.options['client_id']} with a service account."]
         unknown = [name for name in self.options["roles"] if name not in self._roles]
@@ -70,7 +70,7 @@ class ServiceAccountRoles:
         return [f"Client {self.roles_client} has no role {', '.join(unknown)} (it has {there})."] if unknown else []
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
-        """Return one write for what is given, and one for what is removed."""
+        """Return one write for granted roles, and one for revoked roles."""
         there, wanted = (current or {})[ROLES], (desired or {})[ROLES]
         actions = []
         for verb, method, names in (
@@ -102,7 +102,7 @@ class ServiceAccountRoles:
 
     @cached_property
     def _account(self) -> str | None:
-        """The id of the service account's user, None where there is none yet."""
+        """The id of the service account's user; None if there is none yet."""
         client = find_client(self.session, self.options["client_id"])
         if client is None or not client.get("serviceAccountsEnabled"):
             return None

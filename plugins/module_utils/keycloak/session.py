@@ -4,8 +4,8 @@
 
 """The session with a Keycloak server: python-keycloak's transport, login, renewal and admin verbs.
 
-What is added here: every refusal becomes a typed error with method, URL, status and the server's own words, only
-calls that can be repeated are repeated, and a login that was refused is not tried again.
+This class adds typed errors with method, URL, status and the server's own words. It repeats only calls that can be
+repeated, and never a refused login.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ RENEW_BEFORE = 10
 """Seconds of life below which a token is renewed before it is used."""
 
 TRUSTS_NOBODY: Any = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Settings for the asynchronous client that python-keycloak makes beside each connection, and that nothing here uses.
+"""Settings for the asynchronous client that python-keycloak creates with each connection, and that this collection does
+not use.
 
 With the real settings it would read all CA certificates each time, which takes longer than the calls of a task. With
 these, every connection that it might make is refused.
@@ -117,14 +118,14 @@ class Connection(KeycloakOpenIDConnection):
                 self.get_token()
 
     def get_token(self) -> None:
-        """Log in, once. Raises LoginFailed where the credentials are refused."""
+        """Log in, once. Raises LoginFailed if Keycloak refuses the credentials."""
         if self._refusal:
             raise self._refusal
         url = f"{self.server_url}realms/{self.user_realm_name}/protocol/openid-connect/token"
         try:
             super().get_token()
         except (KeyError, TypeError) as error:
-            words = "the answer holds no token. Is this the URL of Keycloak?"
+            words = "the answer contains no token. Check that this is the URL of Keycloak."
             raise ServerError("POST", url, 200, words) from error
         except KeycloakConnectionError as error:
             raise Unreachable("POST", url, transport_reason(error)) from error
@@ -136,7 +137,7 @@ class Connection(KeycloakOpenIDConnection):
 
     @cached_property
     def keycloak_openid(self) -> KeycloakOpenID:
-        """python-keycloak's client for the login, which has a connection of its own."""
+        """python-keycloak's client for the login, which has its own connection."""
         client = KeycloakOpenID(
             server_url=str(self.server_url),
             realm_name=str(self.user_realm_name),
@@ -158,15 +159,15 @@ class Connection(KeycloakOpenIDConnection):
         if status in (400, 401, 403):
             advice = login_advice(bool(self.username))
             if status == 403 and url.startswith("http:"):
-                advice = "Keycloak asks for https (Require SSL of the realm): give auth_keycloak_url with https."
-            self._refusal = LoginFailed("POST", url, status, words, f"{advice} The login was tried once.")
+                advice = 'The realm requires https ("Require SSL"). Give auth_keycloak_url with https.'
+            self._refusal = LoginFailed("POST", url, status, words, f"{advice} The login was not repeated.")
             return self._refusal
         return ServerError("POST", url, status, words)
 
     def _not_there(self) -> str:
         """Say what is wrong if Keycloak has no such path: each server has the realm master."""
-        path = "Is the path of auth_keycloak_url right? Older servers, and some proxies, have Keycloak below /auth."
-        return path if self.login_realm == "master" else f"Is auth_realm {self.login_realm!r} right? {path}"
+        path = "Check the path of auth_keycloak_url: older servers, and some proxies, have Keycloak below /auth."
+        return path if self.login_realm == "master" else f"Check auth_realm {self.login_realm!r}. {path}"
 
     def _checked(self, method: str, path: str, call: Callable[[], Any]) -> Any:
         url = f"{self.server_url}{path}"
@@ -177,7 +178,9 @@ class Connection(KeycloakOpenIDConnection):
         status = response.status_code
         words = server_words(response)
         if status < 400 and not _is_as_documented(method, path, response):
-            raise ServerError(method, url, status, words or "not what Keycloak answers", "Is this the URL of Keycloak?")
+            raise ServerError(
+                method, url, status, words or "not an answer of Keycloak", "Check that this is the URL of Keycloak."
+            )
         if status < 400:
             return response
         raise refusal(method, url, status, words, self._advice(method, path, status, words))
@@ -189,14 +192,17 @@ class Connection(KeycloakOpenIDConnection):
         if status == 403:
             return missing_right(method, path)
         if status == 404 and "realm" in words.lower():
-            return f"Is realm {unquote(self.realm_name or '')!r} right?"
+            return f"Check the realm {unquote(self.realm_name or '')!r}."
         return ""
 
     def _token_refused(self) -> str:
-        """Say why Keycloak does not accept a token: it is over, or of a client that may not use the admin REST API."""
+        """Say why Keycloak does not accept a token: it has expired, or its client may not use the admin REST API."""
         token = (self.token or {}).get("access_token") or ""
         if _near_its_end(token) or not self._can_log_in:
-            return "The token has expired or is not of this server. Give credentials, so that it can be renewed."
+            return (
+                "The token has expired or belongs to another server. Give credentials too, so that the module can "
+                "renew it."
+            )
         client = claims_of(token).get("azp") or self.client_id
         return (
             f"The token is new, so the client {client} may not use the admin REST API. Since Keycloak 26.8.2 it needs"
@@ -228,8 +234,8 @@ class KeycloakSession:
         self.handed_in: str | None = params["token"]
         if not token and not credentials:
             raise InvalidInput(
-                "No credential for Keycloak: give token, or auth_username and auth_password,"
-                " or auth_client_id and auth_client_secret."
+                "There are no credentials for Keycloak. Give token, or auth_username and auth_password, or "
+                "auth_client_id and auth_client_secret."
             )
         self.connection = Connection(
             login_realm=params["auth_realm"],
@@ -253,11 +259,11 @@ class KeycloakSession:
         answer = self.get(path, **query)
         if not isinstance(answer, list) or not all(isinstance(item, dict) for item in answer):
             url = f"{self.url}/admin/realms/{self.connection.realm_name}/{path}"
-            raise ServerError("GET", url, 200, "a list was expected", "Is this the URL of Keycloak?")
+            raise ServerError("GET", url, 200, "a list was expected", "Check that this is the URL of Keycloak.")
         return answer
 
     def send(self, verb: str, path: str, body: Any) -> None:
-        """Send JSON below the realm's admin URL, for what python-keycloak has no verb. verb: put, post or delete.
+        """Send JSON below the realm's admin URL, if python-keycloak has no function for it. verb: put, post or delete.
 
         Raises SsoError.
         """
@@ -283,9 +289,9 @@ class KeycloakSession:
         return str(version)
 
     def token(self) -> tuple[str, int]:
-        """Return an access token and the seconds it is good for: the one that was given, or that of a new login.
+        """Return an access token and its remaining seconds: the given one, or that of a new login.
 
-        Raises InvalidInput where there is nothing to log in with, LoginFailed, SsoError.
+        Raises InvalidInput if there are no credentials, LoginFailed, SsoError.
         """
         if self.connection.token is None:
             self.connection.get_token()
@@ -301,14 +307,14 @@ def only(found: list[dict[str, Any]], what: str) -> dict[str, Any] | None:
 
 
 def make_once(make: Callable[[State], object], payload: State, parent_id: str, is_there: Callable[[], bool]) -> None:
-    """Make an object of a kind of which Keycloak takes two of one name when two runs make it at the same time.
+    """Create an object of a kind that Keycloak would create twice if two runs create it at the same time.
 
     Keycloak looks for the name, then writes, and no constraint of its database is in between (22.0.5 to 26.7.3: 16
-    calls at once made 16 LDAP mappers, and 4 to 9 protocol mappers). Ids it does keep apart, and a given one it takes:
-    so every run gives the same id, made of the parent's and the name.
+    calls at once made 16 LDAP mappers, and 4 to 9 protocol mappers). But ids are unique, and Keycloak accepts a given
+    one. So every run gives the same id, derived from the parent's id and the name.
 
-    make: sends payload, which has the name. is_there: whether an object of that name is there now. Raises SsoError,
-    among them Conflict where somebody else has made it.
+    make: sends payload, which has the name. is_there: whether an object with that name exists now. Raises SsoError,
+    among them Conflict if another run has created it.
     """
     own_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{parent_id}/{payload['name']}"))
     try:
@@ -321,8 +327,8 @@ def make_once(make: Callable[[State], object], payload: State, parent_id: str, i
 
 
 def _is_as_documented(method: str, path: str, response: Any) -> bool:
-    """Return whether a success is one that Keycloak's admin REST API knows, and no page of a proxy in front of it."""
-    # The user profile comes back as it was written.
+    """Return whether a success has a status of Keycloak's admin REST API, and is not the page of a proxy."""
+    # Keycloak answers with the written user profile.
     if method == "DELETE" or (method == "PUT" and not path.endswith("/users/profile")):
         return bool(response.status_code == 204)
     if path.endswith(("/testLDAPConnection", "/clear-user-cache")) or ("/role-mappings/" in path and method == "POST"):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a user's tokens would carry (rows T1, D2): Keycloak's own evaluation, with no login and no password."""
+"""Previews a user's tokens (rows T1, D2) with Keycloak's own evaluation, without a login or a password."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session impo
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 IMPORT_TIME = 1.0
-"""Seconds after which a user whom Keycloak does not show is looked for once more."""
+"""Seconds after which the module looks again for a user that Keycloak does not show."""
 
 
 def preview(session: KeycloakSession, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the claims of a user's tokens, and which expectations fail, by the names of the module's return values.
 
     options: those of keycloak_token_preview. Raises InvalidInput for an unknown client or user, Unmet (with the same
-    values) where an expectation fails, SsoError.
+    values) if an expectation fails, SsoError.
     """
     client_id, username = options["client_id"], options["username"]
     client = find_client(session, client_id)
@@ -34,7 +34,9 @@ def preview(session: KeycloakSession, options: Mapping[str, Any]) -> dict[str, A
     _check_scopes(client, options["scope"])
     user = find_user(session, username)
     if user is None:
-        raise InvalidInput(f"Realm {session.realm} has no user {username!r}, neither its own nor by an LDAP provider.")
+        raise InvalidInput(
+            f"Realm {session.realm} has no user {username!r}, either of its own or from an LDAP provider."
+        )
     tokens = example_tokens(session, client["id"], user["id"], options["scope"])
     values = {
         **tokens,
@@ -54,8 +56,8 @@ def _check_scopes(client: State, scope: str) -> None:
     lacking = ", ".join(name for name in scope.split() if name not in has)
     if lacking:
         raise InvalidInput(
-            f"scope: client {client['clientId']} does not have the client scope {lacking}, so Keycloak refuses a login"
-            f" that asks for it (invalid_scope). Assign it to the client. It has {', '.join(sorted(has))}."
+            f"scope: client {client['clientId']} does not have the client scope {lacking}, so Keycloak would refuse "
+            f"the login (invalid_scope). Assign it to the client. The client has {', '.join(sorted(has))}."
         )
 
 
@@ -108,7 +110,7 @@ def failed_expectations(claims: State, expressions: list[str]) -> list[str]:
             value: Any = jmespath.search(expression, claims)
         except jmespath.exceptions.JMESPathError as error:
             if getattr(error, "actual_type", "") == "null":
-                # A function of a claim that is not there: that the claim is missing is what counts.
+                # A function was called on a missing claim: report the missing claim.
                 failed.append(expression)
                 continue
             raise InvalidInput(f"expect: {expression!r} cannot be evaluated: {str(error).splitlines()[0]}") from error

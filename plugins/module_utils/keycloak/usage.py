@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which clients of a realm still use a client scope, or a user attribute: what nobody uses may be removed."""
+"""Finds clients of a realm that still use a client scope or a user attribute, which must not be removed then."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "if_unused": {"type": "bool", "default": False},
     "apart_from_clients": {"type": "list", "elements": "str", "default": []},
 }
-"""The options of modules that remove what several clients may share."""
+"""The options of modules that remove objects which several clients may share."""
 
 APART_FROM_SCOPES: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
-"""The option apart_from_client_scopes, for what client scopes use."""
+"""The option apart_from_client_scopes, for objects that client scopes use."""
 
 
 def users_of_scope(session: KeycloakSession, name: str, apart_from: Collection[str]) -> list[str]:
@@ -38,9 +38,9 @@ def users_of_scope(session: KeycloakSession, name: str, apart_from: Collection[s
 def users_of_attribute(
     session: KeycloakSession, attribute: str, apart_from: Collection[str], apart_from_scopes: Collection[str] = ()
 ) -> list[str]:
-    """Return the sorted ids of the clients whose tokens carry a user attribute. Raises SsoError.
+    """Return the sorted ids of the clients whose tokens contain a user attribute. Raises SsoError.
 
-    They do so by a protocol mapper of their own, or by one of a client scope that they have assigned. apart_from,
+    Either the client or one of its client scopes has a protocol mapper for the attribute. apart_from,
     apart_from_scopes: clients and client scopes that do not count.
     """
     wanted = {"protocolMapper": ATTRIBUTE.protocol_mapper, "config": {"user.attribute": attribute}}
@@ -68,10 +68,10 @@ def _users_of(
 def check_options(options: Mapping[str, Any]) -> None:
     """Refuse if_unused and apart_from_clients if they mean nothing. Raises InvalidInput."""
     if options["if_unused"] and options["state"] != "absent":
-        raise InvalidInput("if_unused: this is for state absent.")
+        raise InvalidInput("if_unused: this requires state absent.")
     for name in ("apart_from_clients", "apart_from_client_scopes"):
         if options.get(name) and not options["if_unused"]:
-            raise InvalidInput(f"{name}: this goes with if_unused.")
+            raise InvalidInput(f"{name}: this requires if_unused.")
 
 
 def _assigned(client: State) -> set[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Cells has to grant before the role setup writes: the token, the edition, the connectors, the audience."""
+"""The checks of Cells before the role setup writes: the token, the edition, the connectors, the audience."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ OWN_LOGIN = "pydio"
 """The id of the connector by which Cells logs its own users in."""
 
 MAKING_ROLES = frozenset({"connector", "mapping"})
-"""The steps that make the declared roles."""
+"""The steps that create the declared roles."""
 
 STEPS = frozenset({"client", "connector", "mapping", "verify"})
 """The steps that ask Cells for its connectors."""
 
 
 class CellsLook:
-    """One look at the REST API of Cells, with at most three requests."""
+    """The checks of Cells through its REST API, with at most three requests."""
 
     def __init__(self, params: Mapping[str, Any], steps: Collection[str], role_ids: Sequence[str] = ()) -> None:
         """Take the options of sso_preflight_info, the steps of the run and the roles that it makes. Sends nothing."""
@@ -41,13 +41,13 @@ class CellsLook:
         self.steps = frozenset(steps)
         self.warnings: list[str] = []
         self.values: dict[str, Any] = {}
-        """other_connectors, once they were read: the ids of the connectors that log users in beside ours."""
+        """other_connectors, once they were read: the ids of the other connectors with which users log in."""
         self.issuer = ""
-        """What the connector has as its issuer, if there is one."""
+        """The issuer of the connector, if it exists."""
         self._by_api = "audience" in self.steps and params["audience_method"] == "api"
 
     def problems(self) -> Iterator[str]:
-        """Yield what keeps the steps from succeeding, one sentence or two each."""
+        """Yield the problems that would make a step fail, one or two sentences each."""
         # The audience is that of Cells as a whole: it goes with the last connector.
         shared = "audience" in self.steps and self.params["state"] == "absent"
         if not (self.steps & STEPS or self._by_api or shared):
@@ -55,7 +55,7 @@ class CellsLook:
         try:
             session = CellsSession(self.params)
             self.warnings = session.warnings
-            # Also for the audience alone: it is what shows whether the token is an administrator's.
+            # Also for the audience alone, because only this call shows whether the token belongs to an administrator.
             connectors = list_connectors(session)
         except SsoError as error:
             yield str(error)
@@ -76,17 +76,17 @@ class CellsLook:
         own = next((connector for connector in connectors if connector.get("id") == own_id), None)
         self.issuer = ((own or {}).get(OIDC) or {}).get("issuer") or ""
         if own is not None and own.get("type") != "oidc":
-            yield f"connector_id: the connector {own_id} has the type {own.get('type')}, not oidc. Give another id."
+            yield f"connector_id: the connector {own_id} has the type {own.get('type')}, not oidc. Choose another id."
         if own is None and "mapping" in self.steps and not self.steps & {"client", "connector"}:
             yield (
-                f"connector_id: Cells has no connector {own_id}, and the chosen steps do not make it. Run the step"
-                " connector too."
+                f"connector_id: Cells has no connector {own_id}, and the chosen steps do not create it. Run the step "
+                "connector too."
             )
         same_client = [c for c in connectors if c.get("id") != own_id and self._has_our_client(c)]
         for other in same_client:
             yield (
-                f"client_id: {self.params['client_id']} is the client of the connector {other.get('id')} already. Each"
-                f" connector needs a client of its own: give another one for {own_id}."
+                f"client_id: {self.params['client_id']} is already the client of the connector {other.get('id')}. "
+                f"Each connector needs its own client. Give another client_id for {own_id}."
             )
 
     def _has_our_client(self, connector: State) -> bool:
@@ -94,7 +94,7 @@ class CellsLook:
         return (config.get("issuer"), config.get("clientID")) == (self.params["issuer"], self.params["client_id"])
 
     def _look_at_roles(self, session: CellsSession) -> Iterator[str]:
-        """Yield which of the roles belong to a user, a group or a team, or are there in other capitals."""
+        """Yield the roles that belong to a user, a group or a team, or whose ids exist in other capitals."""
         if not self._role_ids or not self.steps & MAKING_ROLES:
             return
         by_name = {role_id.casefold(): role_id for role_id in self._role_ids}

@@ -42,8 +42,8 @@ def source_problems(
     sources = params["groups_source"]
     if "ldap_attribute" in sources and not params["ldap_provider"]:
         yield (
-            "groups_source: ldap_attribute needs ldap_provider. For an attribute that something else fills, take"
-            " user_attribute."
+            "groups_source: ldap_attribute needs ldap_provider. If something else fills the user attribute, use "
+            "user_attribute."
         )
     if "client_roles" in sources:
         yield from _client_problems(session, params["groups_client"], params["client_id"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Keycloak has to grant before the role setup writes: the login, the realm, the rights, the LDAP provider."""
+"""The checks of Keycloak before the role setup writes: the login, the realm, the rights, the LDAP provider."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STEPS = frozenset({"client", "connector", "ldap", "scope", "mapping", "verify"})
 """The steps that ask Keycloak."""
 
 CLIENT_STEPS = STEPS - {"ldap"}
-"""The steps that look at the client."""
+"""The steps that need the client."""
 
 CONNECTOR_STEPS = frozenset({"client", "connector", "mapping"})
 """The steps that write the connector."""
@@ -40,7 +40,7 @@ BUILT_IN_CLIENT = "broker"
 
 
 class KeycloakLook:
-    """One look at Keycloak, with few requests besides the login, none of them for each user or group."""
+    """The checks of Keycloak, with few requests besides the login, and none for each user or group."""
 
     def __init__(self, params: Mapping[str, Any], steps: Collection[str], issuer: str = "") -> None:
         """Take the options of sso_preflight_info, the steps of the run, and the connector's issuer. Sends nothing."""
@@ -57,7 +57,7 @@ class KeycloakLook:
         self._client: State | None = None
 
     def problems(self) -> Iterator[str]:
-        """Yield what keeps the steps from succeeding, one sentence or two each."""
+        """Yield the problems that would make a step fail, one or two sentences each."""
         if not self.steps & STEPS:
             return
         try:
@@ -101,8 +101,8 @@ class KeycloakLook:
             yield self._lacks("manage-clients", f"to write the client {self.params['client_id']} and its client scope")
         if client is None and self._needs_client():
             yield (
-                f"client_id: realm {session.realm} has no client {self.params['client_id']}, and the chosen steps do"
-                " not make it. Run the step client too."
+                f"client_id: realm {session.realm} has no client {self.params['client_id']}, and the chosen steps do "
+                "not create it. Run the step client too."
             )
 
     def _look_at_sources(self, session: KeycloakSession) -> Iterator[str]:
@@ -127,7 +127,7 @@ class KeycloakLook:
         """Raise InvalidInput if the connector would get another issuer than the realm's."""
         issuer = self.params["issuer"]
         writes = self.params["state"] == "present" and self.steps & CONNECTOR_STEPS
-        # One that the connector has already is not written again: the verification looks at it.
+        # If the connector already has it, it is not written again, and the verification checks it.
         if writes and issuer and issuer != self._written_issuer:
             check_issuer(issuer, self.params)
         yield from ()
@@ -137,7 +137,7 @@ class KeycloakLook:
             return
         if not self.params["ldap_provider"]:
             if self.params["ldap_groups"]:
-                yield "ldap_groups: give ldap_provider too, the LDAP provider of the groups."
+                yield "ldap_groups: this requires ldap_provider, the LDAP provider of the groups."
             return
         if self.params["state"] == "present":
             # Providers and their mappers by one request.
@@ -154,9 +154,9 @@ class KeycloakLook:
         others = rivals(components, provider_id, name, attribute) if name and attribute else []
         if others:
             yield (
-                f"ldap_mapper: the LDAP provider has the mapper {', '.join(map(repr, others))} for the user attribute"
-                f" {attribute} already. With {name!r} beside it, no user of the provider could log in. Remove it, give"
-                " its name, or take it over (sso_ldap_mapper_take_over)."
+                f"ldap_mapper: the LDAP provider has the mapper {', '.join(map(repr, others))} for the user attribute "
+                f"{attribute} already. With {name!r} as a second mapper, no user of the provider could log in. Remove "
+                "the existing mapper, give its name, or set sso_ldap_mapper_take_over."
             )
 
     def _look_at_users(self, _session: KeycloakSession) -> Iterator[str]:
@@ -166,7 +166,7 @@ class KeycloakLook:
             yield self._lacks("view-users", f"to preview the tokens of {self.params['username']}")
 
     def _lacks(self, role: str, purpose: str) -> str:
-        return f"Keycloak's account lacks the role {role} of the client {self._management}, {purpose}."
+        return f"The account in Keycloak lacks the role {role} of the client {self._management}, {purpose}."
 
 
 def _management_client(session: KeycloakSession, login_realm: str) -> str:
@@ -175,6 +175,6 @@ def _management_client(session: KeycloakSession, login_realm: str) -> str:
 
 
 def _may_manage(client: State) -> bool:
-    """Return whether the account may change a client, as Keycloak says beside each client that it lists."""
+    """Return whether the account may change a client. Keycloak adds this to each client in a list."""
     access = client.get("access")
     return not isinstance(access, dict) or bool(access.get("manage", True))

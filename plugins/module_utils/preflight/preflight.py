@@ -18,7 +18,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.preflight.words impor
 
 
 class Preflight:
-    """The looks at both servers, and what was seen on the Cells host before."""
+    """Runs the checks of both servers, and adds the problems that were found on the Cells host."""
 
     def __init__(self, params: Mapping[str, Any]) -> None:
         """Take the options of sso_preflight_info."""
@@ -29,10 +29,11 @@ class Preflight:
         """Return token, expires_in and clock_skew of the login to Keycloak, client_secret (see KeycloakLook), and
         other_connectors (ids) of Cells.
 
-        What belongs to a server is left out if no step asks it. Also return roles, a list of group, role_id and label,
-        mapping_rules, those that the connector is to have, and notes, what keeps only some of the groups from Cells.
+        If no step uses a server, its values are left out. Also return roles, a list of group, role_id and label,
+        mapping_rules, those that the connector will have, and notes, the problems that keep only some groups from
+        Cells.
 
-        Raises Unmet with a line that names everything that is missing; the values then have problems (list of str).
+        Raises Unmet with one line that lists all problems; the values then contain problems (list of str).
         """
         declared = self._declared_roles()
         cells = CellsLook(self.params, self.params["steps"], [role.role_id for role in declared.roles])
@@ -61,7 +62,7 @@ class Preflight:
             return []
         if self.params["roles_mode"] == "exact" and not self.params["roles"]:
             return [
-                "sso_roles_mode is exact and sso_roles is empty, so that nobody would have a role. Name the groups."
+                "sso_roles_mode is exact and sso_roles is empty, so nobody would get a role. Add groups to sso_roles."
             ]
         return declared.problems
 
@@ -85,4 +86,4 @@ def message(problems: list[str]) -> str:
     if len(problems) == 1:
         return f"Nothing has been written, because a step would fail. {problems[0]}"
     numbered = " ".join(f"({number}) {problem}" for number, problem in enumerate(problems, 1))
-    return f"Nothing has been written, because {len(problems)} things are missing. {numbered}"
+    return f"Nothing has been written, because there are {len(problems)} problems. {numbered}"

@@ -46,7 +46,7 @@ NOT_ASKED: dict[str, Any] = {
     "session": {},
     "keycloak_from_cells": {},
 }
-"""Options of doctor_info for what only the Cells host tells, and for a login."""
+"""Options of doctor_info for the checks on the Cells host, and for a login."""
 
 OWN = ("connector.login_page", "clock.skew")
 """Findings of the doctor that the verification has in its own words."""
@@ -56,12 +56,12 @@ CLOCK_REQUESTS = 1
 
 
 class Verification:
-    """What the login page, the clocks and the tokens of a user show."""
+    """The checks of the login page, the clocks and the tokens of a user."""
 
     def __init__(self, options: Mapping[str, Any], after_check_mode: bool = False) -> None:
         """Take the options of sso_verification_info. Raises SsoError for options that cannot be used.
 
-        after_check_mode: whether what the steps would write is not on the servers.
+        after_check_mode: whether the steps have only predicted their changes.
         """
         self.options = options
         self.cells = CellsSession(options)
@@ -80,11 +80,12 @@ class Verification:
         connectors = [str(connector.get("Name")) for connector in login_connectors(self.cells)]
         self._look_at_audience()
         self._look_at_clocks()
-        # Rules that are not written yet belong to a connector that may not be there yet.
+        # Rules that are not written yet belong to a connector that may not exist yet.
         if self.options["mapping_rules"] is None and self.options["connector_name"] not in connectors:
             self.problems.append(
-                f"The login page of {self.cells.url} does not offer {self.options['connector_name']}, but"
-                f" {', '.join(connectors) or 'nothing'}. Cells may read its connectors only when it starts: restart it."
+                f"The login page of {self.cells.url} does not offer {self.options['connector_name']}, but "
+                f"{', '.join(connectors) or 'nothing'}. Cells may read its connectors only when it starts: restart "
+                "Cells."
             )
         claims = self._claims() if self.options["username"] else {}
         if self._written:
@@ -107,14 +108,14 @@ class Verification:
         try:
             client = ApiStore(self.cells, CELLS_OWN_CLIENT).load()
         except SsoError as error:
-            self.warnings.append(f"Whether the audience of Cells is set could not be seen: {error}")
+            self.warnings.append(f"Cells did not show whether its audience is set: {error}")
             return
         listed = audience_urls(client.get("audience")) or []
         missing = [url for url in self.options["audience"] if audience_match(listed, [url])]
         if missing:
             self.warnings.append(
-                f"The audience of {CELLS_OWN_CLIENT} lacks {', '.join(missing)}: sessions end at their first refresh,"
-                f" with the status 401. Set it where Cells keeps its configuration. {caveat('sso_audience')}"
+                f"The audience of {CELLS_OWN_CLIENT} lacks {', '.join(missing)}: sessions end at their first refresh, "
+                f"with the status 401. Add it to the configuration of Cells. {caveat('sso_audience')}"
             )
 
     def _look_at_clocks(self) -> None:
@@ -126,13 +127,14 @@ class Verification:
         allowed = self.options["max_clock_skew"]
         if abs(skew) - keycloak["uncertainty_seconds"] - cells["uncertainty_seconds"] > allowed:
             self.problems.append(
-                f"The clock of Keycloak is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} that of Cells, and"
-                f" max_clock_skew allows {allowed:g} s: let both hosts follow the same time servers, such as with the"
-                " role cellsops.sso.time_sync."
+                f"The clock of Keycloak is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} that of Cells, "
+                f"and max_clock_skew allows {allowed:g} s. Let both hosts follow the same time servers, for example "
+                "with the role cellsops.sso.time_sync."
             )
 
     def _look_as_the_doctor(self) -> None:
-        """Note what else keeps a login, its roles or its refresh from succeeding; what rests on an assumption warns."""
+        """Note everything else that prevents a login, its roles or its refresh. Findings that depend on an assumption
+        only warn."""
         options = {**self.options, **NOT_ASKED, "groups_attribute": self.options["groups_claim"]}
         seen_to = [
             *OWN,
@@ -154,7 +156,7 @@ class Verification:
     def _warn_of_unanswered(self, findings: list[dict[str, Any]], options: Mapping[str, Any]) -> None:
         """Warn of main questions that have no answer: a check that could not look has not passed.
 
-        The audience has a step and a warning of its own.
+        The audience has its own step and its own warning.
         """
         chosen = [*left_out(options), "audience.*"]
         unanswered: dict[str, list[str]] = {}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Messages about options of modules, in the words of who uses the role setup: the names of its variables."""
+"""Replaces the names of module options in messages with those of the variables of the role setup."""
 
 from __future__ import annotations
 
@@ -36,11 +36,13 @@ ROLE_VARIABLES = {
     "stop_command": "sso_cells_stop_command",
     "start_command": "sso_cells_start_command",
 }
-"""What an option of a module is called for who uses the role."""
+"""The role's variable for each option of a module."""
 
-_OPTION = re.compile(rf"\b({'|'.join(ROLE_VARIABLES)})\b|^issuer(?=:)")
+_AT_THE_BEGINNING = {"issuer": "sso_issuer", "audience": "sso_audience"}
+"""The same for names that are also ordinary words: they are options only at the beginning of a message."""
+_OPTION = re.compile(rf"\b(?:{'|'.join(ROLE_VARIABLES)})\b|^(?:{'|'.join(_AT_THE_BEGINNING)})(?=:)")
 
 
 def in_role_words(text: str) -> str:
     """Return a message about options of modules with the names of the role's variables."""
-    return _OPTION.sub(lambda found: ROLE_VARIABLES.get(found[0], "sso_issuer"), text)
+    return _OPTION.sub(lambda found: {**ROLE_VARIABLES, **_AT_THE_BEGINNING}[found[0]], text)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 BEHAVIOUR = "FAKE_CELLS_BEHAVIOUR"
-"""The environment variable that names a behaviour; "good" where it is not set."""
+"""The environment variable that names a behavior; "good" if it is not set."""
 
 CALLS = "calls.jsonl"
 """The file beside the command to which each call adds one line: its arguments, environment and folder."""
@@ -35,7 +35,7 @@ def calls(command: Path) -> list[dict[str, Any]]:
 
 
 def put(document: Any, names: list[str], value: str) -> None:
-    """Set a value as version 4 does: what is there stays, a list that is too short is padded with null."""
+    """Set a value as version 4 does: other values stay, and a list that is too short is padded with null."""
     *parents, last = [int(name) if name.isdigit() else name for name in names]
     for name, below in zip(parents, [*parents[1:], last], strict=True):
         if isinstance(document, dict) and not isinstance(document.get(name), dict | list):
@@ -47,7 +47,7 @@ def put(document: Any, names: list[str], value: str) -> None:
 
 
 def misbehave(behaviour: str, document: Any, clients: list[Any], index: int, position: int) -> None:
-    """Do to a configuration what a bad command does beside setting the value at clients[index].audience[position]."""
+    """Damage a configuration as a bad command does when it sets the value at clients[index].audience[position]."""
     if behaviour == "drops later clients":
         del clients[index + 1 :]
     elif behaviour == "clears earlier entries":

@@ -27,7 +27,7 @@ class Run:
     """One run of the module, in a session of its own."""
 
     def __init__(self, options: Mapping[str, Any], environment: Mapping[str, str], output: Path) -> None:
-        """Start it; output: the file that takes what it prints."""
+        """Start it. output: the file for its output."""
         self.code: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
@@ -71,7 +71,7 @@ class Run:
 
 
 def pause_until(run: Run, condition: Callable[[], bool]) -> bool:
-    """Watch, without a pause, until a condition holds; False where the run ends before."""
+    """Wait, without pauses, until a condition is true; return False if the run ends before."""
     end = time.monotonic() + LIMIT
     while not condition():
         if run.ended():

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 VECTORS = Path(__file__).parents[2] / "vectors"
 PAGE = "(the web interface's page)"
 CUT = re.compile(r"^\.\.\. (\d+) in all$")
-"""What stands in a list instead of the items that were not recorded."""
+"""The placeholder in a list for items that were not recorded."""
 
 
 def calls() -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def recorded(name: str) -> dict[str, Any]:
 
 
 def differences(real: dict[str, Any], answer: Any) -> list[str]:
-    """Return in what an answer differs from the recorded one, in words; an empty list if in nothing."""
+    """Return the differences between an answer and the recorded one in words; an empty list if there are none."""
     found = []
     if answer.status_code != real["status"]:
         found.append(f"status {answer.status_code}, not {real['status']}")
@@ -58,7 +58,7 @@ def differences(real: dict[str, Any], answer: Any) -> list[str]:
 
 
 def _unlike(value: Any, real: Any, path: str, exact: bool) -> list[str]:
-    """Return where two JSON values differ in keys or kinds; exact: in values too."""
+    """Return the places at which two JSON values differ in keys or kinds; exact: in values too."""
     if type(value) is not type(real):
         return [f"{path or 'body'} is a {type(value).__name__}, not a {type(real).__name__}"]
     if isinstance(real, dict):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers of a Cells Enterprise server, scripted with responses: what it holds, and the calls that it was sent."""
+"""A Cells Enterprise server, scripted with responses: its state, and the calls that it received."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ SetConnector = Callable[..., Outcome]
 
 @dataclass
 class ScriptedCells:
-    """A server with collections below /a/config; what it does with secrets and single keys can be chosen."""
+    """A server with collections below /a/config. You can choose how it treats secrets and single keys."""
 
     http: responses.RequestsMock
     collections: dict[str, list[dict[str, Any]]]
     url: str = URL
     secret: str = "shown"
-    """What GET does with clientSecret: "shown", "hidden" or "masked"."""
+    """How GET treats clientSecret: "shown", "hidden" or "masked"."""
     loses: frozenset[str] = frozenset()
     """Keys, at the top or in configoidc, that a PUT does not keep."""
     hides: frozenset[str] = frozenset()
@@ -92,7 +92,7 @@ class ScriptedCells:
     def _list(self, collection: str) -> dict[str, Any]:
         items = copy.deepcopy(self.collections[collection])
         if collection == CLIENTS:
-            # What is empty is left out, as Cells does with a list that nobody set.
+            # Empty values are left out, as Cells does with a list that nobody set.
             shown = [{k: v for k, v in item.items() if k not in self.hides and v != []} for item in items]
             return {"staticClients": shown}
         for item in items:

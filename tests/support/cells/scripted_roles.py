@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers of Cells about roles, scripted with responses: what it holds, and the calls that it was sent."""
+"""The roles of a Cells server, scripted with responses: its state, and the calls that it received."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTORS = f"{URL}/a/config/oauth2connectors"
 
 @dataclass
 class ScriptedRoles:
-    """A server with roles, users and rights. Searches find what the tests put there; others fail."""
+    """A server with roles, users and rights. Searches for the tests' objects succeed; all others fail."""
 
     http: responses.RequestsMock
     roles: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -46,7 +46,7 @@ def attributes(**values: str) -> Break:
 
 
 def ahead(where: Any) -> Break:
-    """Tokens are revoked up to a time that is still to come. where: client_with or realm_with."""
+    """Tokens are revoked until a time in the future. where: client_with or realm_with."""
     broken: Break = where(notBefore=int(time.time()) + FAR)
     return broken
 
@@ -144,7 +144,7 @@ def scope_needs_role(name: str) -> Break:
 
 
 FIRST: dict[str, Break] = {
-    # The client: what forbids a code flow, or Cells' part in it.
+    # The client: settings that prevent a code flow, or Cells' part in it.
     "client disabled": client_with(enabled=False),
     "client public": client_with(publicClient=True),
     "client bearer-only": client_with(bearerOnly=True),
@@ -316,9 +316,10 @@ CHANGES: dict[str, Break] = {
     **of_realm.CHANGES,
     **of_cells.CHANGES,
 }
-"""Every change, by a name that says what is different.
+"""Every change, by a name that describes it.
 
-Left out is what depends on the speed of the machine: tokens that live a second. The doctor calls that broken.
+Tokens that are valid for one second are left out, because they depend on the speed of the machine. The doctor calls
+them broken.
 """
 
 FIXED = (

@@ -50,7 +50,7 @@ def client_with(**changes: Any) -> Break:
         finally:
             kept = {key: client.get(key) for key in changes}
             if "attributes" in changes:
-                # What is not named stays as it is.
+                # Settings that are not named stay unchanged.
                 kept["attributes"] = {**dict.fromkeys(changes["attributes"], ""), **client["attributes"]}
             realm.send("put", path, {**kept, "secret": client["secret"]})
 
@@ -146,7 +146,7 @@ def component_with(name: str, **config: str) -> Break:
             yield
         finally:
             if "bindCredential" in changes:
-                # Keycloak shows a mask, and keeps what it has when the mask comes back.
+                # Keycloak shows a mask, and keeps its value if the mask comes back.
                 component["config"]["bindCredential"] = [site.lab.ldap.bind_password]
             realm.send("put", f"components/{component['id']}", component)
 
@@ -274,5 +274,5 @@ def user(username: str, **fields: Any) -> Break:
 
 @contextmanager
 def nothing(_site: Site) -> Iterator[None]:
-    """What is broken stands in the options."""
+    """The broken value is in the options."""
     yield

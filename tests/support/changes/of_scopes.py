@@ -99,7 +99,7 @@ def hardcoded(scope: str, claim: str, value: str, kind: str = "String") -> Break
 
 
 def no_scope(name: str) -> Break:
-    """The realm does not have a client scope; what had it is put back by a new realm."""
+    """The realm does not have a client scope. A new realm restores it."""
 
     @contextmanager
     def changed(site: Site) -> Iterator[None]:

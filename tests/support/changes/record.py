@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tries changes on a lab and keeps what came of each in a file: ``LAB=… python -m support.changes.record FILE``.
+"""Tries changes on a lab and writes the result of each to a file: ``LAB=… python -m support.changes.record FILE``.
 
 Further words are parts of names of changes; without any, all are tried that the file does not have yet.
 """
@@ -39,7 +39,7 @@ def main(record: Path, parts: list[str]) -> None:
         apply_guide(site)
         with role_process() as role:
             trials = Trials(site, role)
-            # What the role adds to the guide is no change.
+            # The role's additions to the guide do not count as changes.
             print(trials.role(), flush=True)
             trials = Trials(site, role)
             for name in names:
@@ -59,7 +59,7 @@ def main(record: Path, parts: list[str]) -> None:
 
 
 def entry(outcome: Outcome, realm: str) -> dict[str, Any]:
-    """Return what the record keeps of an outcome."""
+    """Return the recorded form of an outcome."""
     return outcome._asdict()
 
 

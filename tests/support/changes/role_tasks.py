@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the role's tasks on the REST interfaces without ansible-playbook: reads a JSON object of variables a line.
+"""Runs the role's tasks that use REST APIs without ansible-playbook: reads a JSON object of variables a line.
 
 It takes a second instead of ten. Options come from the role's own task files, templated by Ansible, and go to the
 definitions that Ansible would call. The answer is {msg (empty if all is well), warnings, changed (names of tasks)}.
@@ -70,7 +70,7 @@ class Role:
         return self._loader.load_from_file(str(ROLE / path), trusted_as_template=True)
 
     def _tasks(self, tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Yield the tasks that call a REST interface, those within blocks too."""
+        """Yield the tasks that use a REST API, including those within blocks."""
         for task in tasks:
             yield from self._tasks(task.get("block", []))
             if self._module(task) not in ("", "cells_host_info"):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Puts a whole site back as it was, whatever was changed: if the realm differs, it is made anew from a copy."""
+"""Restores a whole site after any change: if the realm differs, it is created again from a copy."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class SiteCopy:
 
 
 def comparable(value: Any) -> Any:
-    """Return what an export says, without what Keycloak does not keep: the order of lists, and times."""
+    """Return an export without values that Keycloak does not keep: the order of lists, and times."""
     if isinstance(value, dict):
         return {k: comparable(v) for k, v in sorted(value.items()) if k != "client.secret.creation.time"}
     if isinstance(value, list):

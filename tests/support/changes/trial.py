@@ -25,14 +25,14 @@ ROLES = ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 
 
 class Outcome(NamedTuple):
-    """What one change led to."""
+    """The outcome of one change."""
 
     login: str
-    """What goes wrong at the login, with the roles or at the refresh; empty if nothing does."""
+    """The failure of the login, the roles or the refresh; empty if there is none."""
     verdict: str
     """The doctor's, without a login of its own."""
     broken: dict[str, str]
-    """What the doctor calls broken: {id: what was seen}."""
+    """The doctor's broken findings: {id: seen}."""
     role: str
     """Why the role fails; empty if it does not."""
     warnings: list[str]
@@ -42,7 +42,7 @@ class Outcome(NamedTuple):
 
     @property
     def disagreements(self) -> list[str]:
-        """What the doctor or the role got wrong, in words."""
+        """The mistakes of the doctor or the role, in words."""
         wrong = []
         if (self.verdict == "broken") is not bool(self.login):
             wrong.append(f"the login: {self.login or 'works'}; the doctor: {self.verdict} {self.broken}")
@@ -56,7 +56,7 @@ class Outcome(NamedTuple):
 
 
 def failure(site: Site) -> str:
-    """Log dora in and refresh her session; return what goes wrong, empty if nothing does."""
+    """Log in as dora and refresh her session; return the failure, empty if there is none."""
     browser = Browser(site.cells.url)
     try:
         identity = browser.log_in("keycloak", "dora", site.lab.ldap.users["dora"])
@@ -69,7 +69,7 @@ def failure(site: Site) -> str:
 
 
 def doctor(site: Site) -> tuple[str, dict[str, str]]:
-    """Return the doctor's verdict without a login of its own, and what it calls broken: {id: what was seen}."""
+    """Return the doctor's verdict without its own login, and its broken findings: {id: seen}."""
     asked = {"client_id": "localhost", "ldap_provider": "ldap", "username": "dora"}
     answer = call_module("doctor_info", {**site.keycloak_options, **site.cells_options, **asked})
     assert not answer.get("failed"), answer["msg"]

@@ -44,7 +44,7 @@ class Play:
 
 @dataclass(frozen=True)
 class Way:
-    """What came of a play in one way."""
+    """The result of a play in one of the two ways."""
 
     results: dict[str, Any]
     """Each task's whole result, by its name."""
@@ -102,7 +102,7 @@ def finish(command: list[str], folder: Path, environment: Mapping[str, str]) -> 
 
 
 def settled(value: Any) -> Any:
-    """Return a result without what is measured."""
+    """Return a result without measured values."""
     if isinstance(value, dict):
         return {key: "measured" if key in VOLATILE else settled(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -14,7 +14,7 @@ PASSWORD = "standin-password-of-the-admin-0d5c1b7e9a"
 OWN_SECRET = "standin-secret-that-is-declared-77a1c3e5"
 CELLS_TOKEN = "standin-token-for-cells-4e1243bd22c66e76"
 HIDDEN = (PASSWORD, OWN_SECRET, CELLS_TOKEN, SECRET, TOKEN)
-"""What no output may show, but for the values that a task asks for."""
+"""Secrets that no output may show, except for the values that a task returns on request."""
 
 COLLECTION = "cellsops.sso."
 
@@ -43,7 +43,7 @@ FAILING = {
     "sso_preflight_info",
     "sso_verification_info",
 }
-"""The modules whose task fails: an expectation does not hold, or the servers lack what it looks for."""
+"""The modules whose task fails, because an expectation is not met or an object is missing."""
 
 
 def connections(url: str) -> dict[str, dict[str, Any]]:

@@ -58,8 +58,8 @@ def creates(script: Script, body: dict[str, Any], made: dict[str, Any]) -> None:
 
 
 def along(before: dict[str, Any]) -> dict[str, Any]:
-    """Return what goes along with each PUT: the attributes, without which Keycloak may fail (kc#10603), and with them
-    what Keycloak 26.0 would otherwise switch on."""
+    """Return the keys that each PUT repeats: the attributes, without which Keycloak may fail (kc#10603), and the
+    setting that Keycloak 26.0 would otherwise turn on."""
     attributes = {key: value for key, value in before.get("attributes", {}).items() if key not in COMPUTED}
     front = {"frontchannelLogout": before["frontchannelLogout"]} if "frontchannelLogout" in before else {}
     return {"attributes": attributes, **front} if before.get("attributes") else {}

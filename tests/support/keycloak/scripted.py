@@ -54,7 +54,7 @@ def jwt(life: float, whole: float = 60) -> str:
 
 
 class Script:
-    """What the server is asked, in this order and with exactly these bodies, and what it answers."""
+    """The expected requests, in this order and with exactly these bodies, and the server's answers."""
 
     def __init__(self, mock: RequestsMock) -> None:
         self.mock = mock
@@ -67,7 +67,7 @@ class Script:
         self.call("GET", path, match=[query_param_matcher(query)], json=answer)
 
     def post(self, path: str, sent: Any, status: int = 201, **answer: Any) -> None:
-        """Expect a POST with exactly this JSON; answer as Keycloak does where it has made something."""
+        """Expect a POST with exactly this JSON, and answer as Keycloak does when it has created something."""
         answer.setdefault("headers", {"Location": f"{self.realm_url}/{path}/made-by-post"})
         self.call("POST", path, match=[_body(sent)], status=status, **answer)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the benchmark makes of its runs. No test here looks at a clock."""
+"""The benchmark's evaluation of its runs. No test here depends on a clock."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def cost(wall: float, memory: float = 50e6) -> Cost:
 def test_memory_and_exit_code_are_those_of_the_command(tmp_path: Path) -> None:
     big = Command([sys.executable, "-c", "held = b'x' * 200_000_000"], os.environ)
     assert run(big, tmp_path)["memory"] > 200e6
-    # What this process holds must not count for a small command.
+    # The memory of this process must not count for a small command.
     held = b"x" * 200_000_000
     assert run(Command(["true"], os.environ), tmp_path)["memory"] < 100e6
     assert len(held) == 200_000_000

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests of the Cells side share: a configuration file, the module that edits it, a user without rights."""
+"""Fixtures for the tests of the Cells side: a configuration file, the module that edits it, a user without rights."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The audience match does what the vectors of the real library say."""
+"""The audience match agrees with the vectors of the real library."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience_match import audience_match, parse_url
 
 REFUSAL = {"error": "invalid_request", "status": 400}
-"""What OAuth's own interface answers besides the hint; Cells' session call turns it into 401."""
+"""The answer of OAuth's own interface besides the hint. Cells' session call turns it into 401."""
 VECTORS = json.loads(Path(__file__).parents[2].joinpath("vectors/audience_match.json").read_text("utf-8"))
 
 
@@ -73,5 +73,5 @@ def test_one_url_that_go_cannot_parse_refuses_all(value: str) -> None:
     assert audience_match(["https://c.example"], [value]) == f"Unable to parse requested audience '{value}'."
 
 
-def test_nothing_granted_passes_whatever_is_listed() -> None:
+def test_an_empty_grant_passes_for_every_list() -> None:
     assert audience_match(["http://bad host"], []) is None

@@ -127,7 +127,7 @@ def test_a_new_connector_is_made_by_one_call(
 
 @pytest.mark.parametrize("lacking", sorted(NEW))
 @pytest.mark.parametrize("empty", [None, ""])
-def test_a_new_connector_without_what_it_needs_is_one_line(
+def test_a_new_connector_without_required_options_is_one_line(
     set_connector: SetConnector, cells_server: ScriptedCells, lacking: str, empty: str | None
 ) -> None:
     cells_server.discovery()
@@ -138,7 +138,7 @@ def test_a_new_connector_without_what_it_needs_is_one_line(
     assert cells_server.writes == []
 
 
-def test_check_mode_warns_where_a_new_connector_lacks_something(
+def test_check_mode_warns_if_a_new_connector_lacks_something(
     set_connector: SetConnector, cells_server: ScriptedCells
 ) -> None:
     outcome = set_connector(check=True, mapping_rules=[{"left_attribute": "a", "right_attribute": "Roles"}])
@@ -184,7 +184,7 @@ def test_one_changed_option_is_the_only_difference_of_the_write(
     fields: dict[str, Any],
     named: str,
 ) -> None:
-    # What nobody declared, or knows, goes along as it was.
+    # Unknown and undeclared values are sent back unchanged.
     extra = {"unknown": {"kept": [1]}}
     cells_server.connectors.append(connector(**extra, configoidc={"future": "kept"}))
 
@@ -216,10 +216,10 @@ def test_one_changed_option_is_the_only_difference_of_the_write(
     ],
 )
 @pytest.mark.parametrize("sparse", [True, False])
-def test_what_is_as_declared_is_not_written(
+def test_declared_values_that_do_not_differ_are_not_written(
     set_connector: SetConnector, cells_server: ScriptedCells, options: dict[str, Any], sparse: bool
 ) -> None:
-    """sparse: the server leaves out what is empty or false, or shows it as null."""
+    """sparse: the server leaves out empty and false values, or shows them as null."""
     there = connector()
     if sparse:
         del there["sites"], there["configoidc"]["hostedDomains"], there["configoidc"]["insecureSkipEmailVerified"]
@@ -233,7 +233,7 @@ def test_what_is_as_declared_is_not_written(
     assert cells_server.writes == []
 
 
-def test_the_redirect_uri_of_a_connector_that_is_there_is_left_alone(
+def test_the_redirect_uri_of_an_existing_connector_is_left_alone(
     set_connector: SetConnector, cells_server: ScriptedCells
 ) -> None:
     cells_server.connectors.append(connector(configoidc={"redirectURI": "https://old.example.org/cb"}))
@@ -290,7 +290,7 @@ def test_a_connector_is_removed_by_one_call(
     assert not set_connector(state="absent")["changed"]
 
 
-def test_a_removal_whose_answer_is_lost_goes_on_where_the_connector_is_gone(
+def test_a_removal_whose_answer_is_lost_succeeds_if_the_connector_no_longer_exists(
     set_connector: SetConnector, cells_server: ScriptedCells
 ) -> None:
     cells_server.connectors.append(connector())
@@ -346,7 +346,7 @@ def test_two_connectors_of_one_id_are_an_error(
 
 
 @pytest.mark.parametrize("lost", ["name", "userIDKey"])
-def test_what_the_server_does_not_keep_is_named(
+def test_values_that_the_server_does_not_keep_are_named(
     set_connector: SetConnector, cells_server: ScriptedCells, lost: str
 ) -> None:
     cells_server.connectors.append(connector(OTHER_SECRET))

@@ -26,7 +26,7 @@ STRICT = rule("cellsgroups", "Roles", "preg:^cells-")
 
 
 def declared(*rules: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return rules as options, without what has its default value."""
+    """Return rules as options, without default values."""
     return [{option: r[key] for option, key in FIELDS.items() if r[key] not in ("", False)} for r in rules]
 
 
@@ -95,7 +95,7 @@ def test_every_field_of_a_rule_is_written_and_cleared(
     assert set_connector(mapping_rules=[{**pair, option: value}])["changed"]
     assert cells_server.connectors[1]["mappingRules"] == [rule("cellsgroups", **{FIELDS[option]: value})]
 
-    # A rule is one value: what a declared rule does not say has its default.
+    # A rule is one value: keys that a declared rule leaves out have their defaults.
     assert set_connector(mapping_rules=[pair])["changed"]
     assert cells_server.connectors[1]["mappingRules"] == [rule("cellsgroups")]
 

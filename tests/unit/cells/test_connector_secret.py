@@ -14,7 +14,7 @@ from support.cells.scripted import ISSUER, OTHER_SECRET, SECRET, TOKEN, Scripted
 from support.module import Outcome, assert_one_clear_line
 
 MODES = ["when_differs", "always", "on_create"]
-NOTE = "Cells hides it, so it is sent without comparing it"
+NOTE = "Cells hides it, so it is written without a comparison"
 
 
 def sent_secret(cells_server: ScriptedCells) -> Any:
@@ -52,7 +52,7 @@ def test_a_new_connector_gets_the_secret(
 
 @pytest.mark.parametrize("update", MODES)
 @pytest.mark.parametrize("there", [SECRET, OTHER_SECRET])
-def test_a_secret_that_is_shown_is_written_where_it_differs(
+def test_a_shown_secret_is_written_if_it_differs(
     set_connector: SetConnector, cells_server: ScriptedCells, there: str, update: str
 ) -> None:
     cells_server.connectors.append(connector(there))
@@ -107,7 +107,7 @@ def test_a_secret_that_is_not_shown_goes_along_with_another_change(
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("shows", ["hidden", "masked"])
 @pytest.mark.parametrize("update", MODES)
-def test_another_change_without_the_secret_is_refused_where_it_is_not_shown(
+def test_another_change_without_the_secret_is_refused_if_cells_hides_it(
     set_connector: SetConnector, cells_server: ScriptedCells, shows: str, update: str, check: bool
 ) -> None:
     cells_server.secret = shows

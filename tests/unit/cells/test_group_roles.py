@@ -37,7 +37,7 @@ def rule(text: str | None = None, left: str = CLAIM, right: str = "Roles", **par
         ("library:staff", [rule("staff", left_split=":")], "staff"),
     ],
 )
-def test_the_id_of_a_role_is_what_the_rules_make_of_the_group(
+def test_the_rules_turn_the_group_into_the_id_of_its_role(
     group: str, rules: list[dict[str, Any]], role_id: str
 ) -> None:
     declared = DeclaredRoles({group: "Staff"}, rules, CLAIM)
@@ -53,15 +53,15 @@ def test_the_id_of_a_role_is_what_the_rules_make_of_the_group(
         ({"staff": "Staff"}, [rule("guests,others")], "do not let it through"),
         ({"staff": "Staff"}, [rule(left="other")], "do not let it through"),
         ({"a:b": "Staff"}, [rule(left_split=":")], "make 2 roles of it (a, b)"),
-        ({"staff": "Staff"}, [rule("st")], "Whether Cells reads the rule string 'st' as a list"),
-        ({"cn=a, ou=b": "A"}, [rule()], "Cells takes no comma in the id of a role"),
-        ({"st*": "A"}, [rule()], "has a star"),
-        ({"staff": " "}, [rule()], "label: it must not be empty"),
-        ({"cn=a,ou=x": "One", "cn=a,ou=y": "Two"}, [rule()], "as of cn=a,ou=x, whose label is 'One', not 'Two'"),
+        ({"staff": "Staff"}, [rule("st")], "It is not known whether Cells reads the rule string 'st' as a list"),
+        ({"cn=a, ou=b": "A"}, [rule()], "contains a comma, which Cells does not allow"),
+        ({"st*": "A"}, [rule()], "contains an asterisk"),
+        ({"staff": " "}, [rule()], "label: must not be empty"),
+        ({"cn=a,ou=x": "One", "cn=a,ou=y": "Two"}, [rule()], "like cn=a,ou=x, whose label is 'One', not 'Two'"),
         ({"staff": "Staff"}, [rule(right_value_template="x")], "right_value_template"),
     ],
 )
-def test_a_group_that_gets_no_role_of_its_own_is_a_problem(
+def test_a_group_without_its_own_role_is_a_problem(
     labels: dict[str, str], rules: list[dict[str, Any]], words: str
 ) -> None:
     declared = DeclaredRoles(labels, rules, CLAIM)
@@ -134,6 +134,6 @@ def test_roles_of_others_are_seen_before_anything_is_written(
         found
         == [
             "sso_roles: u1 is the role of a user in Cells (dora). Give another id.",
-            "sso_roles: Cells has the role Staff, and takes staff for the same. Give Staff.",
+            "sso_roles: Cells has the role Staff, and does not distinguish it from staff. Give Staff.",
         ][:problems]
     )

@@ -47,14 +47,14 @@ def test_an_issuer_that_differs_is_refused_before_a_write(
     cells_server.connectors.append(connector())
     cells_server.discovery(json={"issuer": named})
 
-    assert_one_clear_line(set_connector(check, issuer=ISSUER, name="Mine"), f"{ISSUER} is given", named)
+    assert_one_clear_line(set_connector(check, issuer=ISSUER, name="Mine"), f"you gave {ISSUER}", named)
     assert cells_server.writes == []
 
 
-def test_a_slash_too_many_in_the_option_is_refused(set_connector: SetConnector, cells_server: ScriptedCells) -> None:
+def test_an_extra_slash_in_the_option_is_refused(set_connector: SetConnector, cells_server: ScriptedCells) -> None:
     cells_server.discovery()
 
-    assert_one_clear_line(set_connector(issuer=f"{ISSUER}/"), f"{ISSUER}/ is given", f"names {ISSUER}.")
+    assert_one_clear_line(set_connector(issuer=f"{ISSUER}/"), f"you gave {ISSUER}/", f"names {ISSUER}.")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,9 @@ def test_an_answer_that_is_no_discovery_document_is_refused(
 
     outcome = set_connector(issuer=ISSUER, name="Mine")
 
-    assert_one_clear_line(outcome, DISCOVERY, "is no discovery document", f"HTTP {answer['status']}", "realm's name")
+    assert_one_clear_line(
+        outcome, DISCOVERY, "not a discovery document", f"HTTP {answer['status']}", "name of the realm"
+    )
     assert cells_server.writes == []
 
 

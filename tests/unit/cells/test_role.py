@@ -88,18 +88,18 @@ def test_an_id_with_a_slash_goes_in_the_body(set_role: SetRole, server: Scripted
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"role_id": ""}, "role_id: it must not be empty"),
-        ({"role_id": " staff"}, "role_id: it must not be empty, and not begin or end with a blank"),
-        ({"role_id": "cn=a,dc=b"}, "role_id: Cells takes no comma"),
-        ({"role_id": "st*"}, "role_id: 'st*' has a star"),
-        ({"role_id": "a" * 256}, "role_id: it has 256 characters, and Cells keeps 255"),
-        ({"label": " "}, "label: it must not be empty"),
-        ({"label": "a" * 501}, "label: it has 501 characters"),
-        ({"if_unused": True}, "these are for state absent"),
-        ({"role_id": "ADMINS", "state": "absent"}, "ADMINS is a role of Cells itself"),
+        ({"role_id": ""}, "role_id: must not be empty"),
+        ({"role_id": " staff"}, "role_id: must not be empty, or begin or end with a space"),
+        ({"role_id": "cn=a,dc=b"}, "role_id: 'cn=a,dc=b' contains a comma"),
+        ({"role_id": "st*"}, "role_id: 'st*' contains an asterisk"),
+        ({"role_id": "a" * 256}, "role_id: has 256 characters. Cells allows 255"),
+        ({"label": " "}, "label: must not be empty"),
+        ({"label": "a" * 501}, "label: has 501 characters"),
+        ({"if_unused": True}, "require state absent"),
+        ({"role_id": "ADMINS", "state": "absent"}, "ADMINS is one of Cells' own roles"),
     ],
 )
-def test_what_cannot_be_is_one_line_without_a_call(
+def test_invalid_options_are_one_line_without_a_call(
     set_role: SetRole, server: ScriptedRoles, options: dict[str, Any], words: str
 ) -> None:
     assert_one_clear_line(set_role(**options), words)
@@ -119,7 +119,7 @@ def test_a_role_that_differs_by_capitals_only_is_refused(set_role: SetRole, serv
     server.ignores_case = True
     server.roles["Staff"] = role("Staff")
 
-    assert_one_clear_line(set_role(), "Cells has the role Staff, and takes staff for the same. Give Staff.")
+    assert_one_clear_line(set_role(), "Cells has the role Staff, and does not distinguish it from staff. Give Staff.")
 
 
 def test_a_role_that_nobody_uses_is_removed(set_role: SetRole, server: ScriptedRoles) -> None:
@@ -136,7 +136,7 @@ def test_a_role_that_nobody_uses_is_removed(set_role: SetRole, server: ScriptedR
 
 
 @pytest.mark.parametrize(("gone", "words"), [(True, ""), (False, "cannot find role with id staff")])
-def test_a_removal_that_cells_refuses_is_done_if_the_role_is_gone(
+def test_a_removal_that_cells_refuses_succeeds_if_the_role_no_longer_exists(
     run_module: RunModule, server: ScriptedRoles, http: responses.RequestsMock, gone: bool, words: str
 ) -> None:
     server.roles["staff"] = role("staff")
@@ -188,7 +188,7 @@ USES: dict[str, Any] = {
     "1 right that it gives": a_right,
     "the profile standard": a_profile,
     "the connector keycloak": a_rule,
-    "somebody who named it 'Mine'": another_label,
+    "somebody who gave it the label 'Mine'": another_label,
 }
 
 
@@ -204,7 +204,7 @@ def test_a_role_that_is_used_stays(set_role: SetRole, server: ScriptedRoles, wor
     if if_unused:
         assert (outcome["changed"], outcome["used_by"]) == (False, [words])
     else:
-        assert_one_clear_line(outcome, f"The role staff is used by {words}. Take it from them first.")
+        assert_one_clear_line(outcome, f"The role staff is used by {words}. Remove it from them first.")
 
 
 @pytest.mark.parametrize("text", ["preg:staff", "Staff, staffs", ""])

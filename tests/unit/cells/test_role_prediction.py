@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The mapping rules do what the vectors of real Cells say, and predicted roles follow from them."""
+"""The mapping rules and the predicted roles agree with the vectors of real Cells."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def apply(vector: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
 def test_vector(vector: dict[str, Any]) -> None:
-    """What real Cells answers; the pipeline-exclusive ones rest on an assumption (docs/standin.md)."""
+    """The answers of real Cells. Those of pipeline-exclusive depend on an assumption (docs/standin.md)."""
     assert apply(vector) == vector["result"]
 
 
@@ -54,7 +54,7 @@ def test_vector_says_what_is_a_dn(vector: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("character", ["\u200b", "\ufeff", "\x1c"])
-def test_what_is_no_white_space_to_cells_stays(character: str) -> None:
+def test_characters_that_cells_does_not_trim_stay(character: str) -> None:
     assert rules.sanitize_values([f"{character}a\u3000"]) == [f"{character}a"]
 
 
@@ -76,7 +76,7 @@ def test_a_dn_is_cut_at_its_first_value(value: str, name: str) -> None:
     ("rule_string", "kept"),
     [("pregroup,other", ["pregroup,other x"]), ("preg:apreg:b", ["ab"]), ("preg:", ["ab", "pregroup,other x"])],
 )
-def test_whatever_begins_with_preg_is_a_regular_expression(rule_string: str, kept: list[str]) -> None:
+def test_a_rule_string_that_begins_with_preg_is_a_regular_expression(rule_string: str, kept: list[str]) -> None:
     assert rules.filter_preg(rule_string, ["ab", "pregroup,other x"]) == kept
 
 
@@ -105,7 +105,7 @@ def test_roles_follow_the_rules_and_then_the_values() -> None:
     assert rules.predicted_roles(claims, [also, GROUP]) == ["kc_C", "B", "A", "B"]
 
 
-def test_a_dn_stays_where_the_switch_is_off() -> None:
+def test_a_dn_stays_if_the_option_is_off() -> None:
     assert rules.predicted_roles({"cellsgroups": "cn=B,ou=g"}, [GROUP], dn_to_name=False) == ["cn=B,ou=g"]
 
 
@@ -135,14 +135,14 @@ def test_left_split_parts_each_value() -> None:
         ({}, GROUP, "must be a list of dictionaries"),
         ({}, ["x"], "Mapping rule 1 must be a dictionary"),
         ({}, [{"left_attribute": "a"}], "Mapping rule 1 has no right_attribute"),
-        ({}, [GROUP, {**GROUP, "rule_strings": "x"}], "Mapping rule 2 has no part rule_strings"),
+        ({}, [GROUP, {**GROUP, "rule_strings": "x"}], "Mapping rule 2 has the unknown key rule_strings"),
         ({}, [{**GROUP, "rule_string": ["x"]}], "rule_string must be text, not a list"),
-        ({}, [{**GROUP, "right_value_template": "x"}], "what Cells does with it is not known"),
-        ({"cellsgroups": {"a": 1}}, [GROUP], "claim cellsgroups holds a dictionary"),
-        ({"cellsgroups": [["secret"]]}, [GROUP], "claim cellsgroups holds a list"),
+        ({}, [{**GROUP, "right_value_template": "x"}], "effect in Cells is not known"),
+        ({"cellsgroups": {"a": 1}}, [GROUP], "claim cellsgroups contains a dictionary"),
+        ({"cellsgroups": [["secret"]]}, [GROUP], "claim cellsgroups contains a list"),
     ],
 )
-def test_what_cannot_be_predicted_is_one_line(claims: Any, given: Any, words: str) -> None:
+def test_roles_that_cannot_be_predicted_are_one_line(claims: Any, given: Any, words: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         rules.predicted_roles(claims, given)
     assert words in str(raised.value)

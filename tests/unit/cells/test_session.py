@@ -68,7 +68,7 @@ def working(http: responses.RequestsMock, url: str = URL) -> None:
         ({"cells_url": "https://cells.example.org:99999"}, ["cells_url", "is not a URL"]),
         ({"cells_url": "https://cells .example.org"}, ["cells_url", "is not a URL"]),
         ({"cells_url": "https://[2001:db8::1"}, ["cells_url", "is not a URL"]),
-        ({"cells_url": f"https://admin:{PASSWORD}@cells.example.org"}, ["cells_url", "no account"]),
+        ({"cells_url": f"https://admin:{PASSWORD}@cells.example.org"}, ["cells_url", "must not contain an account"]),
         ({"cells_url": f"https://admin:{PASSWORD}@cells.example.org:x"}, ["cells_url"]),
         ({"cells_url": f"{URL}?a=b"}, ["cells_url", "query"]),
         ({"cells_url": f"{URL}#top"}, ["cells_url", "fragment"]),
@@ -76,8 +76,8 @@ def working(http: responses.RequestsMock, url: str = URL) -> None:
         ({"ca_path": __file__}, ["ca_path", __file__, "PEM"]),
         ({"cells_token": None}, ["cells_token is missing", NEW_TOKEN]),
         ({"cells_token": " \n"}, ["cells_token is missing", NEW_TOKEN]),
-        ({"cells_token": "User not found"}, ["cells_token is not one word", NEW_TOKEN]),
-        ({"cells_token": f"{TOKEN}é"}, ["cells_token is not one word", NEW_TOKEN]),
+        ({"cells_token": "User not found"}, ["cells_token is not a single word", NEW_TOKEN]),
+        ({"cells_token": f"{TOKEN}é"}, ["cells_token is not a single word", NEW_TOKEN]),
     ],
 )
 def test_options_that_cannot_be_used_are_one_line_and_nothing_is_sent(
@@ -163,8 +163,8 @@ def test_a_base_path_and_a_slash_at_the_end_are_kept_and_dropped(read: Read, htt
         (409, {"json": {"Title": "there already"}}, ["there already"]),
         (423, {"json": {"Title": "locked"}}, ["locked"]),
         (500, {"json": {"Title": "boom", "Detail": "a\nb"}}, ["boom: a b"]),
-        (500, {"body": "x" * 100_000}, ["text/plain where JSON was expected"]),
-        (200, HTML, ["text/html where JSON was expected", "Is this the URL of Cells?"]),
+        (500, {"body": "x" * 100_000}, ["text/plain instead of JSON"]),
+        (200, HTML, ["text/html instead of JSON", "Check that this is the URL of Cells."]),
         (200, {"json": []}, ["no list of connectors"]),
         (200, {"json": {"connectors": {"0": {}}}}, ["no list of connectors"]),
         (200, {"json": {"connectors": ["x"]}}, ["no list of connectors"]),
@@ -194,7 +194,7 @@ def test_a_refusal_is_one_line_with_the_call_the_status_and_what_to_do(
 def test_a_valid_token_without_the_right_is_told_from_a_bad_one(
     *, http: responses.RequestsMock, path: str, caller: str, kind: type[Exception], words: list[str], wrong: str
 ) -> None:
-    """Both are answered with 401. What anybody may read is refused to a bad token only."""
+    """Both are answered with 401. Public paths are refused only with a bad token."""
     http.get(f"{URL}/a/{path}", **recorded(f"GET /a/{path} [{caller}]"))
     http.get(BOOTCONF, **recorded(f"GET /a/frontend/bootconf [{caller}]"))
 
@@ -217,7 +217,7 @@ def test_a_valid_token_without_the_right_is_told_from_a_bad_one(
         ("PUT client [admin]", "config/oauth2clients/cells-frontend"),
     ],
 )
-def test_what_home_refuses_to_its_administrator_is_no_lack_of_rights(
+def test_a_refusal_of_home_to_its_administrator_is_not_a_lack_of_rights(
     http: responses.RequestsMock, name: str, path: str
 ) -> None:
     verb = name.split(maxsplit=1)[0]
@@ -253,7 +253,7 @@ def test_an_empty_answer_means_that_cells_has_no_such_site(read: Read, http: res
 @pytest.mark.parametrize(
     ("bootconf", "words"),
     [
-        ({"json": HOME}, "Pydio Cells Home Edition, which has no connectors: it takes Cells Enterprise"),
+        ({"json": HOME}, "Pydio Cells Home Edition, which has no connectors. Only Cells Enterprise has them"),
         ({"json": {"backend": {"PackageType": "PydioHome"}}}, "Pydio Cells Home, which has no connectors"),
         ({"status": 500, "body": "boom"}, ""),
         ({"json": []}, ""),
@@ -289,7 +289,7 @@ def test_no_answer_is_one_line(read: Read, http: responses.RequestsMock, error: 
 def test_a_redirect_is_not_followed_and_its_target_is_named(read: Read, http: responses.RequestsMock) -> None:
     http.get(LIST, status=302, headers={"Location": "https://other.example.org/a"})
 
-    assert_one_clear_line(read(), f"GET {LIST}", "redirects to https://other.example.org/a", "give that URL")
+    assert_one_clear_line(read(), f"GET {LIST}", "redirects to https://other.example.org/a", "Give that URL")
     assert len(http.calls) == 1
 
 

@@ -49,7 +49,7 @@ def check(run_module: RunModule, **options: Any) -> Outcome:
 
 
 def tokens() -> dict[str, Any]:
-    """Return what Cells answers to the post that opens a session, or refreshes it."""
+    """Return the answer of Cells to the POST that opens or refreshes a session."""
     claims = base64.urlsafe_b64encode(json.dumps({"name": "dora@example.org"}).encode()).decode().rstrip("=")
     token = {"AccessToken": ACCESS_TOKEN, "IDToken": f"e30.{claims}.c2ln", "ExpiresAt": "1795684836"}
     return {"JWT": ACCESS_TOKEN, "ExpireTime": 1795684836, "Token": token}
@@ -62,7 +62,7 @@ def cells(
     domain: str = "cells.example.org",
     user: dict[str, Any] | None = None,
 ) -> None:
-    """Script the session of Cells: what opens it, its user, and the answers to the refreshes in turn."""
+    """Script the session of Cells: the call that opens it, its user, and the answers to the refreshes in turn."""
     cookie = {"Set-Cookie": COOKIE.format(domain)}
     opening = {"AuthInfo": {"type": "authorization_code", "code": CODE}}
     refreshing = {"AuthInfo": {"type": "refresh"}}
@@ -149,7 +149,7 @@ def test_a_cookie_for_another_host_is_no_broken_refresh(run_module: RunModule, h
 
     assert entry["cause"] == "lost_cookie"
     assert "files.example.com" in entry["message"]
-    assert "cells_url has cells.example.org" in entry["message"]
+    assert "cells_url contains cells.example.org" in entry["message"]
     assert "Cookie" not in http.calls[-1].request.headers
 
 
@@ -212,7 +212,7 @@ def test_a_callback_that_cells_does_not_know(run_module: RunModule, http: respon
 
     outcome = check(run_module)
 
-    assert_one_clear_line(outcome, END, "redirect URI of the connector")
+    assert_one_clear_line(outcome, END, "another redirect URI in the connector")
     assert "of-keycloak" not in outcome.printed
 
 
@@ -227,7 +227,7 @@ def test_a_callback_that_cells_does_not_know(run_module: RunModule, http: respon
         ({"body": requests.ConnectTimeout()}, None),
     ],
 )
-def test_only_what_somebody_refused_is_a_refusal(
+def test_only_a_refused_login_counts_as_a_refusal(
     run_module: RunModule, http: responses.RequestsMock, page: dict[str, Any], refused: dict[str, str] | None
 ) -> None:
     keycloak(http, page)
@@ -256,7 +256,7 @@ def test_a_name_that_is_asked_for_first(run_module: RunModule, http: responses.R
 @pytest.mark.parametrize(
     ("field", "words"), [("otp", "a one-time password"), ("accept", "consent"), ("favouriteColour", "favouriteColour")]
 )
-def test_what_a_page_asks_for_besides_the_password(
+def test_other_questions_of_a_page_after_the_password(
     run_module: RunModule, http: responses.RequestsMock, field: str, words: str
 ) -> None:
     more = f"<title>Sign in to R</title><form><input type=hidden name=session_code value=s><input name={field}>"

@@ -37,8 +37,8 @@ def test_the_page_says_what_is_settled_why_the_rest_is_not_and_what_is_left_behi
     question = "What does a PUT of a connector without its secret do?"
     assert f"| `secret_on_put` | {question} | not as assumed | clear (removes the secret) |  |" in page
     assert "| not checked |  | A server did not answer. |" in page
-    assert "Left behind, remove it yourself: client in Keycloak." in page
-    assert "Everything that was made has been removed." in as_markdown(report())
+    assert "Left behind; remove it yourself: client in Keycloak." in page
+    assert "All created objects have been removed." in as_markdown(report())
 
 
 def test_reports_confirm_an_answer_for_their_versions_and_nothing_that_is_not_settled() -> None:

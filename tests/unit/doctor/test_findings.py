@@ -68,7 +68,7 @@ def test_a_main_question_without_an_answer_is_never_ok() -> None:
     assert overall([unread, Finding("connector.exists", BROKEN, "")]) == BROKEN
 
 
-def test_what_the_user_leaves_out_is_not_unknown() -> None:
+def test_findings_that_the_user_leaves_out_are_not_unknown() -> None:
     found = skipped("No user is named.", "token.*")
     assert overall(found, ["token.*"]) == OK
     assert overall(found, ["ldap.*"]) == UNKNOWN
@@ -151,7 +151,7 @@ def test_a_refresh_token_must_outlive_the_access_token() -> None:
     assert check_life_spans([], {"msg": "no such file"}) == Finding("session.life_spans", NOT_CHECKED, "no such file")
 
 
-def test_what_came_of_a_login() -> None:
+def test_the_outcome_of_a_login() -> None:
     def verdicts(session: dict[str, object]) -> list[str]:
         return [finding.verdict for finding in check_session(session)]
 

@@ -144,7 +144,7 @@ def test_roles_that_a_client_without_full_scope_drops_are_named(source: str, gra
     assert site.links()[LINKS[source]]["values"] == kept
 
 
-def test_what_cannot_be_read_is_not_checked() -> None:
+def test_findings_without_a_reading_are_not_checked() -> None:
     site = SourceSite("realm_roles")
     site.instead["realm_roles"] = FORBIDDEN
 

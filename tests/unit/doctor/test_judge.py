@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Readings of a site that is whole, and of the same site with one thing other: what real servers hardly show."""
+"""Readings of a healthy site, and of the same site with one difference, for cases that are rare on real servers."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def no_login(site: Readings) -> None:
 
 
 def refused_at_the_form(site: Readings) -> None:
-    """Keycloak shows an error where its login form should be."""
+    """Keycloak shows an error instead of its login form."""
     site.login_form.update(form=False, status=400, words="Invalid parameter: redirect_uri")
 
 
@@ -411,7 +411,7 @@ REDIRECTS = ["client.redirect_wildcard"]
         (lambda site: site.rule.update(RuleString=None), []),
     ],
 )
-def test_what_is_worth_a_warning(change: Change, warnings: list[str]) -> None:
+def test_settings_that_are_worth_a_warning(change: Change, warnings: list[str]) -> None:
     site = Readings()
     change(site)
     assert site.named(BROKEN) == []
@@ -446,7 +446,7 @@ def test_an_issuer_or_client_of_another_connector_is_named_once(key: str) -> Non
     ("name", "finding_id"),
     [("keycloak_from_cells", "keycloak.reachable_from_cells"), ("cells_config", "cells.oauth_secret")],
 )
-def test_what_the_cells_host_did_not_tell_is_not_checked(name: str, finding_id: str) -> None:
+def test_findings_about_the_cells_host_without_a_reading_are_not_checked(name: str, finding_id: str) -> None:
     site = Readings()
     site.options[name] = {"msg": "The host did not answer."}
     found = site.finding(finding_id)
@@ -458,7 +458,7 @@ def test_a_rule_that_can_be_read_in_two_ways_gives_no_verdict() -> None:
     site.rule.update(RuleString="Test(.*)")
     found = site.finding("mapping.roles")
     assert found.verdict == NOT_CHECKED
-    assert "as a list it gives nothing, as a regular expression Test_DEM_WebUsers" in found.seen
+    assert "As a list, it gives nothing; as a regular expression, Test_DEM_WebUsers" in found.seen
 
 
 def test_another_callback_url_can_be_set() -> None:
@@ -512,7 +512,7 @@ def test_cells_has_no_other_proof_than_a_secret(kind: str) -> None:
     assert site.named(BROKEN) == []
 
 
-def test_what_the_account_does_not_see_is_not_checked() -> None:
+def test_findings_that_the_account_cannot_see_are_not_checked() -> None:
     site = Readings()
     del site.realm["enabled"]
     assert site.named(NOT_CHECKED) == ["keycloak.realm"]
@@ -548,7 +548,7 @@ def test_the_claim_is_not_to_blame_for_the_rest_of_the_client(change: Change) ->
         lambda site: site.ldap_mapper["config"].update({"user.model.attribute": ["groups"]}),
     ],
 )
-def test_a_group_is_of_the_directory_only_where_the_directory_gives_it(change: Change) -> None:
+def test_a_group_belongs_to_the_directory_only_if_the_directory_gives_it(change: Change) -> None:
     site = Readings()
     change(site)
     assert site.links()["ldap_group"]["values"] == []
@@ -560,7 +560,7 @@ def test_the_claim_of_a_user_says_nothing_of_the_attribute() -> None:
     assert site.links()["keycloak_attribute"]["verdict"] == OK
 
 
-def test_a_hidden_secret_is_answered_by_what_keycloak_says_to_it() -> None:
+def test_a_hidden_secret_is_judged_by_the_answer_of_keycloak() -> None:
     site = Readings()
     site.instead["secret"] = Reading("**********")
     assert site.finding("client.secret").verdict == OK
@@ -650,7 +650,7 @@ def test_a_verdict_names_what_it_assumes(name: str, change: Change, finding_id: 
 @pytest.mark.parametrize(
     "change", [change for cases in ASSUMED.values() for change, finding_id, _verdict in cases if finding_id in SHOWN_BY]
 )
-def test_what_works_counts_for_more_than_what_is_assumed(change: Change) -> None:
+def test_a_working_login_counts_more_than_an_assumption(change: Change) -> None:
     site = Readings()
     change(site)
     assert site.named(BROKEN) == []
@@ -662,10 +662,10 @@ def test_a_redirect_uri_that_works_is_to_be_kept() -> None:
     site.oidc.update(redirectURI=f"{CELLS}/auth/dex/callback")
     found = site.finding("connector.redirect_uri")
     assert (found.verdict, found.todo) == (WARNING, "Set sso_callback_url to the redirect URI of the connector.")
-    assert "All the same, a login works." in found.seen
+    assert "Nevertheless, a login works." in found.seen
 
 
-def test_what_follows_says_from_what() -> None:
+def test_consequences_name_their_cause() -> None:
     site = Readings()
     failed_login(site)
     site.oidc.update(clientID="another", clientSecret="another-secret-0123456789")
@@ -710,7 +710,7 @@ def test_each_cause_of_a_refused_refresh_has_its_remedy(cause: str, status: int 
     assert site.finding("session.login").verdict == OK
 
 
-def test_what_is_no_refusal_of_a_login_is_not_checked() -> None:
+def test_a_login_that_was_not_refused_is_not_checked() -> None:
     site = Readings()
     site.options["session"] = {"failed": True, "msg": "GET https://cells.example.org: no answer in time"}
     found = site.finding("session.login")
@@ -720,4 +720,4 @@ def test_what_is_no_refusal_of_a_login_is_not_checked() -> None:
 def test_a_refused_login_is_fixed_by_the_cause_that_the_server_names() -> None:
     site = Readings()
     failed_login(site)
-    assert site.finding("session.login").todo == "Fix the cause that Cells names: No."
+    assert site.finding("session.login").todo == "Fix the cause that Cells gives: No."

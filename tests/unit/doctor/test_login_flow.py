@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a browser flow asks for beside name and password; the flows are as Keycloak 26.7.3 lists them."""
+"""The steps of a browser flow that need more than name and password; the flows are as Keycloak 26.7.3 lists them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def browser(forms: str = "ALTERNATIVE", second: str = "CONDITIONAL", otp: str = 
         pytest.param([flow(0, "empty", "REQUIRED")], [], ["empty"], id="an empty subflow"),
     ],
 )  # fmt: skip
-def test_what_is_asked_beside_name_and_password(
+def test_steps_that_need_more_than_name_and_password(
     executions: list[dict[str, Any]], credentials: list[str], asked: list[str]
 ) -> None:
     assert more_than_a_password(executions, credentials) == asked

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor makes of the answers of modules on the Cells host."""
+"""The doctor's readings of modules on the Cells host."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings impor
 
 
 @pytest.mark.parametrize("result", [{}, {"reachable": True}, {"failed": True, "msg": "There is no file."}])
-def test_what_a_module_returned_is_taken_as_it_is(result: dict[str, Any]) -> None:
+def test_the_result_of_a_module_is_used_unchanged(result: dict[str, Any]) -> None:
     assert from_host(result) == result
 
 
@@ -34,5 +34,5 @@ def test_a_host_on_which_no_module_runs_is_told_in_one_line(stderr: str, reason:
 
     assert list(found) == ["msg"]
     assert found["msg"].startswith(f"Modules do not run on the Cells host ({reason}")
-    assert found["msg"].endswith("): name a Python in ansible_python_interpreter that is 3.8 or newer.")
+    assert found["msg"].endswith("): set ansible_python_interpreter to Python 3.8 or newer.")
     assert "\n" not in found["msg"]

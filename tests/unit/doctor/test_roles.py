@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Roles in Cells beside the groups of Keycloak: what is missing, and what no group gives."""
+"""Compares roles in Cells with groups in Keycloak: missing roles, and roles that no group gives."""
 
 from __future__ import annotations
 
@@ -45,7 +45,12 @@ def of_nobody(site: Readings) -> None:
 
 
 CASES: dict[str, tuple[Change, str, str, str]] = {
-    "declared and there": (lambda site: site.options.update(roles=WEB_USERS), MISSING, OK, "Cells has every role"),
+    "declared and there": (
+        lambda site: site.options.update(roles=WEB_USERS),
+        MISSING,
+        OK,
+        "every declared role",
+    ),
     "declared and missing": (declared_and_not_there, MISSING, WARNING, "lacks the declared roles Web users"),
     "declared by another label": (
         lambda site: site.options.update(roles={GROUPS[0]: "Other"}),
@@ -61,9 +66,9 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
     ),
     "not there before the first login": (not_there, MISSING, OK, "Cells lacks the roles Test_DEM_WebUsers so far"),
     "not there after a login": (logged_in_without, MISSING, WARNING, "and a login did not create them"),
-    "given by a group": (lambda site: None, UNUSED, OK, "those that follow for the user"),
-    "given by a group of others": (of_others, UNUSED, OK, "A group gives each role"),
-    "nothing but Cells' own": (not_there, UNUSED, OK, "Cells has no roles but its own"),
+    "given by a group": (lambda site: None, UNUSED, OK, "roles that the user would get"),
+    "given by a group of others": (of_others, UNUSED, OK, "comes from a group"),
+    "nothing but Cells' own": (not_there, UNUSED, OK, "Apart from its own roles"),
     "given by no group": (of_nobody, UNUSED, OK, "No group gives Web users (Test_DEM_WebUsers)"),
     "a group that Keycloak does not have": (
         lambda site: site.options.update(roles={"staff": "Staff"}),

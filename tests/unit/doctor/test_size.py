@@ -39,7 +39,7 @@ def test_the_size_is_about_that_of_a_real_token(count: int, measured: int) -> No
         (200, 250, False, OK),
     ],
 )
-def test_what_the_size_means(count: int, length: int, asks_userinfo: bool, verdict: str) -> None:
+def test_the_verdict_for_each_size(count: int, length: int, asks_userinfo: bool, verdict: str) -> None:
     tokens = {"access_token": claims(count, length)}
 
     finding = check_size(tokens, {"getUserInfo": asks_userinfo}, "cellsgroups")

@@ -131,29 +131,35 @@ Change = Callable[[HandMade], None]
 DIFFERENCES: dict[str, tuple[Change, str]] = {
     "a claim that is one text": (
         lambda site: site.scopes.__setitem__(0, scope(multivalued="false")),
-        'client scope cellsscope: protocolMappers.groups.config.multivalued is "false", and the role makes it "true".',
+        (
+            "client scope cellsscope: "
+            'protocolMappers.groups.config.multivalued is "false", and the role changes it to "true".'
+        ),
     ),
     "an LDAP mapper that writes": (
         lambda site: site.components.__setitem__(1, ldap_mapper(**{"read.only": "false"})),
-        'LDAP mapper groups: config.read.only is ["false"], and the role makes it ["true"].',
+        'LDAP mapper groups: config.read.only is ["false"], and the role changes it to ["true"].',
     ),
     "a claim from elsewhere": (
         lambda site: site.clients[0].update(defaultClientScopes=["email", "profile"]),
-        f'{CLIENT}: defaultClientScopes is ["email", "profile"], and the role makes it {SCOPES}.',
+        f'{CLIENT}: defaultClientScopes is ["email", "profile"], and the role changes it to {SCOPES}.',
     ),
     "the device grant": (
         lambda site: site.clients[0].update(attributes={"oauth2.device.authorization.grant.enabled": "true"}),
-        f'{CLIENT}: attributes.oauth2.device.authorization.grant.enabled is "true", and the role makes it "false".',
+        (
+            f"{CLIENT}: "
+            'attributes.oauth2.device.authorization.grant.enabled is "true", and the role changes it to "false".'
+        ),
     ),
     "another secret": (
         lambda site: site.clients[0].update(secret="standin-secret-of-somebody-else-0c1d2e"),
-        "connector keycloak: configoidc.clientSecret is another one than in Keycloak, and the role writes Keycloak's.",
+        "connector keycloak: configoidc.clientSecret differs from the one in Keycloak, and the role writes Keycloak's.",
     ),
 }
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
-def test_what_the_role_would_change_is_named_in_one_line(name: str, site: HandMade) -> None:
+def test_each_change_of_the_role_is_named_in_one_line(name: str, site: HandMade) -> None:
     change, line = DIFFERENCES[name]
     change(site)
 
@@ -211,7 +217,7 @@ def test_a_mapper_whose_name_the_role_cannot_choose_is_named_in_one_line(site: H
     site.scopes[0]["protocolMappers"] = [{**GROUPS, "name": "teams"}]
 
     assert site.export()["not_expressible"] == [
-        "client scope cellsscope: protocolMappers.teams: groups is not there, and the role makes it."
+        "client scope cellsscope: protocolMappers.teams: groups does not exist, and the role creates it."
     ]
 
 
@@ -221,7 +227,7 @@ def test_a_missing_audience_is_a_difference(site: HandMade) -> None:
     assert outcome["not_expressible"] == [f"static client cells-frontend: it has no audience, and the role adds {URL}."]
 
 
-def test_what_the_role_does_not_touch_is_named_apart(site: HandMade) -> None:
+def test_settings_that_the_role_leaves_alone_are_listed_separately(site: HandMade) -> None:
     site.cells.connectors[1]["configoidc"]["hostedDomains"] = ["example.org"]
     site.clients[0]["protocolMappers"] = [{"name": "department"}]
 
@@ -230,12 +236,12 @@ def test_what_the_role_does_not_touch_is_named_apart(site: HandMade) -> None:
     assert outcome["not_expressible"] == []
     assert outcome["left_alone"] == [
         'connector keycloak: hostedDomains is ["example.org"].',
-        "client demo.cells.pydio: it has the protocol mapper department of its own.",
+        "client demo.cells.pydio: it has its own protocol mapper department.",
     ]
 
 
 @pytest.mark.parametrize("hidden", ["hidden", "masked"])
-def test_what_cannot_be_read_is_not_called_the_same(hidden: str, site: HandMade) -> None:
+def test_settings_that_cannot_be_read_do_not_count_as_equal(hidden: str, site: HandMade) -> None:
     site.cells.secret = hidden
     site.cells.collections[CLIENTS] = []
 
@@ -251,13 +257,13 @@ def test_what_cannot_be_read_is_not_called_the_same(hidden: str, site: HandMade)
 def test_a_connector_of_another_realm_is_not_taken(site: HandMade) -> None:
     site.cells.connectors[1]["configoidc"]["issuer"] = f"{KEYCLOAK}/realms/other"
 
-    assert_one_clear_line(site.export(), "0 connectors of Cells fit", "keycloak (client demo.cells.pydio")
+    assert_one_clear_line(site.export(), "0 connectors of Cells match", "keycloak (client demo.cells.pydio")
 
 
 def test_the_connector_is_found_by_its_client(site: HandMade) -> None:
     site.cells.connectors.append(connector(id="second", configoidc={"clientID": "second"}))
 
-    assert_one_clear_line(site.export(), "2 connectors of Cells fit")
+    assert_one_clear_line(site.export(), "2 connectors of Cells match")
     assert site.export(client_id="demo.cells.pydio")["variables"]["sso_connector_id"] == "keycloak"
 
 

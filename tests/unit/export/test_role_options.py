@@ -69,7 +69,7 @@ def declared_by_the_role(variables: dict[str, Any], folder: Path) -> dict[str, A
         "vars_files": [str(ROLE / "defaults/main.yml"), "own.yml"],
         "tasks": [{"ansible.builtin.copy": {"content": "{{ declared | to_json }}", "dest": str(out), "mode": "0600"}}],
     }
-    # What is left out has no form in JSON.
+    # Omitted values have no form in JSON.
     play["vars"] = {
         "declared": json.loads(json.dumps(shown).replace("omit", "none").replace("setup_preflight.", "sso_"))
     }
@@ -97,7 +97,7 @@ def same_form(options: dict[str, Any]) -> dict[str, Any]:
 def test_the_export_knows_what_the_role_declares(variables: dict[str, Any], tmp_path: Path) -> None:
     declared = declared_by_the_role(variables, tmp_path)
     known = {**declared["variables"], **REQUIRED, **variables}
-    # What the export takes from the servers, the role works out.
+    # The export takes these from the servers; the role derives them.
     known["sso_callback_url"] = declared["connector"]["redirect_uri"]
     beside = {"predicted_client_scopes", "client_secret", "update_secret", "mapping_rules_mode"}
     beside |= {"take_over", "state", "if_unused", "apart_from_client_scopes", "provider_cache_policy"}

@@ -38,15 +38,15 @@ def test_the_url_is_made(call_filter: Filter, cells_url: str, connector_id: str,
         ("https://demo.cells.pydio:0", "a", "is not a URL"),
         ("https://demo cells", "a", "is not a URL"),
         ("https://[::1", "a", "is not a URL"),
-        ("https://demo.cells.pydio?x=1", "a", "has a query or a fragment"),
-        ("https://demo.cells.pydio/#", "a", "has a query or a fragment"),
-        ("https://me:standin-secret-in-url-5d1c@demo.cells.pydio", "a", "has no account in it"),
+        ("https://demo.cells.pydio?x=1", "a", "must not have a query or a fragment"),
+        ("https://demo.cells.pydio/#", "a", "must not have a query or a fragment"),
+        ("https://me:standin-secret-in-url-5d1c@demo.cells.pydio", "a", "must not contain an account"),
         (None, "a", "cells_url must be text, not of type NoneType"),
         ("https://demo.cells.pydio", 7, "connector_id must be text, not of type int"),
-        ("https://demo.cells.pydio", "", "connector_id: it must not be empty"),
+        ("https://demo.cells.pydio", "", "connector_id: must not be empty"),
     ],
 )
-def test_what_cannot_be_used_is_one_line(call_filter: Filter, cells_url: Any, connector_id: Any, words: str) -> None:
+def test_invalid_input_is_one_line(call_filter: Filter, cells_url: Any, connector_id: Any, words: str) -> None:
     with pytest.raises(FilterError) as raised:
         call_filter(NAME, cells_url, connector_id)
     assert words in str(raised.value)

@@ -63,7 +63,7 @@ def test_a_rule_string_with_two_outcomes_is_not_known(
     """Public code reads it as a list, and the console's help has a regular expression without preg:."""
     with pytest.raises(FilterError) as raised:
         call_filter(NAME, CLAIMS, [{**RULE, "rule_string": text}])
-    assert f"as a list it gives {by_list}, as a regular expression {by_regex}." in str(raised.value)
+    assert f"As a list, it gives {by_list}; as a regular expression, {by_regex}." in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_rule_string_with_two_outcomes_is_not_known(
         ([RULE], "no", "dn_to_name must be a boolean"),
     ],
 )
-def test_what_cannot_be_told_is_one_line(call_filter: Filter, rules: Any, switch: Any, words: str) -> None:
+def test_unpredictable_roles_are_one_line(call_filter: Filter, rules: Any, switch: Any, words: str) -> None:
     with pytest.raises(FilterError) as raised:
         call_filter(NAME, CLAIMS, rules, dn_to_name=switch)
     assert words in str(raised.value)

@@ -83,7 +83,7 @@ def test_the_members_of_a_group_are_listed_with_what_they_have_in_cells(call_fil
     assert "  and 4 or more others" in lines
 
 
-def test_what_a_terminal_would_obey_is_left_out_and_no_line_is_too_long(call_filter: Filter) -> None:
+def test_control_characters_are_left_out_and_no_line_is_too_long(call_filter: Filter) -> None:
     lines = call_filter(NAME, report(finding("a.b", "broken", seen="\x1b[31m" + "x" * 300 + "\u202e")))
 
     assert "\x1b" not in "".join(lines)

@@ -36,7 +36,7 @@ SETTINGS = {"full_path": True, "client": "portal", "role_prefix": "kc-"}
 
 
 def mappers(call_filter: Filter, sources: Any) -> Any:
-    """Return what the filter makes of sources."""
+    """Return the filter's result for sources."""
     return call_filter(NAME, sources, "cells.groups", MAPPER, **SETTINGS)
 
 
@@ -61,7 +61,7 @@ def test_two_sources_of_one_type_are_one_mapper_and_all_names_differ(call_filter
 
 
 @pytest.mark.parametrize("sources", [["group"], "groups", [["groups"]], None])
-def test_what_is_no_list_of_sources_is_one_line(sources: Any, call_filter: Filter) -> None:
+def test_an_invalid_list_of_sources_is_one_line(sources: Any, call_filter: Filter) -> None:
     with pytest.raises(FilterError, match="group_mappers") as raised:
         mappers(call_filter, sources)
     assert "\n" not in str(raised.value)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filter id_tokens: what is found in a log, and what is not shown of it."""
+"""The filter id_tokens: the tokens that it finds in a log, and the values that it does not show."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_token_is_found_in_a_line_of_json_and_shown_once(call_filter: Filter) 
     assert call_filter(NAME, f"{line}\n{line}\n") == [{"header": {"alg": "RS256"}, "claims": CLAIMS}]
 
 
-def test_what_binds_a_token_to_a_session_is_masked(call_filter: Filter) -> None:
+def test_values_that_bind_a_token_to_a_session_are_masked(call_filter: Filter) -> None:
     secret = "value-that-binds-a-token-to-a-session-0123456789"
     keys = ("nonce", "at_hash", "c_hash", "s_hash", "sid", "session_state", "jti")
     shown = call_filter(NAME, token({**CLAIMS, **dict.fromkeys(keys, secret)}))
@@ -54,7 +54,7 @@ def test_what_binds_a_token_to_a_session_is_masked(call_filter: Filter) -> None:
         f"{encoded({'alg': 'none'})}.eyJ____.{SIGNATURE}",
     ],
 )
-def test_what_is_no_id_token_is_left_out(call_filter: Filter, text: str) -> None:
+def test_text_that_is_not_an_id_token_is_left_out(call_filter: Filter, text: str) -> None:
     assert call_filter(NAME, text) == []
 
 
@@ -65,6 +65,6 @@ def test_no_text_breaks_it(call_filter: Filter, text: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, 1, ["eyJ"]])
-def test_what_is_no_text_is_one_line(call_filter: Filter, value: object) -> None:
+def test_input_that_is_not_text_is_one_line(call_filter: Filter, value: object) -> None:
     with pytest.raises(FilterError, match="takes a text"):
         call_filter(NAME, value)

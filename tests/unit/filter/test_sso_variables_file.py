@@ -25,7 +25,7 @@ def test_the_variables_come_back_and_nothing_is_a_template(call_filter: Filter) 
     assert yaml.safe_load(text.replace("!unsafe", "")) == {**variables, "sso_cells_service": ""}
 
 
-def test_what_the_variables_do_not_say_is_a_comment_of_one_line(call_filter: Filter) -> None:
+def test_settings_that_the_variables_cannot_express_are_comments_of_one_line(call_filter: Filter) -> None:
     site = {"variables": {}, "not_expressible": ["first\nline"], "not_checked": [], "left_alone": ["second"]}
 
     text = call_filter(NAME, site)

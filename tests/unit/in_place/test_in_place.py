@@ -76,7 +76,7 @@ def failed(way: Way) -> set[str]:
 
 
 def without_answers(output: str) -> str:
-    """Return what was printed without the return value ``token``, which the task asked for."""
+    """Return the output without the return value ``token``, which the task requested."""
     return "\n".join(line for line in output.splitlines() if not line.strip().startswith('"token": "standin-'))
 
 
@@ -207,7 +207,7 @@ def test_options_that_cannot_be_used(change: Callable[[dict[str, Any]], Any], se
 
 
 FEW = ("keycloak_oidc_client", "cells_connector_info", "keycloak_token")
-"""Enough where nothing depends on the module."""
+"""Enough if nothing depends on the module."""
 
 
 def test_no_log_of_a_task_that_writes_or_reads(servers: Servers, tmp_path: Path) -> None:
@@ -291,7 +291,9 @@ found ansible_connection=local
         pytest.param({"hosts": "here", "environment": {"PYTHONHASHSEED": "0"}}, False, id="environment of Python"),
     ],
 )
-def test_where_a_task_runs(keywords: dict[str, Any], in_place: bool, servers: Servers, tmp_path: Path) -> None:
+def test_a_task_runs_in_place_or_as_a_module(
+    keywords: dict[str, Any], in_place: bool, servers: Servers, tmp_path: Path
+) -> None:
     of_task = {key: value for key, value in keywords.items() if key not in ("hosts", "become_method")}
     few = [{**task, **of_task} for task in tasks(servers.url, *FEW)]
 

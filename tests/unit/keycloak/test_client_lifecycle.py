@@ -48,7 +48,7 @@ def test_an_absent_client_is_removed_by_its_id(keycloak: Script, run_module: Run
 
 
 @pytest.mark.parametrize("answer", [{"status": 404, "json": {"error": "Could not find client"}}, {"status": 504}])
-def test_a_removal_whose_answer_is_lost_goes_on_where_the_client_is_gone(
+def test_a_removal_whose_answer_is_lost_succeeds_if_the_client_no_longer_exists(
     answer: dict[str, Any], keycloak: Script, run_module: RunModule
 ) -> None:
     """A gateway that lost the answer has the call repeated, and then there is nothing to remove any more."""
@@ -63,9 +63,7 @@ def test_a_removal_whose_answer_is_lost_goes_on_where_the_client_is_gone(
     assert outcome["client"] == {}
 
 
-def test_a_removal_that_fails_is_reported_where_the_client_is_still_there(
-    keycloak: Script, run_module: RunModule
-) -> None:
+def test_a_failed_removal_is_reported_if_the_client_still_exists(keycloak: Script, run_module: RunModule) -> None:
     reads(keycloak, client())
     keycloak.delete("clients/client-uuid", status=404, json={"error": "not here"})
     reads(keycloak, client())
@@ -100,7 +98,7 @@ def test_a_client_that_is_still_there_after_its_removal_is_an_error(keycloak: Sc
     keycloak.delete("clients/client-uuid")
     reads(keycloak, client())
 
-    assert_one_clear_line(run_module(MODULE, arguments(state="absent")), f"client {CLIENT_ID}", "still there")
+    assert_one_clear_line(run_module(MODULE, arguments(state="absent")), f"client {CLIENT_ID}", "still exists")
 
 
 @pytest.mark.parametrize(
@@ -149,9 +147,7 @@ def test_a_conflict_of_an_update_is_reported(keycloak: Script, run_module: RunMo
     assert_one_clear_line(run_module(MODULE, arguments(name="Cells")), "PUT", "HTTP 409", CONFLICT["errorMessage"])
 
 
-def test_what_keycloak_added_to_a_new_client_against_the_wish_is_set_right(
-    keycloak: Script, run_module: RunModule
-) -> None:
+def test_unwanted_additions_of_keycloak_to_a_new_client_are_corrected(keycloak: Script, run_module: RunModule) -> None:
     reads(keycloak)
     keycloak.post("clients", {"clientId": CLIENT_ID, "protocol": "openid-connect", "webOrigins": []})
     reads(keycloak, client(webOrigins=["https://made-from-root-url"]))

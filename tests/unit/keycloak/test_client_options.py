@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each option of keycloak_oidc_client, row by row: what is sent for it on create, on update, to clear, when equal."""
+"""Each option of keycloak_oidc_client, row by row: the request on create, on update, to clear, and if it is equal."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Row:
     """The wire key, an attribute's own name behind "attributes/"."""
     wire: Any
     old: Any
-    """Another value in wire form: what the server shows before an update."""
+    """Another value in wire form, as the server shows it before an update."""
     clear: Any = None
-    """The value of the option that clears, where there is one."""
+    """The value of the option that clears, if there is one."""
 
     @property
     def name(self) -> str:
-        """What the action line calls the key."""
+        """The name of the key in the action's line."""
         return self.key.removeprefix("attributes/")
 
     def on_wire(self, value: Any) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class Row:
         return client(attributes={**COMPUTED, **SERVER_ATTRIBUTES, **part["attributes"]})
 
     def put(self, value: Any) -> dict[str, Any]:
-        """Return the body of an update: the key alone, but attributes whole and without what Keycloak computes."""
+        """Return the body of an update: only the key, but all attributes, without those that Keycloak computes."""
         part = self.on_wire(value)
         if "attributes" not in part:
             return part
@@ -142,9 +142,7 @@ def test_another_value_is_replaced_by_a_put_of_that_key_alone(
 
 
 @pytest.mark.parametrize("row", ROWS, ids=row_id)
-def test_check_mode_promises_what_the_run_does_and_sends_nothing(
-    row: Row, keycloak: Script, run_module: RunModule
-) -> None:
+def test_check_mode_predicts_the_run_and_sends_nothing(row: Row, keycloak: Script, run_module: RunModule) -> None:
     reads(keycloak, row.shown(row.old))
     promised = run_module(MODULE, arguments(**{row.option: row.value}), check=True)
     updates(keycloak, row.shown(row.old), row.put(row.wire))
@@ -178,7 +176,7 @@ def test_an_empty_value_clears(row: Row, keycloak: Script, run_module: RunModule
 
 
 @pytest.mark.parametrize("row", CLEARABLE, ids=row_id)
-def test_what_the_server_does_not_show_counts_as_empty(row: Row, keycloak: Script, run_module: RunModule) -> None:
+def test_values_that_the_server_does_not_show_count_as_empty(row: Row, keycloak: Script, run_module: RunModule) -> None:
     bare = client()
     bare.pop(row.key, None)
     reads(keycloak, bare)
@@ -205,7 +203,7 @@ def test_a_list_in_another_order_is_the_same(
 
 
 @pytest.mark.parametrize("shown", [None, "", "false"])
-def test_what_is_off_unless_a_client_says_otherwise_is_not_written_to_be_off(
+def test_attributes_that_are_off_by_default_are_not_written_as_off(
     shown: str | None, keycloak: Script, run_module: RunModule
 ) -> None:
     name = "oauth2.device.authorization.grant.enabled"
@@ -326,7 +324,7 @@ def test_authorization_services_of_a_client_that_cannot_have_them_are_refused_be
     assert_one_clear_line(outcome, "authorization_services_enabled", "public_client", "service_accounts_enabled")
 
 
-def test_authorization_services_go_along_with_what_they_need(keycloak: Script, run_module: RunModule) -> None:
+def test_authorization_services_are_enabled_with_their_requirements(keycloak: Script, run_module: RunModule) -> None:
     body = {"authorizationServicesEnabled": True, "serviceAccountsEnabled": True}
     updates(keycloak, client(), body)
 
@@ -386,7 +384,7 @@ def test_an_attribute_that_is_no_text_is_refused_before_a_write(
         {"redirect_uris": ["https://a.example.org/cb", f"https://a.example.org/{'p' * 240}"]},
     ],
 )
-def test_what_keycloak_has_no_room_for_is_refused_before_any_call(
+def test_text_that_is_too_long_for_keycloak_is_refused_before_any_call(
     wish: dict[str, Any], check: bool, *, keycloak: Script, run_module: RunModule
 ) -> None:
     outcome = run_module(MODULE, arguments(**wish), check=check)

@@ -24,7 +24,7 @@ WIRE = {"name": "Group Mapper", "protocol": OIDC, "protocolMapper": TYPE, "confi
 OTHER = {"id": "other-id", "name": "other", "protocol": OIDC, "protocolMapper": "oidc-audience-mapper", "config": {}}
 MAPPERS = "client-scopes/scope-id/protocol-mappers/models"
 OWN_ID = "3223425a-c510-5670-a70b-8fd28d05255a"
-"""Made of the scope's id and the mapper's name: what every run gives it."""
+"""The id that every run gives it, derived from the scope's id and the mapper's name."""
 
 
 def arguments(**own: Any) -> dict[str, Any]:
@@ -33,13 +33,13 @@ def arguments(**own: Any) -> dict[str, Any]:
 
 
 def scope(*mappers: dict[str, Any], **own: Any) -> dict[str, Any]:
-    """Return the scope as Keycloak shows it: no key protocolMappers where there are none."""
+    """Return the scope as Keycloak shows it: without the key protocolMappers if there are none."""
     shown = {"id": "scope-id", "name": NAME, "protocol": OIDC, "attributes": {"display.on.consent.screen": "true"}}
     return {**shown, **({"protocolMappers": list(mappers)} if mappers else {}), **own}
 
 
 def shown(mapper_id: str = "mapper-id", **config: str) -> dict[str, Any]:
-    """Return the declared mapper as Keycloak shows it, with what it adds, and other values in config."""
+    """Return the declared mapper as Keycloak shows it, with Keycloak's additions, and other values in config."""
     return {"id": mapper_id, "consentRequired": False, **WIRE, "config": {**WIRE_CONFIG, "added": "x", **config}}
 
 
@@ -146,7 +146,7 @@ def test_a_new_scope_is_made_first_and_then_each_mapper_on_its_own(keycloak: Scr
         {"max.length": "11", "claim.name": "x"},
     ],
 )
-def test_drift_of_a_mapper_is_mended_and_what_is_undeclared_is_kept(
+def test_drift_of_a_mapper_is_fixed_and_undeclared_settings_are_kept(
     drift: dict[str, str], keycloak: Script, run_module: RunModule
 ) -> None:
     wish = arguments(protocol_mappers=[OPTION])

@@ -54,7 +54,7 @@ CASES = [
         optional=[*OPTIONAL, "cellsscope"],
     ),
     Case(
-        "exact takes the others away, removals first",
+        "exact removes the others, removals first",
         {"default_client_scopes": ["basic", "cellsscope"], "client_scopes_mode": "exact"},
         [("DELETE", "default", "email"), ("DELETE", "default", "profile"), ("PUT", "default", "cellsscope")],
         default=["basic", "cellsscope"],
@@ -102,7 +102,7 @@ CASES = [
 
 def line(method: str, kind: str, name: str) -> str:
     """Return the action line of a call."""
-    verb, preposition = ("assign", "to") if method == "PUT" else ("take", "from")
+    verb, preposition = ("assign", "to") if method == "PUT" else ("remove", "from")
     return f"{verb} {kind} client scope {name} {preposition} client {CLIENT_ID}"
 
 

@@ -83,7 +83,7 @@ def test_an_empty_secret_is_refused_before_any_call(
 
 
 def test_a_secret_from_before_a_rotation_is_masked_and_not_sent_back(keycloak: Script, run_module: RunModule) -> None:
-    """Where a policy of the realm rotates secrets, Keycloak keeps the one before, for a while, as an attribute."""
+    """If a policy of the realm rotates secrets, Keycloak keeps the previous one for a while, as an attribute."""
     old = {"client.secret.rotated": OWN_SECRET, "client.secret.rotated.expiration.time": "1754000001"}
     before = client(attributes={**COMPUTED, **SERVER_ATTRIBUTES, **old})
     reads(keycloak, before)
@@ -154,7 +154,7 @@ def test_return_secret_returns_that_of_a_new_client(keycloak: Script, run_module
 
 
 @pytest.mark.parametrize("before", [[], [client()]], ids=["new", "rotated"])
-def test_return_secret_is_empty_where_check_mode_cannot_know_it(
+def test_return_secret_is_empty_if_check_mode_cannot_know_it(
     before: list[dict[str, Any]], keycloak: Script, run_module: RunModule
 ) -> None:
     reads(keycloak, *before)
@@ -188,7 +188,7 @@ def test_a_secret_for_a_public_client_is_refused_before_a_write(
 
     outcome = run_module(MODULE, arguments(**declared, **wish))
 
-    assert_one_clear_line(outcome, f"client {CLIENT_ID} is public", "public_client false")
+    assert_one_clear_line(outcome, f"client {CLIENT_ID} is public", "Set public_client to false")
     assert OWN_SECRET not in outcome.printed
 
 
@@ -197,7 +197,7 @@ def test_a_secret_that_is_declared_and_rotated_is_refused_before_any_call(
 ) -> None:
     outcome = run_module(MODULE, arguments(secret=OWN_SECRET, rotate_secret_on="2026-01"))
 
-    assert_one_clear_line(outcome, "secret", "rotate_secret_on", "exclude each other")
+    assert_one_clear_line(outcome, "secret", "rotate_secret_on", "mutually exclusive")
     assert OWN_SECRET not in outcome.printed
 
 

@@ -84,8 +84,8 @@ def test_each_option_becomes_its_setting_and_others_are_kept(
 @pytest.mark.parametrize(
     ("own", "words"),
     [
-        ({}, ["groups_dn and mode must be given"]),
-        ({**NEEDED, "groups_dn": None}, ["groups_dn must be given"]),
+        ({}, ["To create it, give groups_dn and mode"]),
+        ({**NEEDED, "groups_dn": None}, ["To create it, give groups_dn"]),
         (
             {**NEEDED, "preserve_group_inheritance": True, "membership_attribute_type": "UID"},
             ["preserve_group_inheritance", "membership_attribute_type DN"],
@@ -95,7 +95,7 @@ def test_each_option_becomes_its_setting_and_others_are_kept(
     ],
     ids=["nothing", "no DN", "inheritance by user name", "a filter without parentheses", "nothing may be written"],
 )
-def test_what_keycloak_would_refuse_is_refused_before_in_check_mode_too(
+def test_settings_that_keycloak_would_refuse_are_refused_first_in_check_mode_too(
     own: dict[str, Any], words: list[str], check: bool, *, keycloak: Script, run_module: RunModule
 ) -> None:
     looks(keycloak)
@@ -108,7 +108,7 @@ def test_what_keycloak_would_refuse_is_refused_before_in_check_mode_too(
     [
         ({"ldap_attribute": "memberOf"}, ["ldap_attribute", "user-attribute-ldap-mapper"]),
         ({"mapper_type": "user-attribute-ldap-mapper", "groups_dn": "ou=a"}, ["groups_dn", "group-ldap-mapper"]),
-        ({"groups_dn": "ou=a", "config": {"groups.dn": "ou=b"}}, ["groups.dn", "groups_dn", "choose one"]),
+        ({"groups_dn": "ou=a", "config": {"groups.dn": "ou=b"}}, ["groups.dn", "groups_dn", "Use only one"]),
     ],
 )
 def test_options_that_do_not_go_together_are_refused_before_any_call(

@@ -27,7 +27,7 @@ NAMES = {"name": NAME, "parentId": "ldap-uuid", "providerId": TYPE, "providerTyp
 ROW = {"user_model_attribute": "cellsgroups", "ldap_attribute": "memberOf"}
 WIRE_ROW = {"user.model.attribute": ["cellsgroups"], "ldap.attribute": ["memberOf"]}
 OWN_ID = "dee791a6-2f66-50d9-877e-f4884c57fb2d"
-"""Made of the provider's id and the mapper's name: what every run gives it."""
+"""The id that every run gives it, derived from the provider's id and the mapper's name."""
 MASK = "**********"
 
 
@@ -151,7 +151,7 @@ def test_an_unknown_provider_is_an_error_that_names_those_there(
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_mapper_is_absent_where_its_provider_is_gone_and_a_warning_says_so(
+def test_a_mapper_is_absent_if_its_provider_does_not_exist_and_a_warning_says_so(
     check: bool, keycloak: Script, run_module: RunModule
 ) -> None:
     looks(keycloak)
@@ -185,7 +185,7 @@ def test_a_mapper_of_another_type_is_neither_overwritten_nor_removed(
     assert_one_clear_line(outcome, NAME, "full-name-ldap-mapper", TYPE, advice)
 
 
-def test_a_mapper_of_another_type_is_removed_where_its_type_is_given(keycloak: Script, run_module: RunModule) -> None:
+def test_a_mapper_of_another_type_is_removed_if_its_type_is_given(keycloak: Script, run_module: RunModule) -> None:
     runs(keycloak, mapper({}, providerId="full-name-ldap-mapper"), "delete", "components/mapper-uuid", after=None)
 
     assert run_module(MODULE, arguments(mapper_type="full-name-ldap-mapper", state="absent"))["changed"] is True
@@ -223,7 +223,7 @@ def test_a_new_attribute_mapper_that_would_map_nothing_is_refused(
     looks(keycloak)
     half = {option: value for option, value in ROW.items() if option != lacking}
 
-    assert_one_clear_line(run_module(MODULE, arguments(**half), check=check), NAME, lacking, "must be given")
+    assert_one_clear_line(run_module(MODULE, arguments(**half), check=check), NAME, lacking, "To create it, give")
 
 
 def test_a_mapper_of_another_type_takes_its_settings_from_config(keycloak: Script, run_module: RunModule) -> None:
@@ -307,7 +307,7 @@ def test_a_mapper_of_another_type_may_fill_anything(keycloak: Script, run_module
     assert not run_module(MODULE, arguments(**ROW))["changed"]
 
 
-def test_a_masked_secret_on_the_server_is_left_out_of_what_goes_back(keycloak: Script, run_module: RunModule) -> None:
+def test_a_masked_secret_is_not_sent_back_to_the_server(keycloak: Script, run_module: RunModule) -> None:
     before, after = {"bind": [MASK], "read.only": ["false"]}, {"bind": [MASK], "read.only": ["true"]}
     body = {"id": "mapper-uuid", **NAMES, "config": {"read.only": ["true"]}}
     runs(keycloak, mapper(before), "put", "components/mapper-uuid", body, after=mapper(after))

@@ -55,7 +55,7 @@ def test_the_request_and_the_counts(own: dict[str, str], path: str, keycloak: Sc
     assert outcome["changed"] is True
 
 
-def test_what_keycloak_had_before_is_no_change(keycloak: Script, run_module: RunModule) -> None:
+def test_users_that_keycloak_already_had_are_not_a_change(keycloak: Script, run_module: RunModule) -> None:
     keycloak.get("components", COMPONENTS)
     answer = {**COUNTS, "added": 0}
     keycloak.post("user-storage/ldap-uuid/sync?action=triggerFullSync", None, status=200, json=answer)
@@ -83,14 +83,14 @@ def test_check_mode_looks_for_the_mapper_and_synchronizes_nothing(keycloak: Scri
 
     assert outcome["actions"] == ["synchronize the LDAP mapper groups"]
     assert "added" not in outcome.values
-    assert_one_clear_line(missing, "'group'", "Mappers there: groups")
+    assert_one_clear_line(missing, "'group'", "Existing mappers: groups")
 
 
 @pytest.mark.parametrize(
     ("own", "words"),
     [
-        ({"mapper": "groups", "mode": "changed"}, ["mode", "for users"]),
-        ({"direction": "to_ldap"}, ["direction", "goes with mapper"]),
+        ({"mapper": "groups", "mode": "changed"}, ["mode", "only applies to users"]),
+        ({"direction": "to_ldap"}, ["direction", "requires mapper"]),
     ],
 )
 def test_options_that_do_not_go_together(

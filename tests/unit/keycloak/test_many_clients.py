@@ -54,7 +54,7 @@ def test_clients_that_do_not_differ_take_one_listing(check: bool, keycloak: Scri
     assert "client_secrets" not in outcome.values
 
 
-def test_only_what_differs_is_written_and_check_mode_says_so(keycloak: Script, run_module: RunModule) -> None:
+def test_only_differences_are_written_and_check_mode_predicts_them(keycloak: Script, run_module: RunModule) -> None:
     there = (shown("a", name="A"), shown("b", name="old"), shown("d"))
     declared = wishes(
         {"client_id": "a", "name": "A"},
@@ -129,7 +129,7 @@ def test_two_clients_of_one_id_on_the_server_are_an_error_for_that_one(keycloak:
     assert_one_clear_line(outcome, "1 of 2 clients failed", "a-uuid", "second")
 
 
-def test_what_clients_share_is_read_once(keycloak: Script, run_module: RunModule) -> None:
+def test_shared_data_of_clients_is_read_once(keycloak: Script, run_module: RunModule) -> None:
     lists(keycloak, shown("a", defaultClientScopes=[]), shown("b", defaultClientScopes=[]))
     keycloak.get("client-scopes", [{"id": "scope", "name": "cellsscope", "protocol": "openid-connect"}])
     scoped = [{"client_id": name, "default_client_scopes": ["cellsscope"]} for name in ("a", "b")]

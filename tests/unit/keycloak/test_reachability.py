@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""keycloak_reachable_info against real servers: what keeps a Cells host from the discovery document."""
+"""keycloak_reachable_info against real servers: reasons why a Cells host does not get the discovery document."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def issuer_of(server: HTTPServer) -> str:
     return server.url_for("/realms/demo")
 
 
-def test_the_document_is_there(run_module: RunModule, server: HTTPServer) -> None:
+def test_the_document_exists(run_module: RunModule, server: HTTPServer) -> None:
     server.expect_oneshot_request(PATH).respond_with_json({"issuer": issuer_of(server)})
 
     outcome = run_module("keycloak_reachable_info", {"issuer": issuer_of(server)})
@@ -46,8 +46,8 @@ def test_the_document_is_there(run_module: RunModule, server: HTTPServer) -> Non
     ("answer", "problem", "words"),
     [
         ({"response_data": "gone", "status": 404}, "status", "HTTP 404"),
-        ({"response_data": "<html>"}, "no_document", "no discovery document"),
-        ({"response_data": "[]"}, "no_document", "no discovery document"),
+        ({"response_data": "<html>"}, "no_document", "not a discovery document"),
+        ({"response_data": "[]"}, "no_document", "not a discovery document"),
         ({"response_data": '{"issuer": "https://other.example.org"}'}, "issuer", "https://other.example.org"),
     ],
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which role a refused call is said to need: as Keycloak 26.7.3 behaved."""
+"""The role that the message about a refused call names, according to Keycloak 26.7.3."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ SOME_CLIENT = {"id": "uuid", "clientId": "demo"}
 
 
 def reader(script: Script, module: str) -> dict[str, Any]:
-    """Expect what comes before the refused call, and return the module's arguments."""
+    """Expect the calls before the refused one, and return the module's arguments."""
     own = {
         INFO: {},
         CLIENT: {"client_id": "demo"},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Credentials of the Keycloak modules: which of them log in, how often, and with what."""
+"""Credentials of the Keycloak modules: which of them log in, how often, and with which request."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_good_token_spares_the_login(
     assert run_module(INFO, {**without(BY_PASSWORD, *half), "token": token})["clients"] == []
 
 
-def test_a_refused_token_is_replaced_by_one_login_where_there_are_credentials(
+def test_a_refused_token_is_replaced_with_one_login_if_there_are_credentials(
     keycloak: Script, run_module: RunModule
 ) -> None:
     keycloak.token = jwt(50)
@@ -174,7 +174,7 @@ def test_refused_credentials_are_tried_once(
     outcome = run_module(INFO, arguments)
 
     assert_one_clear_line(
-        outcome, f"HTTP {status}", "invalid_grant", "Invalid user credentials", f"realms/{realm}/", "tried once"
+        outcome, f"HTTP {status}", "invalid_grant", "Invalid user credentials", f"realms/{realm}/", "was not repeated"
     )
     assert len(keycloak.mock.calls) == 1
     assert PASSWORD not in outcome.printed
@@ -208,7 +208,7 @@ def test_a_wrong_path_of_the_url_is_named_since_every_server_has_the_realm_maste
     ],
     ids=["password", "client secret"],
 )
-def test_refused_credentials_come_with_what_may_be_wrong_besides_them(
+def test_refused_credentials_come_with_other_possible_causes(
     arguments: dict[str, str],
     form: dict[str, str] | None,
     realm: str,
@@ -274,7 +274,7 @@ def test_a_login_answered_by_something_else_is_one_clear_line(
 
 
 @pytest.mark.parametrize("url", ["sso.example.org", "ftp://sso.example.org", "https://", "https://a b", "https://h:x"])
-def test_a_url_that_is_none_is_refused(url: str, keycloak: Script, run_module: RunModule) -> None:
+def test_an_invalid_url_is_refused(url: str, keycloak: Script, run_module: RunModule) -> None:
     assert_one_clear_line(run_module(INFO, {**BY_PASSWORD, "auth_keycloak_url": url}), "auth_keycloak_url", repr(url))
 
 
@@ -283,7 +283,7 @@ def test_a_password_in_the_url_is_refused_and_not_repeated(keycloak: Script, run
         INFO, {**BY_PASSWORD, "auth_keycloak_url": "https://admin:standin-url-pw-55aa@sso.example.org"}
     )
 
-    assert_one_clear_line(outcome, "auth_keycloak_url", "no account")
+    assert_one_clear_line(outcome, "auth_keycloak_url", "must not contain an account")
     assert "standin-url-pw-55aa" not in outcome.msg
 
 

@@ -64,9 +64,7 @@ def test_an_authority_in_ca_path_is_trusted_and_read_by_one_client_only(
 
 
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
-def test_a_certificate_is_not_looked_at_where_that_is_asked_for(
-    secure_server: HTTPServer, run_module: RunModule
-) -> None:
+def test_a_certificate_is_not_verified_on_request(secure_server: HTTPServer, run_module: RunModule) -> None:
     assert run_module("keycloak_oidc_client_info", secure(secure_server, validate_certs=False))["clients"] == []
 
 

@@ -57,7 +57,7 @@ def test_a_new_token_tells_the_clock_of_keycloak(skew: int, keycloak: Script, ru
 
     clock = run_module(MODULE, LOGIN)["clock_skew"]
 
-    # The scripted token is older than the request by what it takes to load the libraries.
+    # The scripted token is older than the request, because loading the libraries takes time.
     assert abs(clock["skew_seconds"] - skew) <= clock["uncertainty_seconds"] + 10
     assert clock["source"] == f"iat of a token that {URL} issued"
 
@@ -126,4 +126,4 @@ def test_a_given_token_that_the_server_refuses_is_replaced_and_the_new_one_retur
 
 
 def test_without_credential_or_token_nothing_is_sent(keycloak: Script, run_module: RunModule) -> None:
-    assert_one_clear_line(run_module(MODULE, {"auth_keycloak_url": URL}), "No credential", "auth_password")
+    assert_one_clear_line(run_module(MODULE, {"auth_keycloak_url": URL}), "There are no credentials", "auth_password")

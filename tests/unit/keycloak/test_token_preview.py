@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a user's tokens would carry (rows T1, D2), and what a play expects of them."""
+"""The preview of a user's tokens (rows T1, D2), and expectations on them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def previews(
 
 
 def assert_claims_returned(outcome: Outcome) -> None:
-    """Assert that the claims are in the result, also where the module failed."""
+    """Assert that the claims are in the result, also if the module failed."""
     assert outcome.values["id_token"] == ID_TOKEN
     assert outcome.values["access_token"] == ACCESS_TOKEN
     assert outcome.values["userinfo"] == USERINFO
@@ -101,7 +101,7 @@ def test_the_scopes_of_the_login_are_passed_on(keycloak: Script, run_module: Run
     assert_claims_returned(run_module(MODULE, arguments(scope="openid profile email cellsscope")))
 
 
-def test_a_user_name_is_found_whatever_its_case(keycloak: Script, run_module: RunModule) -> None:
+def test_a_user_name_is_found_in_any_case(keycloak: Script, run_module: RunModule) -> None:
     previews(keycloak, asked="Alice")
 
     assert_claims_returned(run_module(MODULE, arguments(username="Alice")))
@@ -148,7 +148,7 @@ def test_an_expectation_holds_as_jmespath_has_it(
         assert_one_clear_line(outcome, expression, "does not hold")
 
 
-def test_all_that_is_unmet_stands_in_one_line(keycloak: Script, run_module: RunModule) -> None:
+def test_all_unmet_expectations_are_in_one_line(keycloak: Script, run_module: RunModule) -> None:
     previews(keycloak)
 
     outcome = run_module(MODULE, arguments(expect_claims=["groups"], expect=["email_verified", "email", "nothing"]))
@@ -191,7 +191,7 @@ def test_an_unknown_user_is_named(found: list[dict[str, str]], keycloak: Script,
     assert_one_clear_line(run_module(MODULE, arguments()), "Realm cells", "no user 'alice'", "LDAP")
 
 
-def test_a_user_whom_another_session_is_just_importing_is_found_at_the_second_look(
+def test_a_user_that_another_session_is_importing_is_found_by_the_second_request(
     keycloak: Script, run_module: RunModule
 ) -> None:
     previews(keycloak, found_at_second_look=True)
@@ -206,7 +206,7 @@ def test_two_users_of_one_name_are_an_error_that_lists_their_ids(keycloak: Scrip
     assert_one_clear_line(run_module(MODULE, arguments()), "user alice", "id-1, id-2")
 
 
-def test_jmespath_is_asked_for_only_where_an_expectation_needs_it(
+def test_jmespath_is_required_only_if_an_expectation_needs_it(
     keycloak: Script, run_module: RunModule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "jmespath", None)

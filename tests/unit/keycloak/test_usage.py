@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What several clients share is removed only with the last of them (if_unused)."""
+"""Objects that several clients share are removed only with the last of them (if_unused)."""
 
 from __future__ import annotations
 

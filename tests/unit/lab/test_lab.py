@@ -100,12 +100,12 @@ def test_no_lab(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[
     assert capsys.readouterr().err == f"There is no lab in {tmp_path}: python -m lab up --dir {tmp_path}\n"
 
 
-def test_down_where_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_down_succeeds_if_nothing_is_running(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["down", "--dir", str(tmp_path)]) == 0
     assert capsys.readouterr().err == f"nothing ran in {tmp_path}\n"
 
 
-def test_a_version_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["up", "--dir", str(tmp_path / "new"), "--keycloak-version", "latest"]) == 1
     assert capsys.readouterr().err == "Keycloak's version has to look like 26.7.3, not 'latest'\n"
 

@@ -108,7 +108,7 @@ def test_a_connector_that_is_not_offered_is_named_with_those_that_are(cells: HTT
         (200, "<title>Update Account Information</title><form></form>", "title 'Update Account Information'"),
     ],
 )
-def test_what_follows_the_password_is_told(
+def test_the_page_after_the_password_is_reported(
     cells: HTTPServer, keycloak: HTTPServer, status: int, html: str, said: str
 ) -> None:
     keycloak.expect_request("/kc/authenticate").respond_with_response(_page(html, status))

@@ -36,7 +36,7 @@ def test_a_launched_process_runs_until_it_is_stopped(tmp_path: Path) -> None:
         os.kill(pid, 0)
 
 
-def test_one_that_ends_by_itself_is_gone_and_its_output_is_there(tmp_path: Path) -> None:
+def test_a_process_that_ends_by_itself_leaves_its_output(tmp_path: Path) -> None:
     process.launch([sys.executable, "-c", "print('hello')"], tmp_path, tmp_path / "log", os.environ)
     assert process.wait_for(lambda: process.running(tmp_path) is None, 10)
     assert (tmp_path / "log").read_text() == "hello\n"
@@ -94,7 +94,7 @@ def test_servers_go_when_their_owner_is_killed(tmp_path: Path) -> None:
     assert process.wait_for(lambda: not _alive(int(done.stdout)), 5)
 
 
-def test_a_dismissed_watchdog_is_gone(tmp_path: Path) -> None:
+def test_a_dismissed_watchdog_has_ended(tmp_path: Path) -> None:
     dog = watchdog.start(tmp_path, remove=True)
     assert dog.poll() is None
     watchdog.dismiss(dog)
@@ -119,7 +119,7 @@ def _alive(pid: int) -> bool:
     return state != "Z"
 
 
-def test_what_a_server_started_is_stopped_with_it_and_without_it(tmp_path: Path) -> None:
+def test_child_processes_are_stopped_with_the_server_and_without_it(tmp_path: Path) -> None:
     script = "import subprocess, sys, time; print(subprocess.Popen([*sys.argv[1:]]).pid, flush=True); time.sleep(60)"
     for signal_first in (False, True):
         log = tmp_path / f"log-{signal_first}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the lab needs of the machine: found, or one line that says what to install."""
+"""The tools that the lab needs are found, or one line says what to install."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_maven_gets_it(machine: Path, tmp_path: Path) -> None:
     assert "-Dartifact=g:a:1:jar" in asked.read_text()
 
 
-def test_what_is_built_needs_neither_maven_nor_a_build(machine: Path, tmp_path: Path) -> None:
+def test_a_built_version_needs_no_maven_and_no_build(machine: Path, tmp_path: Path) -> None:
     home = tmp_path / "cache/cellsops.sso/keycloak-26.7.3"
     home.mkdir(parents=True)
     (home / ".built").touch()
@@ -113,7 +113,7 @@ def test_versions(version: str, release: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("version", ["26", "26.7", "nightly", "26.7.3.Final", "../../x", ""])
-def test_what_is_no_version(version: str) -> None:
+def test_text_that_is_not_a_version(version: str) -> None:
     with pytest.raises(LabError, match=r"has to look like 26\.7\.3, not"):
         parse_version(version)
 

@@ -52,7 +52,7 @@ def test_text_is_escaped() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "NaN", "Infinity", "1e400", "{'a': 1}", "[1,]", "1 2"])
-def test_what_is_not_json(text: str) -> None:
+def test_text_that_is_not_json(text: str) -> None:
     with pytest.raises(go_json.GoJsonError):
         go_json.loads(text)
 
@@ -64,6 +64,6 @@ _values = some.recursive(
 
 
 @given(_values)
-def test_what_is_written_reads_back(value: Any) -> None:
+def test_written_values_read_back(value: Any) -> None:
     assert go_json.loads(go_json.dumps(value)) == value
     assert go_json.loads(go_json.compact(value)) == value

@@ -77,7 +77,7 @@ def test_claims_can_come_from_the_user_information(cells: Cells) -> None:
     assert roles_of(cells) == []
 
 
-def test_the_client_secret_goes_as_basic_authentication_where_it_can(cells: Cells) -> None:
+def test_the_client_secret_is_sent_as_basic_authentication_if_possible(cells: Cells) -> None:
     cells.connect(basicAuthUnsupported=False)
     assert cells.log_in(cells.browser()).status_code == 302
     assert cells.provider.credentials == ["basic"]
@@ -132,7 +132,7 @@ def test_hosted_domains_are_those_of_the_claim_hd(cells: Cells, domain: str | No
     assert cells.log_in(cells.browser()).status_code == status
 
 
-def test_an_issuer_must_be_named_to_the_letter(cells: Cells) -> None:
+def test_an_issuer_must_match_exactly(cells: Cells) -> None:
     cells.provider.named_issuer = f"{ISSUER}/"
     answer = cells.browser().get("/auth/login/keycloak")
     assert answer.status_code == 500
@@ -155,7 +155,7 @@ def test_a_state_is_good_once_and_in_one_browser(cells: Cells) -> None:
     assert cells.come_back(browser, asked).status_code == 401
 
 
-def test_what_the_provider_says_is_shown(cells: Cells) -> None:
+def test_the_words_of_the_provider_are_shown(cells: Cells) -> None:
     browser = cells.browser()
     answer = cells.come_back(browser, cells.begin(browser), error="access_denied", error_description="<b>No</b>")
     assert "access_denied: &lt;b&gt;No&lt;/b&gt;" in answer.text
@@ -204,7 +204,7 @@ def settings_for(start: Any, **chosen: str) -> Cells:
 @pytest.mark.parametrize(
     ("answer", "end"), [("login_callback", "/login/callback"), ("auth_callback", "/auth/callback")]
 )
-def test_where_a_login_ends_is_assumed(start: Any, answer: str, end: str) -> None:
+def test_the_end_of_a_login_is_an_assumption(start: Any, answer: str, end: str) -> None:
     cells = settings_for(start, login_end=answer)
     assert cells.log_in(cells.browser()).headers["location"].startswith(f"{end}?code=")
 
@@ -312,7 +312,7 @@ def test_roles_that_are_missing_are_made_or_ignored(start: Any) -> None:
 
 
 @pytest.mark.parametrize(("answer", "roles"), [("empties", []), ("keeps", ROLES)])
-def test_what_a_missing_claim_does_is_assumed(start: Any, answer: str, roles: list[str]) -> None:
+def test_the_effect_of_a_missing_claim_is_an_assumption(start: Any, answer: str, roles: list[str]) -> None:
     cells = settings_for(start, missing_claim=answer)
     cells.log_in(cells.browser())
     cells.provider.nonce, cells.provider.id_token = "", {"cellsgroups": None}
@@ -340,7 +340,7 @@ def test_an_email_that_is_not_verified_is_assumed_to_be_refused(
     assert cells.log_in(cells.browser()).status_code == status
 
 
-def test_a_change_through_the_rest_interface_can_need_a_restart(start: Any) -> None:
+def test_a_change_through_the_rest_api_can_need_a_restart(start: Any) -> None:
     cells = settings_for(start, reload="restart")
     assert "<script>" in cells.browser().get("/auth/login/keycloak").text
     again = start(chosen={"reload": "restart"})

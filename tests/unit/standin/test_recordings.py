@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the cellsops.sso developers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Call by call: what the stand-in answers and what a real Pydio Cells Home 4.0.1 answered."""
+"""Compares the answers of the stand-in with those of a real Pydio Cells Home 4.0.1, call by call."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ PUT_BODIES = {
     "/a/config/oauth2connectors": {"id": "keycloak", "type": "oidc"},
     "/a/config/oauth2clients": {"client_id": "cells-frontend"},
 }
-"""What was sent with a PUT: the recordings do not have it."""
+"""The bodies of PUT requests, which the recordings do not contain."""
 
 
 def _with_password(body: Any) -> Any:
@@ -77,7 +77,7 @@ def _with_password(body: Any) -> Any:
     return body
 
 
-def test_the_stand_in_answers_as_the_recordings_say(ask: Ask, edition: str) -> None:
+def test_the_stand_in_answers_like_the_recordings(ask: Ask, edition: str) -> None:
     known = CALLS if edition == "enterprise" else {}
     found = {}
     for call in calls():

@@ -24,7 +24,7 @@ def as_bearer(cells: Cells, token: str) -> TestClient:
     return TestClient(cells.app, EXTERNAL, headers={"Authorization": f"Bearer {token}"})
 
 
-def test_a_connector_is_made_changed_and_taken_away(cells: Cells) -> None:
+def test_a_connector_is_created_changed_and_removed(cells: Cells) -> None:
     shown = cells.admin.get(CONNECTORS).json()["connectors"]
     assert [connector["id"] for connector in shown] == ["pydio", "keycloak"]
     assert shown == cells.on_disk()["connectors"]
@@ -63,7 +63,7 @@ def test_how_a_secret_is_shown_is_a_setting(start: Any, visibility: str, shown: 
 
 
 @pytest.mark.parametrize(("answer", "kept"), [("keep", CLIENT_SECRET), ("clear", None)])
-def test_what_a_put_without_the_secret_does_is_assumed(start: Any, answer: str, kept: str | None) -> None:
+def test_the_effect_of_a_put_without_the_secret_is_an_assumption(start: Any, answer: str, kept: str | None) -> None:
     cells = start(chosen={"secret_on_put": answer})
     cells.connect()
     config = {key: value for key, value in GUIDE.items() if key != "clientSecret"}
@@ -72,7 +72,9 @@ def test_what_a_put_without_the_secret_does_is_assumed(start: Any, answer: str, 
 
 
 @pytest.mark.parametrize(("mode", "shown", "kept"), [("schema", 0, 0), ("merge", 0, 2), ("full", 2, 2)])
-def test_what_a_round_trip_loses_of_a_static_client_is_a_setting(start: Any, mode: str, shown: int, kept: int) -> None:
+def test_the_losses_of_a_static_client_in_a_round_trip_are_a_setting(
+    start: Any, mode: str, shown: int, kept: int
+) -> None:
     cells = start(chosen={"oauth2clients": mode})
     extra = {"post_logout_redirect_uris", "revokeRefreshTokenAfterInactivity"}
     client = cells.admin.get(CLIENTS).json()["staticClients"][0]
@@ -110,7 +112,7 @@ def test_who_may_read_the_configuration(cells: Cells, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/a/frontend/bootconf", "/a/frontend/login/connectors", "/a/config/discovery"])
-def test_what_needs_no_token_is_refused_to_a_bad_one(cells: Cells, path: str) -> None:
+def test_public_paths_are_refused_with_a_bad_token(cells: Cells, path: str) -> None:
     assert TestClient(cells.app, EXTERNAL).get(path).status_code == 200
     assert cells.admin.get(path).status_code == 200
     answer = as_bearer(cells, "standin-unknown-token-0000").get(path)
@@ -190,7 +192,7 @@ def test_roles_come_change_and_go(cells: Cells) -> None:
     assert (gone.status_code, gone.json()["Title"]) == (403, "cannot find role with id sales")
 
 
-def test_roles_are_found_by_what_they_are(cells: Cells) -> None:
+def test_roles_are_found_by_their_kind(cells: Cells) -> None:
     cells.make_user("bob")
     cells.admin.put("/a/role/sales", json={"Label": "Sales", "AutoApplies": ["standard"]})
     plain = {"Queries": [{"IsUserRole": True, "not": True}, {"IsGroupRole": True, "not": True}], "Operation": "AND"}
@@ -203,7 +205,7 @@ def test_roles_are_found_by_what_they_are(cells: Cells) -> None:
     assert ids(cells.admin.post("/a/role", json={"Queries": [{"IsGroupRole": True}]})) == ["ROOT_GROUP"]
 
 
-def test_a_role_keeps_what_it_was_given_and_shows_no_profile_as_an_empty_text(cells: Cells) -> None:
+def test_a_role_keeps_its_fields_and_shows_no_profile_as_an_empty_text(cells: Cells) -> None:
     given = {"Label": "Sales", "ForceOverride": True, "LastUpdated": 5}
     cells.admin.put("/a/role/sales", json=given)
 

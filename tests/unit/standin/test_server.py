@@ -50,7 +50,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Return a function that starts a server and returns its note; what it started is stopped afterwards."""
+    """Return a function that starts a server and returns its note. All servers are stopped afterwards."""
     started: list[subprocess.Popen[bytes]] = []
 
     def call(*flags: str, **more: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def get(url: str, token: str = "", context: ssl.SSLContext | None = None) -> Any
         return json.load(answer)
 
 
-def test_a_token_of_the_command_opens_the_rest_interface(start: Start, tmp_path: Path) -> None:
+def test_a_token_of_the_command_opens_the_rest_api(start: Start, tmp_path: Path) -> None:
     note = start()
     done = run(tmp_path, "admin", "user", "token", "-u", "admin", "-e", "1h", "-q")
     assert (done.returncode, done.stderr, len(done.stdout.split())) == (0, "", 1)
@@ -163,12 +163,12 @@ def test_flags_go_before_the_environment(start: Start) -> None:
         (["--bind"], "flag needs an argument"),
     ],
 )
-def test_what_cannot_be_used_is_one_line(tmp_path: Path, flags: list[str], words: str) -> None:
+def test_invalid_input_is_one_line(tmp_path: Path, flags: list[str], words: str) -> None:
     done = run(tmp_path, "start", *flags)
     assert (done.returncode, words in done.stderr, done.stderr.count("\n")) == (1, True, 1)
 
 
-def test_it_works_as_a_copy_beside_the_collection(tmp_path: Path) -> None:
+def test_it_works_as_a_copy_next_to_the_collection(tmp_path: Path) -> None:
     copy, checkout = tmp_path / "copy", COMMAND.parents[2]
     for folder in ("tests/standin", "plugins/module_utils"):
         subprocess.run(["mkdir", "-p", str((copy / folder).parent)], check=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sessions: what opens one, what refreshes it and what refuses to, and the cookie."""
+"""Sessions: the call that opens one, refreshes and their refusals, and the cookie."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stores do to a configuration what the vectors of the real ones say."""
+"""The stores agree with the vectors of the real ones."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def test_vector(vector: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("length", "written"), [(5, 5), (16, 16), (17, 18), (18, 18), (31, 32)])
-def test_v4_fills_long_lists_to_what_memory_it_got(length: int, written: int) -> None:
+def test_v4_fills_long_lists_up_to_its_memory(length: int, written: int) -> None:
     changed = STORES["v4-tree"].set({"a": ["x"] * length}, ["a", "0"], "y")
     assert changed == {"a": ["y", *["x"] * (length - 1), *[None] * (written - length)]}
 
 
-def test_v4_follows_a_reference_where_it_writes() -> None:
+def test_v4_follows_a_reference_when_it_writes() -> None:
     root = {"a": {"$ref": "b"}, "b": {"c": "old"}}
     assert STORES["v4-tree"].set(root, ["a", "d"], "new") == {"a": {"c": "old", "d": "new"}, "b": {"c": "old"}}
 
@@ -62,13 +62,13 @@ def test_v4_follows_a_reference_where_it_writes() -> None:
         ("5", "slice bounds out of range [:5] with capacity 4"),
     ],
 )
-def test_merge_keep_panics_where_it_deletes_out_of_range(index: str, panic: str) -> None:
+def test_merge_keep_panics_if_it_deletes_out_of_range(index: str, panic: str) -> None:
     with pytest.raises(GoPanic) as raised:
         STORES["v5-merge-keep"].delete({"a": [1, 2, 3]}, ["a", index])
     assert str(raised.value) == f"runtime error: {panic}"
 
 
-def test_merge_keep_doubles_the_last_item_where_it_deletes() -> None:
+def test_merge_keep_doubles_the_last_item_when_it_deletes() -> None:
     assert STORES["v5-merge-keep"].delete({"a": ["x", "y", "z"]}, ["a", "0"]) == {"a": ["y", "z", "z"]}
 
 
@@ -99,5 +99,5 @@ def test_paths_are_taken_apart(path: str, keys: list[str]) -> None:
     ("name", "index"),
     [("+1", 1), ("01", 1), ("-0", 0), ("1e1", None), (" 0 ", None), ("٣", None), (str(2**63), None), ("", None)],
 )
-def test_what_is_an_index(name: str, index: int | None) -> None:
+def test_names_that_are_an_index(name: str, index: int | None) -> None:
     assert index_of(name) == index

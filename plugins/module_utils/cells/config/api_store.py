@@ -49,17 +49,18 @@ class ApiStore:
         return client
 
     def plan(self, client: State, audience: list[str]) -> str:
-        """Return how this store writes. Raises InvalidInput where a write would lose what the server does not show."""
+        """Return how this store writes. Raises InvalidInput if a write would lose fields that the server does not
+        show."""
         if is_mask(client.get("client_secret") or ""):
             raise InvalidInput(
-                f"The REST API of Cells shows a mask for the secret of static client {self.client_id}, which a"
-                " write would put in its place. Nothing was written: use method file or cli."
+                f"The REST API of Cells masks the secret of static client {self.client_id}, and a write would replace "
+                "the secret with the mask. Nothing was written: use method file or cli."
             )
         if not self._shows_all:
             raise InvalidInput(
-                "The REST API of Cells shows only the documented fields of its static clients, so that a write"
-                f" could lose others of {self.client_id}, such as post_logout_redirect_uris. Nothing was written:"
-                " use method file or cli."
+                "The REST API of Cells shows only the documented fields of its static clients, so a write could lose "
+                f"other fields of {self.client_id}, such as post_logout_redirect_uris. Nothing was written: use "
+                "method file or cli."
             )
         return "through the REST API"
 
@@ -70,7 +71,7 @@ class ApiStore:
         """Do nothing: a killed run leaves nothing here."""
 
     def save(self, client: State, audience: list[str]) -> None:
-        """Write the client with the audience and all its other fields. Raises NotKept where one is lost, SsoError."""
+        """Write the client with the audience and all its other fields. Raises NotKept if one is lost, SsoError."""
         self.session.put(*COLLECTION, self.client_id, body={**client, "audience": audience})
         after = self.load()
         lost = sorted(key for key in client if key != "audience" and after.get(key) != client[key])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command of the guide (row A1), cells admin config set: read back, and undone where it did anything else."""
+"""Method cli (row A1): cells admin config set, whose result is read back, and undone if anything else has changed."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ class CliStore(FileStore):
     """The static client in pydio.json, written by the cells command and read from the file."""
 
     def __init__(self, options: Mapping[str, Any], run_command: RunCommand) -> None:
-        """Take what FileStore takes. Raises InvalidInput if there is no such command."""
+        """Take the same arguments as FileStore. Raises InvalidInput if there is no such command."""
         super().__init__(options, run_command)
         path = options["config_path"]
-        # Cells looks for the file by its name in its working directory, where it may be a link.
+        # Cells opens the file by its name in its working directory, even if it is a link.
         if os.path.basename(path) != "pydio.json":
-            raise InvalidInput(f"config_path: the cells command only knows a file named pydio.json, not {path}.")
+            raise InvalidInput(f"config_path: the cells command only edits a file named pydio.json, not {path}.")
         self.run_command = run_command
         self.cells_bin = _with_path(options["cells_bin"])
 
     def plan(self, client: State, audience: list[str]) -> str:
-        """Return the commands to run. Raises InvalidInput for what they cannot do: shorten a list."""
+        """Return the commands to run. Raises InvalidInput if they would have to shorten a list, which they cannot."""
         present = client.get("audience") or []
         if not isinstance(present, list) or len(present) > len(audience):
             raise InvalidInput(
-                f"The cells command cannot take entries out of the audience of {self.client_id}, nor replace what is"
-                " no list: use method file."
+                f"The cells command cannot remove entries from the audience of {self.client_id} or replace a value "
+                "that is not a list: use method file."
             )
         with self.file.undisturbed():
             index, _client = self.find(self.file.parse(self.undo.content()))
@@ -46,9 +46,9 @@ class CliStore(FileStore):
         return "by " + "; ".join(" ".join(command) for command in commands)
 
     def save(self, client: State, audience: list[str]) -> None:
-        """Run the commands and compare the file with what was wanted.
+        """Run the commands and compare the file with the wanted one.
 
-        Raises NotKept where it is something else, after putting it back as it was, and InvalidInput.
+        Raises NotKept if it differs, after restoring it, and InvalidInput.
         """
         with self.file.locked() as lock:
             self._undo_killed_command()
@@ -56,7 +56,8 @@ class CliStore(FileStore):
             index, found = self.find(self.file.parse(before.content))
             if found != client:
                 raise InvalidInput(
-                    f"{self.file.shown_path}: the static client was changed by somebody else meanwhile: run again."
+                    f"{self.file.shown_path}: another program changed the static client in the meantime. Run the "
+                    "task again."
                 )
             if self.backup:
                 self.backup_file = self.file.back_up(before)
@@ -92,8 +93,8 @@ class CliStore(FileStore):
     def _as_owner(self) -> tuple[list[str], dict[str, str]]:
         """Return the words before the command that make it run as the file's owner, and its environment.
 
-        Another user's call would make and edit a configuration of its own. A command of several words, such as docker
-        exec, decides by itself who the user is.
+        If another user called it, it would create and edit that user's own configuration. A command of several words,
+        such as docker exec, chooses the user itself.
         """
         environment = {"CELLS_WORKING_DIR": self.working_dir}
         owner = os.stat(self.undo.path)
@@ -106,7 +107,7 @@ class CliStore(FileStore):
         return ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups", "--"], environment
 
     def _compare(self, wanted: dict[str, Any]) -> None:
-        """Compare the file with what was wanted, and put it back as it was where they differ."""
+        """Compare the file with the wanted one, and restore it if they differ."""
         try:
             written = self.file.parse(self.file.read().content)
         except InvalidInput:
@@ -116,19 +117,19 @@ class CliStore(FileStore):
             return
         self.undo.put_back()
         raise NotKept(
-            f"cells admin config set did more than set the audience of {self.client_id}:"
-            f" {_differences(wanted, written)}. {self.file.shown_path} was put back as it was. Use method file."
+            f"cells admin config set changed more than the audience of {self.client_id}: "
+            f"{_differences(wanted, written)}. {self.file.shown_path} was restored. Use method file."
         )
 
 
 def _with_path(words: list[str]) -> list[str]:
     """Return the words of a command with the path of its program. Raises InvalidInput if there is no such program."""
     if not words:
-        raise InvalidInput("cells_bin: give the cells command, by its name, its path, or word by word as a list.")
+        raise InvalidInput("cells_bin: give the name or path of the cells command, or its words as a list.")
     program = shutil.which(words[0])
     if program is None:
         hint = " Give a command of several words as a list." if " " in words[0] else ""
-        raise InvalidInput(f"cells_bin: there is no command {words[0]!r} that can be run here.{hint}")
+        raise InvalidInput(f"cells_bin: this host has no command {words[0]!r} that the task can run.{hint}")
     return [os.path.abspath(program), *words[1:]]
 
 

@@ -22,12 +22,12 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import Invalid
 SERVICE = "pydio.web.oauth"
 CLIENTS = ("services", SERVICE, "staticClients")
 TEMPORARY = ".cellsops-sso-"
-"""What the name of a temporary file starts with, so that a run can clear what a killed one left."""
+"""The beginning of the names of temporary files, by which a run finds those of a killed run."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a file held at one moment: its bytes, and what else belongs to it."""
+    """The content of a file at one moment, with its owner, mode and attributes."""
 
     content: bytes
     status: os.stat_result
@@ -35,7 +35,7 @@ class Snapshot:
     """Extended attributes, such as SELinux' context."""
 
     def give_metadata_to(self, handle: int) -> None:
-        """Give an open file this one's owner, mode and attributes. Raises OSError where that is not allowed."""
+        """Give an open file the owner, mode and attributes of this one. Raises OSError if that is not allowed."""
         own = os.fstat(handle)
         if (own.st_uid, own.st_gid) != (self.status.st_uid, self.status.st_gid):
             os.fchown(handle, self.status.st_uid, self.status.st_gid)
@@ -57,7 +57,7 @@ class ConfigFile:
         self.warnings: list[str] = []
 
     def read(self) -> Snapshot:
-        """Return the file as it is. Raises InvalidInput where it cannot be read; makes none where there is none."""
+        """Return the current file. Raises InvalidInput if it cannot be read. Does not create it."""
         try:
             with open(self.path, "rb") as file:
                 status = os.fstat(file.fileno())
@@ -65,7 +65,8 @@ class ConfigFile:
                 return Snapshot(file.read(), status, attributes)
         except FileNotFoundError:
             raise InvalidInput(
-                f"config_path: there is no {self.shown_path}. Where is the working directory of Cells?"
+                f"config_path: there is no {self.shown_path}. Give the path of pydio.json in the working "
+                "directory of Cells."
             ) from None
         except OSError as error:
             raise InvalidInput(f"config_path: {self.shown_path} cannot be read: {error.strerror}.") from error
@@ -74,14 +75,17 @@ class ConfigFile:
         """Return the content as a dict. Raises InvalidInput for half a file, or one that Cells does not live from."""
         where = f"config_path: {self.shown_path}"
         if not content.strip():
-            raise InvalidInput(f"{where} is empty: Cells does not live from it. Is this its working directory?")
+            raise InvalidInput(
+                f"{where} is empty, so it is not the configuration of Cells. Give the path of pydio.json in the "
+                "working directory of Cells."
+            )
         try:
             document = json.loads(content.decode("utf-8"))
         except UnicodeDecodeError as error:
             raise InvalidInput(f"{where} is not UTF-8 (byte {error.start}). Nothing was written.") from error
         except (ValueError, RecursionError) as error:
             raise InvalidInput(
-                f"{where} is not whole JSON ({error}). Nothing was written: restore it first."
+                f"{where} is not complete JSON ({error}). Nothing was written: restore the file first."
             ) from error
         if (
             not isinstance(document, dict)
@@ -89,17 +93,17 @@ class ConfigFile:
             or not isinstance(document.get("services"), dict)
         ):
             raise InvalidInput(
-                f"{where} has no version and services, as the file has that Cells lives from."
-                " Cells may keep its configuration elsewhere (etcd, vault), or was never started."
+                f"{where} has no version and services, so it is not the configuration of Cells. Cells may keep its "
+                "configuration elsewhere (etcd, vault), or was never started."
             )
         return document
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[int]:
-        """Keep other runs of this collection out. The lock is on the folder, since the file itself is replaced.
+        """Keep other runs of this collection out. The lock is on the folder, because the file itself is replaced.
 
-        Yields the lock's descriptor: a command that inherits it goes on holding the lock if this run is killed.
-        Raises InvalidInput where no lock can be had: without one, two runs could lose each other's edits.
+        Yields the descriptor of the lock. A command that inherits it keeps the lock if this run is killed. Raises
+        InvalidInput if the folder cannot be locked, because two runs could then lose each other's edits.
         """
         try:
             handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -116,9 +120,10 @@ class ConfigFile:
 
     @contextlib.contextmanager
     def undisturbed(self) -> Iterator[None]:
-        """Wait until no run of this collection writes, and keep them from it while reading, where that is possible.
+        """Wait until no run of this collection is writing, and keep others from writing while this one reads, if
+        possible.
 
-        Where the folder can be opened and not locked, a warning says so.
+        If the folder can be opened but not locked, a warning says so.
         """
         try:
             handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -130,14 +135,15 @@ class ConfigFile:
             try:
                 self._lock(handle, fcntl.LOCK_SH)
             except InvalidInput as error:
-                warning = f"{error} It was read all the same; an edit needs the lock."
+                warning = f"{error} The file was read anyway, but an edit needs the lock."
                 self.warnings += [] if warning in self.warnings else [warning]
             yield
         finally:
             os.close(handle)
 
     def _lock(self, handle: int, kind: int) -> None:
-        """Wait for a lock of this kind on the open folder. Raises InvalidInput where its file system gives none."""
+        """Wait for a lock of this kind on the open folder. Raises InvalidInput if the file system does not support
+        locks."""
         try:
             fcntl.flock(handle, kind)
         except OSError as error:
@@ -155,10 +161,10 @@ class ConfigFile:
         return sorted(os.path.join(self.folder, name) for name in names if name.startswith(TEMPORARY))
 
     def replace(self, content: bytes, expected: Snapshot) -> bool:
-        """Put content in the file's place if it still holds what is expected; False where somebody else wrote it.
+        """Replace the content of the file if it is still the expected one; return False if another program wrote it.
 
-        A new file is written beside the old one, synced, and renamed, so that there is a whole file at every moment.
-        Mode, owner and extended attributes (SELinux) are the old one's. Raises InvalidInput where that fails.
+        The new file is written in the same folder, synced, and renamed, so that a complete file exists at every moment.
+        It gets the mode, owner and extended attributes (SELinux) of the old one. Raises InvalidInput if that fails.
         """
         temporary = None
         try:
@@ -170,7 +176,7 @@ class ConfigFile:
             sync_folder(self.folder)
         except OSError as error:
             raise InvalidInput(
-                f"config_path: {self.shown_path} cannot be replaced: {error.strerror}. It is as it was."
+                f"config_path: {self.shown_path} cannot be replaced: {error.strerror}. It was not changed."
             ) from error
         finally:
             if temporary is not None:
@@ -186,7 +192,7 @@ class ConfigFile:
             sync_folder(self.folder)
         except OSError as error:
             raise InvalidInput(
-                f"config_path: no backup {path} can be made: {error.strerror}. Nothing was changed."
+                f"config_path: the backup {path} cannot be created: {error.strerror}. Nothing was changed."
             ) from error
         return path
 

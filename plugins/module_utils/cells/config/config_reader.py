@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor needs of Cells' configuration file: static clients and lifetimes (rows A1-A3). Reads only."""
+"""Reads static clients and lifetimes from Cells' configuration file for the doctor (rows A1-A3). Changes nothing."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LIFE_SPANS = {
     "refresh_token": ("refreshTokenLifespan", "1440h"),
     "id_token": ("idTokenLifespan", "1h"),
 }
-"""What is returned: the key in the file, and Cells' own default."""
+"""The lifetimes to return: for each, its key in the file, and Cells' own default."""
 
 UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d)")
 
 
 PUBLIC_SECRET = "a-very-insecure-secret-for-checking-out-the-demo"  # noqa: S105 - that is the point
-"""What the first run of Cells 5 writes as its OAuth secret: everybody finds it in the public source."""
+"""The OAuth secret that the first start of Cells 5 writes. It is known publicly, from the source code."""
 
 LOGIN_VARIABLE = "CELLS_CONNECTOR_USERNAME_AS_LOGIN"
 """The variable of Cells' process that lists the connectors whose users do not log in by their e-mail."""
@@ -50,11 +50,13 @@ class ConfigReader:
         """
         other = other_source(self._file.shown_path, self._run_command)
         if other:
-            raise InvalidInput(f"Cells does not live from {self._file.shown_path}: {other}.")
+            raise InvalidInput(f"Cells does not use {self._file.shown_path}: {other}.")
         document = self._file.parse(self._file.read().content)
         service = document["services"].get(SERVICE)
         if not isinstance(service, dict):
-            raise InvalidInput(f"{self._file.shown_path} has no {SERVICE}: start Cells once, so that it makes it.")
+            raise InvalidInput(
+                f"{self._file.shown_path} has no section {SERVICE}. Start Cells once, so that it writes one."
+            )
         clients = service.get("staticClients")
         return {
             "static_clients": masked(clients if isinstance(clients, list) else [], SECRETS),
@@ -77,7 +79,7 @@ def username_as_login(working_dir: str) -> list[str] | None:
 
 
 def seconds(duration: Any) -> int | None:
-    """Return the whole seconds of a duration as Cells writes it, such as 1h30m or 60d; None where it is none."""
+    """Return the whole seconds of a duration in Cells' notation, such as 1h30m or 60d; None if it is not a duration."""
     text = str(duration)
     if not re.fullmatch(rf"(?:{_PART.pattern})+", text):
         return None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Method file (row A2): the static client in pydio.json, edited byte for byte only where it has to be."""
+"""Method file (row A2): edits the static client in pydio.json, and changes only the bytes of its audience."""
 
 from __future__ import annotations
 
@@ -45,17 +45,18 @@ class FileStore:
         other = other_source(path, run_command)
         if other:
             raise InvalidInput(
-                f"config_path: Cells does not live from {path}: {other}. Editing the file would do nothing."
+                f"config_path: Cells does not use {path}: {other}. Editing the file would have no effect."
             )
 
     def load(self) -> State:
-        """Return the static client, as it is once the traces of a killed run are gone. Raises InvalidInput."""
+        """Return the static client, as it is after the damage of a killed run has been repaired. Raises
+        InvalidInput."""
         with self.file.undisturbed():
             _index, client = self.find(self.file.parse(self.undo.content()))
             self.unfinished = [f"remove {path}, which a killed run left" for path in self.file.leftovers()]
             if self.undo.is_there():
                 self.unfinished.append(
-                    f"put {self.file.shown_path} back as it was before a cells command that was killed"
+                    f"restore {self.file.shown_path} from before a cells command that was killed"
                     if self.undo.wanted_back()
                     else f"remove {self.undo.path}, which a killed run left"
                 )
@@ -71,7 +72,7 @@ class FileStore:
         return why_not_within(self.working_dir, self.wait_timeout)
 
     def clean_up(self) -> None:
-        """Remove what killed runs left, and undo what a killed command did to the file. Raises InvalidInput."""
+        """Remove the temporary files of killed runs, and undo the damage of a killed command. Raises InvalidInput."""
         with self.file.locked():
             self._undo_killed_command()
 
@@ -90,17 +91,17 @@ class FileStore:
         else:
             copied = self.file.back_up(replaced)
             self.warnings.append(
-                f"{self.file.shown_path} was put back as it was before a cells command that was killed. What stood"
-                f" there since is in {copied}."
+                f"{self.file.shown_path} was restored from before a cells command that was killed. The damaged file "
+                f"is now {copied}."
             )
         self.undo.put_back()
 
     def plan(self, client: State, audience: list[str]) -> str:
-        """Return where this store writes."""
+        """Return the place to which this store writes."""
         return f"in {self.file.shown_path}"
 
     def save(self, client: State, audience: list[str]) -> None:
-        """Write the audience into the file as it is now. Raises InvalidInput."""
+        """Write the audience into the current file. Raises InvalidInput."""
         with self.file.locked():
             self._undo_killed_command()
             for _try in range(TRIES):
@@ -108,7 +109,8 @@ class FileStore:
                 index, found = self.find(self.file.parse(before.content))
                 if found != client:
                     raise InvalidInput(
-                        f"{self.file.shown_path}: the static client was changed by somebody else meanwhile: run again."
+                        f"{self.file.shown_path}: another program changed the static client in the meantime. Run "
+                        "the task again."
                     )
                 edited = edit(before.content, index, audience)
                 backup = self.file.back_up(before) if self.backup else ""
@@ -122,7 +124,7 @@ class FileStore:
                     self.backup_file = backup
                     return
         raise InvalidInput(
-            f"{self.file.shown_path} is being written by somebody else: stop Cells before its file is edited."
+            f"{self.file.shown_path} is being written by another program: stop Cells before you edit its file."
         )
 
     def find(self, document: dict[str, Any]) -> tuple[int, State]:
@@ -133,7 +135,7 @@ class FileStore:
 
 
 def edit(content: bytes, index: int, audience: list[str]) -> bytes:
-    """Return pydio.json with the audience of the client at index set, or removed where it is empty."""
+    """Return pydio.json with the audience of the client at index, or without it if the audience is empty."""
     text = content.decode("utf-8")
     path: list[str | int] = [*CLIENTS, index, "audience"]
     edited = with_value(text, path, audience) if audience else without_value(text, path)

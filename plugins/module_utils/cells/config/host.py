@@ -55,7 +55,7 @@ class CellsHost:
     def _changes(self) -> bool:
         """Return whether the audience has to change. Raises InvalidInput if the file does not allow to tell."""
         if os.path.exists(self.path) and not os.access(self.path, os.R_OK):
-            raise InvalidInput(f"config_path: {self.path} may not be read by {_user()}. {BECOME}")
+            raise InvalidInput(f"config_path: {_user()} may not read {self.path}. {BECOME}")
         resource = StaticClientAudience(self._store(), self._audience_options())
         self.warnings = resource.warnings
         return reconcile(resource, check_mode=True).changed
@@ -81,7 +81,7 @@ class CellsHost:
         stop, start = self.options["stop_command"], self.options["start_command"]
         if bool(stop) != bool(start):
             given, missing = ("stop_command", "start_command") if stop else ("start_command", "stop_command")
-            yield f"{given} is given without {missing}: they go together, so that Cells is stopped and started again."
+            yield f"{given} is given without {missing}. Give both, so that Cells is stopped and started again."
         for option, command in (("stop_command", stop), ("start_command", start)):
             if command and shutil.which(command[0]) is None:
                 yield f"{option}: there is no command {command[0]} on this host."

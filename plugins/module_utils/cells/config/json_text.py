@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes one value inside JSON text and leaves every other byte as it is (RFC 8259).
+"""Changes one value inside JSON text and leaves every other byte unchanged (RFC 8259).
 
-Parsing and writing a whole document would rewrite numbers, escapes, order and white space that nobody asked to change.
+Parsing and writing the whole document would also change numbers, escapes, order and white space.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DECODER = json.JSONDecoder()
 
 
 class _Member(NamedTuple):
-    """An entry of an object or list: its key or index, where it starts, and where its value starts and ends."""
+    """An entry of an object or list: its key or index, its start, and the start and end of its value."""
 
     key: str | int  # type: ignore[valid-type, unused-ignore]
     start: int
@@ -28,9 +28,9 @@ class _Member(NamedTuple):
 
 
 def with_value(text: str, path: Sequence[str | int], value: Any) -> str:
-    """Return the text with the value at path set; the last key of the path is added where the object lacks it.
+    """Return the text with the value at path set. If the object lacks the last key of the path, the key is added.
 
-    Raises KeyError where an earlier part of the path is not there, ValueError for text that is not JSON.
+    Raises KeyError if an earlier part of the path is not there, ValueError for text that is not JSON.
     """
     *parents, key = path
     container = _find(text, parents)
@@ -42,9 +42,9 @@ def with_value(text: str, path: Sequence[str | int], value: Any) -> str:
 
 
 def without_value(text: str, path: Sequence[str | int]) -> str:
-    """Return the text without the member at path, each copy of a key that stands twice; unchanged where there is none.
+    """Return the text without the member at path, and without all copies of a repeated key; unchanged if there is none.
 
-    Raises KeyError where an earlier part of the path is not there, ValueError for text that is not JSON.
+    Raises KeyError if an earlier part of the path is not there, ValueError for text that is not JSON.
     """
     *parents, key = path
     container = _find(text, parents)
@@ -66,7 +66,7 @@ def _without_member(text: str, container: int, member: _Member) -> str:
 
 
 def _find(text: str, path: Sequence[str | int]) -> int:
-    """Return where the value at path starts."""
+    """Return the position at which the value at path starts."""
     start = _after_space(text, 0)
     for key in path:
         member = _member(text, start, key)
@@ -123,14 +123,14 @@ def _with_new_member(text: str, container: int, key: str, value: Any) -> str:
 
 
 def _dump(value: Any, indent: str | None) -> str:
-    """Return a value as text: over several lines below an indent, in one line where there is none."""
+    """Return a value as text: over several lines below an indent, in one line if there is none."""
     if indent is None:
         return json.dumps(value, ensure_ascii=False)
     return json.dumps(value, ensure_ascii=False, indent=2).replace("\n", f"\n{indent}")
 
 
 def _indent_of(text: str, container: int, member: _Member) -> str | None:
-    """Return the spaces before a member that starts a line; None where the members stand in one line."""
+    """Return the spaces before a member that starts a line; None if all members are in one line."""
     return _blanks_before(text, member.start) if "\n" in text[container : member.start] else None
 
 

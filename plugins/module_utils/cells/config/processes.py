@@ -19,7 +19,7 @@ LOOK_AGAIN = 0.2
 
 
 class ServerProcess(NamedTuple):
-    """One process of a Cells server. environment: None if this user may not see it."""
+    """One process of a Cells server. environment: None if this user cannot see it."""
 
     process: int
     command: list[str]
@@ -68,19 +68,20 @@ def why_not_now(working_dir: str) -> str | None:
     parents = [server for server in found if not server.forked]
     if parents:
         return (
-            f"Cells is running in {working_dir} ({_ids(parents)}): it does not see an edit, and drops it when it next"
-            " saves its configuration. Stop Cells before the edit, and start it after."
+            f"Cells is running in {working_dir} ({_ids(parents)}): it would not notice an edit, and would overwrite "
+            "it when it next saves its configuration. Stop Cells before the edit, and start it afterwards."
         )
     if found:
         return (
-            f"Cells has been stopped, but children of it are still running in {working_dir} ({_ids(found)}). End them"
-            " before the edit."
+            f"Cells has been stopped, but its child processes are still running in {working_dir} ({_ids(found)}). End "
+            "them before the edit."
         )
     return None
 
 
 def why_not_within(working_dir: str, seconds: float) -> str | None:
-    """Return what why_not_now does, once it has nothing to say or the seconds are over: a server may be ending."""
+    """Return the result of why_not_now once it is empty or the seconds are over, because a server may be shutting
+    down."""
     end = time.monotonic() + seconds
     reason = why_not_now(working_dir)
     while reason and time.monotonic() < end:
@@ -90,13 +91,13 @@ def why_not_within(working_dir: str, seconds: float) -> str | None:
 
 
 def hidden_servers() -> str | None:
-    """Return in a sentence which servers this user may not look into, or None."""
+    """Return in a sentence which servers this user cannot inspect, or None."""
     hidden = [server for server in server_processes() if server.environment is None]
     if not hidden:
         return None
     return (
-        f"A Cells server of another user is running ({_ids(hidden)}), and its working directory cannot be seen from"
-        " here. If it is the one of config_path, Cells drops the edit: run the task as root."
+        f"A Cells server of another user is running ({_ids(hidden)}), and the task cannot see its working directory. "
+        "If config_path is in that directory, Cells would overwrite the edit: run the task as root."
     )
 
 
@@ -109,7 +110,7 @@ def _is_server(command: list[str]) -> bool:
 
 
 def _environment(folder: str) -> dict[str, str] | None:
-    """Return the environment of the process of a folder below /proc, None if this user may not see it."""
+    """Return the environment of the process of a folder below /proc; None if this user cannot see it."""
     try:
         pairs = [entry.partition("=") for entry in _entries(f"{folder}/environ")]
     except PermissionError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where Cells keeps its configuration: is it the local file at all?"""
+"""Finds out whether Cells keeps its configuration in the local file or elsewhere."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.processe
 VARIABLES = ("CELLS_CONFIG", "PYDIO_CONFIG", "CELLS_DISCOVERY", "PYDIO_DISCOVERY")
 FLAG = re.compile(r"--(config|discovery)[= ](\S+)")
 ENTRY = re.compile(r"""["']?\b(\w+)["']?[ \t]*[:=][ \t]*["']?([^\s"',}]+)""")
-"""A name and its value, in a file of variables, of YAML or of JSON, on lines of their own or not."""
+"""A name and its value in a file of variables, or in YAML or JSON, with or without line breaks between them."""
 LOCAL_SCHEMES = ("", "file")
 
 
 class Setting(NamedTuple):
-    """One place that names a store: where it stands, and the URL."""
+    """A setting that names a store: its place, and the URL."""
 
     place: str
     url: str
@@ -35,11 +35,11 @@ RunCommand = Callable[..., Tuple[int, str, str]]
 
 
 def other_source(config_path: str, run_command: RunCommand) -> str | None:
-    """Return in words which other store Cells uses instead of that file, or None where nothing says so.
+    """Return in words which store Cells uses instead of that file, or None if no setting names one.
 
-    The working directory of Cells is the folder of config_path as it is given, also where that is a symbolic link.
+    The working directory of Cells is the folder of config_path as it is given, also if that is a symbolic link.
 
-    Looks at this process's environment, at the flags files beside the file, at running servers and at systemd units.
+    Checks the environment of this process, the flags files in the same folder, running servers and systemd units.
     """
     for setting in _settings(os.path.dirname(os.path.abspath(config_path)), run_command):
         try:
@@ -74,7 +74,7 @@ def _in_environment(environment: Mapping[str, str], where: str) -> Iterator[Sett
 
 
 def _in_file(path: str) -> Iterator[Setting]:
-    """Yield what a file of variables or flags names: lines such as CELLS_CONFIG=… or config: …."""
+    """Yield the stores in a file of variables or flags, which has lines such as CELLS_CONFIG=… or config: …."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = "\n".join(line for line in file.read().splitlines() if not line.lstrip().startswith("#"))
@@ -86,9 +86,9 @@ def _in_file(path: str) -> Iterator[Setting]:
 
 
 def _of_processes(working_dir: str) -> Iterator[Setting]:
-    """Yield what running Cells servers of this working directory were started with.
+    """Yield the stores with which running Cells servers of this working directory were started.
 
-    A forked child says nothing about the store: it gets its configuration from its parent, by --discovery.
+    Forked child processes do not count, because they get their configuration from the parent (--discovery).
     """
     for server in servers_of(working_dir):
         if not server.forked:
@@ -98,7 +98,7 @@ def _of_processes(working_dir: str) -> Iterator[Setting]:
 
 
 def _of_units(working_dir: str, run_command: RunCommand) -> Iterator[Setting]:
-    """Yield what systemd units of Cells of this working directory are started with."""
+    """Yield the stores with which systemd units of Cells for this working directory are started."""
     command = ["systemctl", "show", "--property=Id,Environment,EnvironmentFiles,ExecStart", "cells*.service"]
     try:
         _code, shown, _words = run_command(command, handle_exceptions=False)

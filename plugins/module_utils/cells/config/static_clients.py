@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The audience of a static client in Cells' configuration (rows A1, A2): what is to be, whichever way it is written."""
+"""The declared audience of a static client in Cells' configuration (rows A1, A2), for every method of writing it."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Acti
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 CELLS_OWN_CLIENT = "cells-frontend"
-"""The static client by which Cells refreshes each session, whatever the connector."""
+"""The static client with which Cells refreshes every session, for all connectors."""
 
 UNFINISHED = "unfinished"
-"""The key, beside those of the static client, that holds what killed runs left: it has to go, like a field."""
+"""The key in the state for the files that killed runs left. It has to be removed, like a field."""
 
 
 class Store(Protocol):
-    """Where the static client is kept: the file, the file by way of the cells command, or the REST API."""
+    """The way to the static client: the file, the cells command, or the REST API."""
 
     warnings: list[str]
     backup_file: str
-    """The copy that a save made, empty where none was made."""
+    """The copy that a save made, empty if none was made."""
     unfinished: list[str]
     """After load: one line for each trace of a killed run that has to go. A save takes them away too."""
 
     def load(self) -> State:
-        """Return the static client. Raises InvalidInput where there is none of that id, SsoError."""
+        """Return the static client. Raises InvalidInput if none has that id, SsoError."""
 
     def why_not_now(self) -> str | None:
         """Return in a sentence why a write would be lost now, or None."""
 
     def clean_up(self) -> None:
-        """Remove what killed runs left. Raises SsoError."""
+        """Remove the files of killed runs. Raises SsoError."""
 
     def plan(self, client: State, audience: list[str]) -> str:
         """Return how the audience is written, such as "in /var/cells/pydio.json".
@@ -66,14 +66,16 @@ class StaticClientAudience:
             # One URL that does not parse breaks all of them: see audience_match.py.
             if not url or any(character.isspace() or not character.isprintable() for character in url):
                 raise InvalidInput(
-                    f"audience: {url!r} is no URL. Give the external URL of Cells, such as https://cells.example.org"
+                    f"audience: {url!r} is not a URL. Give the external URL of Cells, such as https://cells.example.org"
                 )
         clears = options["mode"] == "exact" and options["audience"] == []
         if options["state"] == "present" and not options["audience"] and not clears:
-            raise InvalidInput("audience: give at least one URL; mode exact with an empty list clears it.")
+            raise InvalidInput(
+                "audience: give at least one URL. To clear the audience, give an empty list with mode exact."
+            )
 
     def read(self) -> State:
-        """Return the static client, with what a killed run left as one more key."""
+        """Return the static client, with one more key for the files that a killed run left."""
         client = self.store.load()
         return {**client, UNFINISHED: list(self.store.unfinished)} if self.store.unfinished else client
 
@@ -97,7 +99,7 @@ class StaticClientAudience:
         return [reason] if reason else []
 
     def actions(self, current: State | None, desired: State | None) -> list[Action]:
-        """Return the removal of what killed runs left, and the one write."""
+        """Return the removal of the files that killed runs left, and the one write."""
         client, audience = dict(current or {}), (desired or {})["audience"]
         traces = client.pop(UNFINISHED, [])
         # The first removes all of them.
@@ -108,20 +110,20 @@ class StaticClientAudience:
         return actions
 
     def _present(self, client: State) -> list[str]:
-        """Return the audience as it stands. Raises InvalidInput for one that Cells itself cannot read."""
+        """Return the current audience. Raises InvalidInput for one that Cells itself cannot read."""
         urls = audience_urls(client.get("audience"))
         if urls is None and (self.options["mode"], self.options["state"]) == ("exact", "present"):
             return []
         if urls is None:
             raise InvalidInput(
-                f"The audience of the {self.title} is no list of strings, so that Cells cannot read its clients:"
-                f" {client['audience']!r}. Mode exact replaces it."
+                f"The audience of the {self.title} is not a list of strings, so Cells cannot read its clients: "
+                f"{client['audience']!r}. Mode exact replaces it."
             )
         return urls
 
 
 def audience_urls(audience: Any) -> list[str] | None:
-    """Return the URLs of an audience as Cells reads it, null entries left out; None where Cells cannot read it."""
+    """Return the URLs of an audience as Cells reads it, without null entries; None if Cells cannot read it."""
     if audience is None:
         return []
     if not isinstance(audience, list) or not all(url is None or isinstance(url, str) for url in audience):
@@ -133,7 +135,7 @@ def find_static_client(clients: Any, client_id: str, place: str) -> tuple[int, S
     """Return index and static client of that id in a list of clients. Raises InvalidInput that names those there."""
     if not isinstance(clients, list):
         raise InvalidInput(
-            f"{place} has no list of static clients. Start Cells once, so that it makes its own configuration."
+            f"{place} has no list of static clients. Start Cells once, so that it writes its own configuration."
         )
     found = [(i, c) for i, c in enumerate(clients) if isinstance(c, dict) and c.get("client_id") == client_id]
     if not found:

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A copy of pydio.json from before the first cells command, by which a later run heals what a killed one left."""
+"""A copy of pydio.json from before the first cells command, with which a later run repairs the damage of a killed
+one."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.errors import Invalid
 
 
 class UndoCopy:
-    """The copy beside one pydio.json. While it is there, a cells command is at work, or one was killed."""
+    """The copy of one pydio.json, in its folder. While it exists, a cells command is running, or was killed."""
 
     def __init__(self, file: ConfigFile) -> None:
         """Take the file."""
@@ -44,8 +45,7 @@ class UndoCopy:
             sync_folder(self.file.folder)
         except OSError as error:
             raise InvalidInput(
-                f"config_path: {self.file.shown_path} cannot be put back as it was: {error.strerror}."
-                f" Copy {self.path} over it."
+                f"config_path: {self.file.shown_path} cannot be restored: {error.strerror}. Copy {self.path} over it."
             ) from error
 
     def is_there(self) -> bool:
@@ -53,9 +53,9 @@ class UndoCopy:
         return os.path.lexists(self.path)
 
     def wanted_back(self) -> bool:
-        """Whether the file has to be put back: it is torn, or has lost something and gained nothing but an audience.
+        """Whether to restore the file: it is incomplete, or has lost something and gained nothing but an audience.
 
-        Raises InvalidInput where somebody has written something else since: putting it back would lose that.
+        Raises InvalidInput if another program has written something else since, because restoring would lose that.
         """
         before = self.file.parse(ConfigFile(self.path).read().content)
         try:
@@ -68,13 +68,13 @@ class UndoCopy:
         if only_lost(bare_before, bare_now):
             return True
         raise InvalidInput(
-            f"config_path: a cells command was killed while it edited {self.file.shown_path}, and the file was written"
-            f" by somebody else since. Compare it with {self.path}, from before that command, put back what is missing,"
-            " and remove that copy."
+            f"config_path: a cells command was killed while it edited {self.file.shown_path}, and another program has "
+            f"written the file since. Compare it with {self.path} from before that command, add everything that is "
+            "missing, and remove that copy."
         )
 
     def content(self) -> bytes:
-        """Return what the file holds once a killed command is undone. Raises InvalidInput."""
+        """Return the content of the file once a killed command is undone. Raises InvalidInput."""
         back = self.is_there() and self.wanted_back()
         return (ConfigFile(self.path) if back else self.file).read().content
 
@@ -90,7 +90,7 @@ def _apart(document: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
 
 
 def _has_all(audience: Any, before: Any) -> bool:
-    """Whether an audience is as it was, or a list of URLs with all that it had."""
+    """Whether an audience is unchanged, or a list of URLs with all former ones."""
     if audience == before:
         return True
     if not isinstance(audience, list) or not all(isinstance(url, str) for url in audience):
@@ -99,7 +99,8 @@ def _has_all(audience: Any, before: Any) -> bool:
 
 
 def only_lost(before: Any, now: Any) -> bool:
-    """Whether now is before with nothing new: entries that are gone or null, and integers that went through a float."""
+    """Whether now contains nothing that before did not: entries may be missing or null, and integers may have been
+    floats."""
     if now is None or now == before:
         return True
     if isinstance(before, dict) and isinstance(now, dict):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Method api: the audience through the REST API, with every field that Cells shows; refused where it hides some."""
+"""Method api: the audience through the REST API, with every field that Cells shows; refused if it hides some."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_server_that_shows_only_documented_fields_is_refused_before_a_write(
     cells_server.hides = UNDOCUMENTED
 
     assert_one_clear_line(
-        by_api(check), "could lose others of cells-frontend", "Nothing was written", "use method file or cli"
+        by_api(check), "could lose other fields of cells-frontend", "Nothing was written", "use method file or cli"
     )
     assert cells_server.writes == []
 
@@ -118,7 +118,7 @@ def test_a_server_that_shows_only_documented_fields_may_be_read(
 
 
 @pytest.mark.parametrize("client", ["cells-sync", "cells-mobile"])
-def test_a_client_without_other_fields_is_written_where_the_server_shows_those_of_others(
+def test_a_client_without_other_fields_is_written_if_the_server_shows_those_of_others(
     by_api: EditAudience, cells_server: ScriptedCells, client: str
 ) -> None:
     assert set(clients()[1]) <= DOCUMENTED
@@ -152,14 +152,14 @@ def test_an_audience_that_the_server_does_not_keep_is_named(by_api: EditAudience
     ("answer", "words"),
     [
         ({"status": 401, "json": {"Title": "no"}}, ["HTTP 401, no", "The token is valid"]),
-        ({"status": 403, "json": {"Title": "no"}}, ["HTTP 403, no", "takes Cells Enterprise"]),
-        ({"status": 404, "json": {}}, ["HTTP 404", "Pydio Cells Home Edition", "takes Cells Enterprise"]),
-        ({"status": 200, "body": "<html>", "content_type": "text/html"}, ["text/html where JSON was expected", "Home"]),
+        ({"status": 403, "json": {"Title": "no"}}, ["HTTP 403, no", "Only Cells Enterprise"]),
+        ({"status": 404, "json": {}}, ["HTTP 404", "Pydio Cells Home Edition", "Only Cells Enterprise"]),
+        ({"status": 200, "body": "<html>", "content_type": "text/html"}, ["text/html instead of JSON", "Home"]),
         ({"json": {"staticClients": None}}, ["no list of static clients"]),
         ({"json": []}, ["no list of static clients"]),
         ({"json": {"staticClients": clients()[1:]}}, ["no static client 'cells-frontend'", "cells-sync, cells-mobile"]),
         ({"json": {"staticClients": clients() * 2}}, ["2 static clients 'cells-frontend'", "0, 3"]),
-        ({"json": {"staticClients": clients(audience="x")}}, ["no list of strings"]),
+        ({"json": {"staticClients": clients(audience="x")}}, ["not a list of strings"]),
     ],
 )
 @pytest.mark.parametrize("check", [True, False])

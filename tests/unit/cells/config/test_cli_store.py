@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Method cli with a command whose behaviour is chosen: what it does beyond the audience is undone and named."""
+"""Method cli with a command of chosen behavior: other changes than that of the audience are undone and reported."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_index_is_looked_up(edit_audience: EditAudience, config: Path, cells
     assert static_client(config)["audience"] == [URL]
 
 
-def test_the_command_works_where_the_file_is(edit_audience: EditAudience, config: Path, cells: Path) -> None:
+def test_the_command_runs_in_the_folder_of_the_file(edit_audience: EditAudience, config: Path, cells: Path) -> None:
     edit_audience(method="cli")
 
     [call] = fake_command.calls(cells)
@@ -142,7 +142,7 @@ def test_a_command_that_does_anything_else_is_undone_and_that_is_named(
 
     outcome = edit_audience(method="cli", backup=backup)
 
-    assert_one_clear_line(outcome, "more than set the audience", *words, "put back as it was", "Use method file")
+    assert_one_clear_line(outcome, "changed more than the audience", *words, "was restored", "Use method file")
     assert len(outcome.msg) < 500
     assert config.read_bytes() == before
     assert config.stat().st_mode & 0o777 == 0o640
@@ -186,7 +186,7 @@ def test_a_file_that_the_command_removes_is_put_back(
 
     outcome = edit_audience(method="cli")
 
-    assert_one_clear_line(outcome, "put back as it was")
+    assert_one_clear_line(outcome, "was restored")
     assert config.read_bytes() == before
     assert config.stat().st_mode & 0o777 == 0o640
 
@@ -219,7 +219,7 @@ def test_the_second_of_two_settings_that_fails_undoes_the_first(
         ("https://cells.example.org", {"mode": "exact"}),
     ],
 )
-def test_what_the_command_cannot_do_is_refused(
+def test_changes_that_the_command_cannot_make_are_refused(
     *, edit_audience: EditAudience, config: Path, cells: Path, audience: Any, options: dict[str, Any], check: bool
 ) -> None:
     before = rendered(document(clients(audience=audience)))
@@ -276,7 +276,7 @@ def test_a_command_of_several_words_runs_as_given(edit_audience: EditAudience, c
     [
         ("docker exec cells cells", ["'docker exec cells cells'", "as a list"]),
         (["no-such-engine", "exec", "cells", "cells"], ["'no-such-engine'"]),
-        ([], ["give the cells command"]),
+        ([], ["give the name or path of the cells command"]),
     ],
 )
 def test_a_wrong_command_of_several_words_is_one_line(
@@ -289,7 +289,7 @@ def test_a_wrong_command_of_several_words_is_one_line(
 def test_a_command_of_several_words_runs_as_the_user_of_the_task(
     edit_audience: EditAudience, config: Path, cells: Path
 ) -> None:
-    """What runs is the client of a container engine, to which the user of Cells may have no access."""
+    """The command is the client of a container engine, which the user of Cells may not be able to use."""
     os.chown(config, NOBODY, NOBODY)
     seen = cells.with_name("seen")
     script = f'id -u > {seen}; exec "$0" "$@"'
@@ -302,14 +302,14 @@ def test_a_command_of_several_words_runs_as_the_user_of_the_task(
 def test_a_file_of_another_name_is_refused(edit_audience: EditAudience, config: Path, cells: Path) -> None:
     other = config.rename(config.with_name("cells.json"))
 
-    assert_one_clear_line(edit_audience(method="cli", config_path=str(other)), "only knows a file named pydio.json")
+    assert_one_clear_line(edit_audience(method="cli", config_path=str(other)), "only edits a file named pydio.json")
 
 
 @pytest.mark.parametrize("target", ["pydio.json", "pydio-v4.json"])
-def test_the_command_works_where_the_link_is_if_pydio_json_is_a_link(
+def test_the_command_runs_in_the_folder_of_the_link_if_pydio_json_is_a_link(
     edit_audience: EditAudience, config: Path, cells: Path, tmp_path: Path, target: str
 ) -> None:
-    """The working directory of Cells is where the link is: its vault key and database lie there."""
+    """The working directory of Cells is the folder of the link, which contains its vault key and database."""
     kept = tmp_path / "kept"
     kept.mkdir()
     config.symlink_to(config.rename(kept / target))

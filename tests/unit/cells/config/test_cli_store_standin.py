@@ -69,13 +69,13 @@ def test_the_audience_is_set_and_nothing_else(
         pytest.param(clients(audience=[OTHER_URL])[:1], ["audience[0] is gone"], id="behind an entry"),
     ],
 )
-def test_what_newer_versions_5_drop_is_put_back_and_named(
+def test_entries_that_newer_versions_5_drop_are_restored_and_named(
     by_command: EditAudience, config: Path, static_clients: list[dict[str, Any]], words: list[str]
 ) -> None:
     write(config, static_clients)
     before = config.read_bytes()
 
-    assert_one_clear_line(by_command(V5), *words, "put back as it was", "Use method file")
+    assert_one_clear_line(by_command(V5), *words, "was restored", "Use method file")
     assert config.read_bytes() == before
 
 
@@ -86,5 +86,5 @@ def test_integers_that_the_command_does_not_keep_are_put_back(
     config.write_text(rendered(document(clients()[:1])), encoding="utf-8")
     before = config.read_bytes()
 
-    assert_one_clear_line(by_command(store), "defaults/quota is another", "put back as it was")
+    assert_one_clear_line(by_command(store), "defaults/quota is another", "was restored")
     assert config.read_bytes() == before

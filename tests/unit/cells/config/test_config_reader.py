@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""cells_config_info: what it reads of the file, and of the server that is running on it."""
+"""cells_config_info: its readings of the file, and of the server that uses it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What method file leaves as it was: the other content, mode, owner, attributes, links; and its backup."""
+"""Method file does not change the other content, mode, owner, attributes and links; and its backup."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_nothing_else_is_left_in_the_folder(edit_audience: EditAudience, config:
     assert list(config.parent.iterdir()) == [config]
 
 
-def test_the_backup_is_the_old_file_beside_the_new_one(edit_audience: EditAudience, config: Path) -> None:
+def test_the_backup_is_the_old_file_in_the_same_folder(edit_audience: EditAudience, config: Path) -> None:
     before = config.read_bytes()
 
     backup = Path(edit_audience(backup=True)["backup_file"])
@@ -152,7 +152,7 @@ def test_the_backup_is_the_old_file_beside_the_new_one(edit_audience: EditAudien
 
 
 @pytest.mark.parametrize(("again", "check"), [(True, False), (False, True)])
-def test_there_is_no_backup_where_nothing_is_written(
+def test_there_is_no_backup_if_nothing_is_written(
     edit_audience: EditAudience, config: Path, again: bool, check: bool
 ) -> None:
     if again:

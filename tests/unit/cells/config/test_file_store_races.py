@@ -60,7 +60,7 @@ def before_each(name: str, monkeypatch: pytest.MonkeyPatch, interfere: Callable[
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_what_others_write_meanwhile_is_kept(
+def test_simultaneous_changes_of_others_are_kept(
     edit_audience: EditAudience, config: Path, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     def somebody_writes(call: int) -> None:
@@ -75,7 +75,7 @@ def test_what_others_write_meanwhile_is_kept(
     assert list(config.parent.iterdir()) == [config]
 
 
-def test_the_backup_holds_what_was_replaced(
+def test_the_backup_contains_the_replaced_file(
     edit_audience: EditAudience, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The first file that is synced is the backup, the second the new pydio.json.
@@ -88,7 +88,7 @@ def test_the_backup_holds_what_was_replaced(
     assert Path(backup).read_text() == rendered(document(counter=1))
 
 
-def test_no_backup_stays_where_the_file_cannot_be_replaced(
+def test_no_backup_stays_if_the_file_cannot_be_replaced(
     edit_audience: EditAudience, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The backup and its folder are synced before the new file.
@@ -98,7 +98,7 @@ def test_no_backup_stays_where_the_file_cannot_be_replaced(
 
     before_each("fsync", monkeypatch, disk_is_full)
 
-    assert_one_clear_line(edit_audience(backup=True), str(config), "No space left on device", "It is as it was")
+    assert_one_clear_line(edit_audience(backup=True), str(config), "No space left on device", "It was not changed")
 
     assert config.read_text() == rendered(document())
     assert list(config.parent.iterdir()) == [config]
@@ -122,7 +122,9 @@ def test_a_client_that_others_change_meanwhile_is_not_overwritten(
     # The first lock is for reading, the second for writing.
     before_each("flock", monkeypatch, lambda call: config.write_text(theirs) if call == 2 else None)
 
-    assert_one_clear_line(edit_audience(), str(config), "changed by somebody else", "run again")
+    assert_one_clear_line(
+        edit_audience(), str(config), "another program changed the static client", "Run the task again"
+    )
 
     assert config.read_text() == theirs
     assert list(config.parent.iterdir()) == [config]
@@ -133,7 +135,7 @@ def test_a_file_that_is_always_being_written_is_one_line(
 ) -> None:
     before_each("fsync", monkeypatch, lambda call: config.write_text(rendered(document(counter=call))))
 
-    assert_one_clear_line(edit_audience(), str(config), "being written by somebody else", "stop Cells")
+    assert_one_clear_line(edit_audience(), str(config), "being written by another program", "stop Cells")
 
     assert config.read_text() == rendered(document(counter=3))
     assert list(config.parent.iterdir()) == [config]
@@ -168,7 +170,7 @@ def test_a_run_waits_for_another_one(edit_audience: EditAudience, config: Path, 
 
 
 @pytest.mark.parametrize("options", [{}, {"method": "cli"}])
-def test_what_a_killed_run_left_is_cleared(
+def test_the_files_of_a_killed_run_are_removed(
     edit_audience: EditAudience, config: Path, commands: Path, options: dict[str, str]
 ) -> None:
     for name in (".cellsops-sso-abc123", ".cellsops-sso-x"):
@@ -185,7 +187,7 @@ def test_what_a_killed_run_left_is_cleared(
     assert sorted(config.parent.iterdir()) == sorted([config, *others])
 
 
-def test_what_a_killed_run_left_is_cleared_also_where_nothing_else_is_to_do(
+def test_the_files_of_a_killed_run_are_removed_even_if_there_is_nothing_else_to_do(
     edit_audience: EditAudience, config: Path
 ) -> None:
     edit_audience()
@@ -277,7 +279,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     before_each("flock", monkeypatch, refuse)
 
 
-def test_nothing_is_written_where_no_lock_can_be_had(
+def test_nothing_is_written_without_a_lock(
     edit_audience: EditAudience, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = config.read_bytes()
@@ -294,7 +296,7 @@ def test_nothing_is_written_where_no_lock_can_be_had(
     assert list(config.parent.iterdir()) == [config]
 
 
-def test_the_audience_is_read_with_a_warning_where_no_lock_can_be_had(
+def test_the_audience_is_read_with_a_warning_without_a_lock(
     edit_audience: EditAudience, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit_audience()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What method file refuses: files that Cells does not live from, and what it may not write; each in one clear line."""
+"""Method file refuses files that Cells does not use, and files that it may not write, each in one clear line."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def with_service(service: Any) -> bytes:
     [
         pytest.param(b"", ["is empty"], id="empty"),
         pytest.param(b" \r\n", ["is empty"], id="blank"),
-        pytest.param(WHOLE[: len(WHOLE) // 2], ["not whole JSON", "Nothing was written"], id="half a file"),
-        pytest.param(WHOLE + b"}", ["not whole JSON"], id="more than a file"),
-        pytest.param(b"\xef\xbb\xbf" + WHOLE, ["not whole JSON"], id="byte order mark"),
-        pytest.param(b'{"a": ' * 100_000, ["not whole JSON"], id="too deep"),
+        pytest.param(WHOLE[: len(WHOLE) // 2], ["not complete JSON", "Nothing was written"], id="half a file"),
+        pytest.param(WHOLE + b"}", ["not complete JSON"], id="more than a file"),
+        pytest.param(b"\xef\xbb\xbf" + WHOLE, ["not complete JSON"], id="byte order mark"),
+        pytest.param(b'{"a": ' * 100_000, ["not complete JSON"], id="too deep"),
         pytest.param(WHOLE.replace("Déjà".encode(), b"D\xe9j\xe0"), ["not UTF-8", "Nothing was written"], id="Latin-1"),
         pytest.param(WHOLE.decode().encode("utf-16"), ["not UTF-8"], id="UTF-16"),
         pytest.param(b"[]", ["no version and services"], id="a list"),
@@ -82,7 +82,7 @@ def test_an_audience_that_is_no_list_of_strings_is_refused_unless_it_is_to_be_re
     config.write_text(content)
 
     for options in ({}, {"state": "absent"}, {"state": "absent", "mode": "exact"}):
-        assert_one_clear_line(edit_audience(check, **options), "no list of strings", "Mode exact")
+        assert_one_clear_line(edit_audience(check, **options), "not a list of strings", "Mode exact")
         assert config.read_text() == content
 
     assert edit_audience(check, mode="exact")["audience"] == [URL]
@@ -116,10 +116,10 @@ def test_a_dangling_link_is_one_line_and_stays(edit_audience: EditAudience, conf
 @pytest.mark.parametrize(
     ("audience", "words"),
     [
-        ([""], "is no URL"),
-        (["https://cells.example.org/ path"], "is no URL"),
-        (["https://cells\u200b.example.org"], "is no URL"),
-        ([URL, "a\tb"], "is no URL"),
+        ([""], "is not a URL"),
+        (["https://cells.example.org/ path"], "is not a URL"),
+        (["https://cells\u200b.example.org"], "is not a URL"),
+        ([URL, "a\tb"], "is not a URL"),
         ([], "at least one URL"),
         (None, "at least one URL"),
     ],
@@ -176,7 +176,7 @@ def test_a_file_whose_owner_cannot_be_kept_is_one_line(
     with unprivileged():
         outcome = edit_audience(config_path=str(path))
 
-    assert_one_clear_line(outcome, str(path), "cannot be replaced", "Operation not permitted", "as it was")
+    assert_one_clear_line(outcome, str(path), "cannot be replaced", "Operation not permitted", "It was not changed")
     assert path.read_bytes() == WHOLE
     assert path.stat().st_uid == 0
     assert list(open_folder.iterdir()) == [path]

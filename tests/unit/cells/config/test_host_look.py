@@ -34,5 +34,5 @@ def test_a_command_of_several_words_is_looked_for_by_its_first(look: Look, comma
 
     assert look(method="cli", cells_bin=["env", str(cells)])["problems"] == []
     (problem,) = look(method="cli", cells_bin=["no-such-engine", "exec", str(cells)])["problems"]
-    assert "cells_bin: there is no command 'no-such-engine'" in problem
+    assert "cells_bin: this host has no command 'no-such-engine'" in problem
     assert fake_command.calls(cells) == []

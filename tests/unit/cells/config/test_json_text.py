@@ -52,7 +52,7 @@ VALUES = st.recursive(SCALARS.filter(lambda value: not isinstance(value, Number)
 
 @dataclass
 class Writer:
-    """Writes nodes as JSON with white space and escapes of all kinds, and notes where each value stands."""
+    """Writes nodes as JSON with white space and escapes of all kinds, and records the position of each value."""
 
     chance: random.Random
     indent: str | None
@@ -68,7 +68,7 @@ class Writer:
             self._members("[]", [(None, value, (*path, i)) for i, value in enumerate(node)], depth)
         else:
             self.text += node.text if isinstance(node, Number) else self._scalar(node)
-        # A key that comes twice: the last one counts, also for what lies below it.
+        # If a key comes twice, the last one counts, also for values below it.
         self.spans[path] = (start, len(self.text))
 
     def _members(self, brackets: str, members: list[tuple[str | None, Any, Any]], depth: int) -> None:
@@ -171,7 +171,7 @@ def test_setting_leaves_every_byte_outside_the_value(case: Case, value: Any) -> 
 
 
 @given(cases())
-def test_removing_takes_away_the_addressed_member_and_nothing_else(case: Case) -> None:
+def test_removing_removes_the_addressed_member_and_nothing_else(case: Case) -> None:
     after = without_value(case.text, case.path)
 
     expected = copy.deepcopy(json.loads(case.text))
@@ -216,7 +216,7 @@ def test_a_new_list_is_written_in_the_manner_of_the_text(indent: Any, ending: st
         assert json.loads(after) == expected
 
 
-def test_every_copy_of_a_member_that_stands_twice_is_removed() -> None:
+def test_every_copy_of_a_repeated_member_is_removed() -> None:
     text = '{"audience": ["https://old.example.org"], "client_id": "a", "audience": ["https://cells.example.org"]}'
 
     assert json.loads(without_value(text, ["audience"])) == {"client_id": "a"}

@@ -29,11 +29,11 @@ METHODS = [{"method": "file"}, {"method": "cli", "cells_bin": "true"}]
     [
         ([["start"]], ["Cells is running", "Stop Cells before the edit"]),
         ([["start"], FORKED, FORKED], ["Cells is running", "Stop Cells before the edit"]),
-        ([FORKED, FORKED], ["Cells has been stopped", "children", "End them before the edit"]),
+        ([FORKED, FORKED], ["Cells has been stopped", "child processes", "End them before the edit"]),
     ],
     ids=["server", "server with children", "children that were left"],
 )
-def test_an_edit_beside_a_running_server_is_refused(
+def test_an_edit_is_refused_while_a_server_is_running(
     *,
     edit_audience: EditAudience,
     config: Path,
@@ -58,7 +58,7 @@ def test_an_edit_beside_a_running_server_is_refused(
     assert all(word in warning for word in [*words, "a real run fails here"])
 
 
-def test_an_edit_beside_a_running_server_can_be_allowed(
+def test_an_edit_can_be_allowed_while_a_server_is_running(
     edit_audience: EditAudience, config: Path, tmp_path: Path
 ) -> None:
     with running(tmp_path, "cells", ["start"], {"CELLS_WORKING_DIR": str(config.parent)}):

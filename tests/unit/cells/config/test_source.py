@@ -42,7 +42,7 @@ FILES = {
 
 
 def refused(outcome: Outcome, config: Path, *words: str) -> None:
-    assert_one_clear_line(outcome, f"does not live from {config}", "would do nothing", *words)
+    assert_one_clear_line(outcome, f"does not use {config}", "would have no effect", *words)
     assert PASSWORD not in outcome.printed
     assert "audience" not in static_client(config)
 
@@ -68,7 +68,7 @@ def test_a_store_whose_url_does_not_parse_is_one_line(
 
 @pytest.mark.parametrize(("url", "named"), STORES)
 @pytest.mark.parametrize("name", FILES)
-def test_a_store_in_a_file_beside_pydio_json_is_refused(
+def test_a_store_in_a_flags_file_next_to_pydio_json_is_refused(
     edit_audience: EditAudience, config: Path, name: str, url: str, named: str
 ) -> None:
     path = config.parent / name.split(maxsplit=1)[0]
@@ -267,10 +267,10 @@ def test_a_host_without_systemctl_is_none_with_another_store(
 
 
 @pytest.mark.parametrize("place", ["cells_local", "process"])
-def test_a_store_beside_the_link_is_refused_where_pydio_json_is_a_link(
+def test_a_store_next_to_the_link_is_refused_if_pydio_json_is_a_link(
     edit_audience: EditAudience, config: Path, tmp_path: Path, place: str
 ) -> None:
-    """The working directory of Cells is where the link is, not where it leads."""
+    """The working directory of Cells is the folder of the link, not of its target."""
     target = tmp_path / "kept" / "pydio.json"
     target.parent.mkdir()
     config.rename(target)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The states before and the options of method file: what comes of each, in check mode and for real."""
+"""Combinations of states and options of method file, in check mode and in a real run."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_check_mode_predicts_the_run_and_a_second_run_changes_nothing(
     assert outcome["audience"] == audience
     assert bool(outcome["actions"]) is changes
     if changes:
-        # What is removed may be shown as no key, or as an empty list.
+        # A removed value can be a missing key, or an empty list.
         assert outcome["diff"]["after"] in ([{"audience": audience}] if audience else [{}, {"audience": []}])
         assert outcome["diff"]["before"] != outcome["diff"]["after"]
         assert static_client(config) == clients(**({"audience": audience} if audience else {}))[0]

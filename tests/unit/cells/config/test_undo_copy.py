@@ -55,7 +55,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 @contextlib.contextmanager
 def a_run(config: Path, command: Path, behaviour: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a run in a session of its own whose command has written the file and hangs; end what is left of it."""
+    """Start a run, in its own session, whose command has written the file and hangs; end the remaining processes."""
     command.write_text(command.read_text(encoding="utf-8") + HANGS, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), fake_command.BEHAVIOUR: behaviour}
     child = subprocess.Popen(
@@ -89,7 +89,7 @@ def killed(config: Path, command: Path, behaviour: str) -> None:
     "behaviour",
     ["writes half a file", "empties the file", "removes the file", "drops later clients", "clears earlier clients"],
 )
-def test_what_a_killed_command_broke_is_put_back_by_the_next_run(
+def test_the_next_run_repairs_the_damage_of_a_killed_command(
     edit_audience: EditAudience, config: Path, cells: Path, behaviour: str, method: str
 ) -> None:
     config.write_text(rendered(document(clients()[1::-1] + clients()[2:])), encoding="utf-8")
@@ -107,7 +107,7 @@ def test_what_a_killed_command_broke_is_put_back_by_the_next_run(
     assert outcome["changed"]
     for key in ("changed", "actions", "diff", "static_client", "audience"):
         assert predicted[key] == outcome[key]
-    assert f"put {config} back as it was" in outcome["actions"][0]
+    assert f"restore {config} from before a cells command" in outcome["actions"][0]
     assert json.loads(config.read_bytes()) == set_client(old, audience=[URL])
     assert config.stat().st_mode & 0o777 == 0o640
     copies = [path for path in config.parent.iterdir() if path != config]
@@ -121,7 +121,7 @@ def test_what_a_killed_command_broke_is_put_back_by_the_next_run(
 
 
 @pytest.mark.parametrize("method", ["file", "cli"])
-def test_what_a_killed_command_did_well_stays(
+def test_the_successful_change_of_a_killed_command_stays(
     edit_audience: EditAudience, config: Path, cells: Path, method: str
 ) -> None:
     config.write_text(rendered(set_client(document(), audience=[OTHER_URL])), encoding="utf-8")
@@ -147,7 +147,7 @@ def test_an_audience_that_a_killed_command_emptied_is_put_back(
     assert edit_audience()["audience"] == [OTHER_URL, URL]
 
 
-def test_the_file_is_put_back_also_where_the_options_ask_for_what_was_there_before(
+def test_the_file_is_restored_even_if_the_options_declare_the_former_audience(
     edit_audience: EditAudience, config: Path, cells: Path
 ) -> None:
     before = config.read_bytes()
@@ -161,7 +161,7 @@ def test_the_file_is_put_back_also_where_the_options_ask_for_what_was_there_befo
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("method", ["file", "cli"])
-def test_what_others_wrote_since_is_not_put_back(
+def test_later_changes_of_others_are_not_undone(
     *, edit_audience: EditAudience, config: Path, cells: Path, method: str, check: bool
 ) -> None:
     killed(config, cells, "drops later clients")
@@ -170,7 +170,7 @@ def test_what_others_wrote_since_is_not_put_back(
 
     outcome = edit_audience(check, method=method)
 
-    assert_one_clear_line(outcome, "was killed", str(config), str(config.parent / UNDO), "written by somebody else")
+    assert_one_clear_line(outcome, "was killed", str(config), str(config.parent / UNDO), "another program has written")
     assert config.read_text(encoding="utf-8") == rendered(theirs)
     (config.parent / UNDO).unlink()
     assert edit_audience(check)["audience"] == [URL]
