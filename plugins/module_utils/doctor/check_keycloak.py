@@ -240,7 +240,9 @@ def _check_ldap_mapper(readings: Readings, options: Mapping[str, Any], provider_
         seen = "; ".join(f"{' and '.join(names)} both fill the user attribute {name}" for name, names in twice.items())
         todo = "Remove all but one of them: Keycloak refuses the login of every user of this provider."
         return Finding(finding_id, BROKEN, f"{seen}.", todo)
-    found = [(m["name"], first_values(m)) for m in mappers if first_values(m).get(MODEL_ATTRIBUTE) == attribute]
+    # The name counts in upper and lower case alike (seen on 26.7.3).
+    own = [m for m in mappers if first_values(m).get(MODEL_ATTRIBUTE, "").lower() == attribute.lower()]
+    found = [(m["name"], first_values(m)) for m in own]
     if not found:
         return Finding(finding_id, BROKEN, f"No mapper of the provider fills the user attribute {attribute}.", RUN)
     name, config = found[0]

@@ -344,6 +344,7 @@ _NOT_KNOWN = "Whether Cells refuses an address that is not verified is an open q
 _MORE_GROUPS = "Somebody may add a group on purpose, so the doctor warns of it."
 EXPLAINED: dict[str, str] = {
     "groups overwritten by a mapper": _MORE_GROUPS,
+    "scope sets the groups": _MORE_GROUPS,
     "groups scope sets the claim": _MORE_GROUPS,
     "verified addresses only": _NOT_KNOWN,
     "no userinfo, verified only": _NOT_KNOWN,

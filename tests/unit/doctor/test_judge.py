@@ -495,6 +495,12 @@ def test_a_relative_redirect_uri_goes_behind_the_root_url(root: str | None, want
     assert site.finding("client.redirect_uri").verdict == verdict
 
 
+def test_a_mapper_may_name_the_attribute_in_other_letters() -> None:
+    site = Readings()
+    site.ldap_mapper["config"]["user.model.attribute"] = ["CellsGroups"]
+    assert site.finding("ldap.mapper").verdict == OK
+
+
 def test_a_public_client_works_but_is_not_safe() -> None:
     site = Readings()
     site.client["publicClient"] = True
