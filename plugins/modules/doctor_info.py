@@ -71,7 +71,7 @@ options:
   group:
     description:
       - A group whose members are listed, with their roles in Cells. Empty for none.
-      - Give it as the claim has it, such as a name, a path or a distinguished name.
+      - Give it as it is in the claim, for example a name, a path or a distinguished name.
     type: str
     default: ""
     version_added: 1.0.0

@@ -382,7 +382,7 @@ def test_the_doctor_lists_who_is_in_a_group_and_who_is_not_yet_in_cells(site: Si
     assert finding["verdict"] == "ok"
     assert listed == {"ada": (True, True), "bert": (False, False), "cleo": (True, False)}
     assert finding["seen"].startswith(
-        "Members of the group guests: 3. With the role guests in Cells: 1. No login at Cells so far: bert."
+        "Members of the group guests: 3. With the role guests in Cells: 1. No login to Cells so far: bert."
         " The role comes with the next login: cleo."
     )
     assert members(site, group="/guests", groups_full_path=True, **by_groups)[1] == {}.fromkeys(
@@ -445,14 +445,14 @@ def test_a_role_source_is_refused_if_the_client_would_drop_every_role(site: Site
 
     assert refused.exit_code != 0
     assert "Nothing has been written" in refused.failure
-    assert "sso_client_id: Full Scope Allowed of the client localhost is off" in refused.failure
+    assert 'sso_client_id: "Full scope allowed" of the client localhost is off' in refused.failure
     assert scope_of(site) == before
 
     site.admin.assign_realm_roles_to_client_scope(client["id"], [site.admin.get_realm_role("editor")])
     done = run(site, **by_roles)
 
     assert done.exit_code == 0, done.output
-    (note,) = done.task("Say which groups may not reach Cells").result["msg"]
+    (note,) = done.task("Show which groups may not reach Cells").result["msg"]
     assert note.endswith("Of the realm roles, only those in its scope reach Cells: editor.")
 
 

@@ -104,7 +104,7 @@ def test_a_login_gives_the_roles_that_exist_and_those_stay_on_the_way_back(stric
     gone = run_role(site, sso_state="absent", **only)
     assert gone.exit_code == 0, gone.output
     assert roles_of(site) == {FIRST: LABELS[FIRST]}
-    assert gone.task("Say what stays").result["msg"] == [
+    assert gone.task("Show which objects stay").result["msg"] == [
         f"The roles {LABELS[FIRST]} of Cells: 1 user (dora@example.org)"
     ]
 

@@ -85,19 +85,21 @@ def check_members(keycloak: Readings, cells: Readings, connector: State | None, 
     group = options["group"]
     chain = group_chain(keycloak, cells, connector, options)
     if chain is None:
-        todo = "Give the group as the claim has it: a name, a path, or a distinguished name."
+        todo = "Give the group as it is in the claim: a name, a path, or a distinguished name."
         return Finding(FINDING, WARNING, f"Keycloak has no group {group}.", todo)
     members = f"Members of the group {group}: {len(chain['members'])}{'' if chain['complete'] else ' or more'}."
     if not chain["roles"]:
         seen = f"{members} No mapping rule lets the group through, so it gives no role in Cells."
-        return Finding(FINDING, WARNING, seen, "See whether the rule's list or expression has the group.")
+        return Finding(
+            FINDING, WARNING, seen, ("Check that the list or the regular expression of the rule matches the group.")
+        )
     return Finding(FINDING, OK, f"{members} {_told(chain['members'], chain['roles'])}")
 
 
 def _cannot(keycloak: Readings, cells: Readings, connector: State | None, options: Mapping[str, Any]) -> str:
     """Return why nothing can be said of the group, empty if something can."""
     if "members" not in keycloak:
-        return "Keycloak was not reached, or the login there failed."
+        return "Keycloak was not reached, or it refused the credentials."
     if connector is None:
         return "The connector is not known."
     roles = _roles(connector, options)
@@ -113,7 +115,7 @@ def _told(members: Sequence[Mapping[str, Any]], roles: Sequence[str]) -> str:
     strangers = [str(member["username"]) for member in members if not member["in_cells"]]
     waiting = [str(member["username"]) for member in members if member["in_cells"] and not member["has_role"]]
     told = [f"With the role {', '.join(roles)} in Cells: {len(have)}."]
-    told += [f"No login at Cells so far: {_named(strangers)}."] if strangers else []
+    told += [f"No login to Cells so far: {_named(strangers)}."] if strangers else []
     told += [f"The role comes with the next login: {_named(waiting)}."] if waiting else []
     return " ".join(told)
 

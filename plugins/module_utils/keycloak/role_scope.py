@@ -34,7 +34,7 @@ def role_owner(session: KeycloakSession, source: str, owner_id: str, client: Sta
         return RoleOwner("realm", quote(session.realm, safe=""))
     owner = client if client and client.get("clientId") == owner_id else find_client(session, owner_id)
     if owner is None:
-        raise InvalidInput(f"Realm {session.realm} has no client {owner_id!r}, whose roles the groups would be.")
+        raise InvalidInput(f"Realm {session.realm} has no client {owner_id!r}, from whose roles the groups would come.")
     return RoleOwner(f"clients/{owner['id']}", str(owner["id"]))
 
 

@@ -34,8 +34,8 @@ def above_realm(session: KeycloakSession, attributes: Mapping[str, str]) -> list
     realm = session.get("")
     limits = {name: _limit(realm, LIMITS[name]) for name in declared}
     sentences = [
-        f"{name} is {seconds} seconds, and realm {session.realm} allows {limits[name]} ({LIMITS[name]}):"
-        " give a lower value, or raise that of the realm."
+        f"{name} is {seconds} seconds, and realm {session.realm} allows {limits[name]} ({LIMITS[name]}). Give a lower "
+        "value, or raise that of the realm."
         for name, seconds in declared.items()
         if seconds > limits[name]
     ]

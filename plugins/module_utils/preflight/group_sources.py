@@ -70,11 +70,11 @@ def _scope_problems(
         return
     granted = granted_roles(session, client, owner, "openid")
     kind = "realm roles" if source == "realm_roles" else f"roles of the client {owner_id}"
-    seen = f"client_id: Full Scope Allowed of the client {client['clientId']} is off"
+    seen = f'client_id: "Full scope allowed" of the client {client["clientId"]} is off'
     if not granted:
         yield (
-            f"{seen}, and its scope has none of the {kind}, so Keycloak would put no group into the claim. Turn on Full"
-            " Scope Allowed of the client, or assign the roles to its scope."
+            f"{seen}, and its scope has none of the {kind}, so Keycloak would put no group into the claim. Turn on "
+            '"Full scope allowed" for the client, or add the roles to its scope.'
         )
         return
     names = ", ".join(granted[:NAMED]) + (f" and {len(granted) - NAMED} more" if len(granted) > NAMED else "")
@@ -84,8 +84,8 @@ def _scope_problems(
 def _note_profile(session: KeycloakSession, attribute: str, notes: list[str]) -> None:
     if not lets_through(read_profile(session), attribute):
         notes.append(
-            f"The user profile of the realm does not define {attribute}, so Keycloak drops what others than an LDAP"
-            " provider fill in. Set sso_user_profile_attribute, or the unmanaged attribute policy of the realm."
+            f"The user profile of the realm does not define {attribute}, so Keycloak drops values that do not come "
+            "from an LDAP provider. Set sso_user_profile_attribute, or the realm's policy for unmanaged attributes."
         )
 
 

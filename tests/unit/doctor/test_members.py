@@ -47,7 +47,7 @@ def account(*roles: str) -> dict[str, Reading]:
     [
         (members(DORA), account("staff"), CONNECTOR, OK, "With the role staff in Cells: 1."),
         (members(DORA), account(), CONNECTOR, OK, "The role comes with the next login: dora."),
-        (members(DORA), {"accounts": Reading([])}, CONNECTOR, OK, "No login at Cells so far: dora."),
+        (members(DORA), {"accounts": Reading([])}, CONNECTOR, OK, "No login to Cells so far: dora."),
         (members(DORA, complete=False), account("staff"), CONNECTOR, OK, "Members of the group staff: 1 or more."),
         ({"members": Reading(None)}, {}, CONNECTOR, WARNING, "Keycloak has no group staff."),
         (
