@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import NOT_CHECKED, OK, WARNING
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names import MOST_CALLS, group_names
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names import (
+    MOST_CALLS,
+    MOST_GROUPS,
+    group_names,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from support.doctor_readings import GROUPS, Change, Readings
 
@@ -145,6 +149,14 @@ def test_the_values_that_a_claim_can_have_are_listed_if_keycloak_can(
     scopes = [{"name": "cellsscope", "protocolMappers": mappers}, {"name": "other", "protocolMappers": [{}]}]
 
     assert group_names(Listing(LISTS), scopes, "cellsscope", "groups") == names  # type: ignore[arg-type]
+
+
+def test_a_realm_with_many_groups_is_not_listed() -> None:
+    groups = [{"id": str(each), "name": "g", "path": f"/{each}"} for each in range(MOST_GROUPS + 1)]
+    scopes = [{"name": "cellsscope", "protocolMappers": [mapper("group-membership")]}]
+
+    with pytest.raises(SsoError, match=f"more than {MOST_GROUPS} groups: too many to list"):
+        group_names(Listing({"groups": groups}), scopes, "cellsscope", "groups")  # type: ignore[arg-type]
 
 
 def test_a_realm_with_many_groups_below_others_is_not_listed() -> None:
