@@ -245,11 +245,19 @@ def _check_ldap_mapper(readings: Readings, options: Mapping[str, Any], provider_
     found = [(m["name"], first_values(m)) for m in own]
     if not found:
         return Finding(finding_id, BROKEN, f"No mapper of the provider fills the user attribute {attribute}.", RUN)
-    name, config = found[0]
+    return _check_attribute_mapper(*found[0], options)
+
+
+def _check_attribute_mapper(name: str, config: State, options: Mapping[str, Any]) -> Finding:
+    """Judge by its settings whether a mapper brings the groups of LDAP users into the attribute at each login."""
+    finding_id, attribute = "ldap.mapper", options["groups_attribute"]
     source = config.get(CONFIG["ldap_attribute"]) or "nothing"
     if source.lower() != options["ldap_attribute"].lower():
         seen = f"{name} fills {attribute} from {source}, not from {options['ldap_attribute']}."
         return Finding(finding_id, BROKEN, seen, RUN)
+    if config.get("is.binary.attribute") == "true":
+        seen = f"{name} takes {attribute} from {source} as binary, so that the groups are Base64."
+        return Finding(finding_id, BROKEN, seen, "Turn off Is Binary Attribute of that mapper.")
     notes = {"always_read_value_from_ldap": "does not read it at each login", "read_only": "can also write to LDAP"}
     wrong = [note for option, note in notes.items() if config.get(CONFIG[option]) != "true"]
     seen = f"{name} fills {attribute} from {source}" + (f", but {' and '.join(wrong)}." if wrong else ".")

@@ -88,16 +88,23 @@ def check_user(
     ]
 
 
+def _no_user(username: str, realm: State) -> Finding:
+    seen = f"Keycloak has no user {username}."
+    if realm.get("registrationEmailAsUsername"):
+        note = "In this realm, e-mail addresses are user names: give the address."
+        return Finding("token.user", NOT_CHECKED, f"{seen} {note}")
+    todo = (
+        "Look for the user in the directory, below the provider's users DN. If the user is there, look in Keycloak's"
+        " log: Keycloak does not import a user if another user of the realm has the same name or e-mail address."
+    )
+    return Finding("token.user", BROKEN, seen, todo)
+
+
 def _check_login(keycloak: Readings, user: State | None, options: Mapping[str, Any]) -> Finding:
     """Judge whether name and password are all that Keycloak asks of the user."""
     finding_id, username = "token.user", options["username"]
     if user is None:
-        todo = (
-            "Look for the user in the directory, below the provider's users DN. If the user is there, look in "
-            "Keycloak's log: Keycloak does not import a user if another user of the realm has the same name or e-mail "
-            "address."
-        )
-        return Finding(finding_id, BROKEN, f"Keycloak has no user {username}.", todo)
+        return _no_user(username, keycloak["realm"].value or {})
     if not user.get("enabled", True):
         return Finding(finding_id, BROKEN, f"User {username} is disabled in Keycloak.", "Enable the user.")
     if (keycloak.get("lockout", Reading()).value or {}).get("disabled"):

@@ -342,7 +342,11 @@ FIXED = (
 
 _NOT_KNOWN = "Whether Cells refuses an address that is not verified is an open question, so the doctor warns."
 _MORE_GROUPS = "Somebody may add a group on purpose, so the doctor warns of it."
+_OTHER_ID = (
+    "Cells does not show by which id it knows a user, so the doctor cannot see that another one would be refused."
+)
 EXPLAINED: dict[str, str] = {
+    "user by the login name": _OTHER_ID,
     "groups overwritten by a mapper": _MORE_GROUPS,
     "scope sets the groups": _MORE_GROUPS,
     "groups scope sets the claim": _MORE_GROUPS,

@@ -18,6 +18,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     CATALOGUE,
     NOT_CHECKED,
     OK,
+    UNKNOWN,
     WARNING,
     is_one_of,
     overall,
@@ -278,6 +279,10 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
         both(claims_without("id_token", "cellsgroups"), lambda site: site.rule.update(LeftAttribute="cellsgroups")),
         ["token.groups"],
     ),
+    "groups in Base64": (
+        lambda site: site.ldap_mapper["config"].update({"is.binary.attribute": ["true"]}),
+        ["ldap.mapper"],
+    ),
     "a claim that something else writes": (
         lambda site: [claims.update(cellsgroups=["nobody"]) for claims in site.tokens.values()],
         ["token.groups"],
@@ -493,6 +498,14 @@ def test_a_relative_redirect_uri_goes_behind_the_root_url(root: str | None, want
     refused_at_the_form(site)
     site.options["cells_url"] = wanted.partition("/auth")[0]
     assert site.finding("client.redirect_uri").verdict == verdict
+
+
+def test_a_user_of_a_realm_with_addresses_as_names_is_not_missing() -> None:
+    site = Readings()
+    site.instead["user"] = Reading(None)
+    site.realm["registrationEmailAsUsername"] = True
+    assert site.finding("token.user").verdict == NOT_CHECKED
+    assert overall(site.findings()) == UNKNOWN
 
 
 def test_a_mapper_may_name_the_attribute_in_other_letters() -> None:
