@@ -195,7 +195,7 @@ def test_a_folder_that_may_not_be_written_leaves_the_file_as_it_was(
 
 @pytest.mark.parametrize("relative", [True, False])
 @WAYS
-def test_a_link_stays_and_what_it_names_is_edited(
+def test_a_link_stays_and_its_target_is_edited(
     *, place: Place, options: dict[str, Any], relative: bool, tally: Callable[[str, int], None]
 ) -> None:
     place.write(OLD)
@@ -297,7 +297,7 @@ def assert_nothing_lost(path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", VECTORS, ids=[f"{case['id']}-{case['impl']}" for case in VECTORS])
-def test_the_command_of_each_store_sets_the_audience_or_what_it_lost_is_put_back(
+def test_the_command_of_each_store_sets_the_audience_or_the_lost_values_are_restored(
     place: Place, case: dict[str, Any], tally: Callable[[str, int], None]
 ) -> None:
     before = {"version": "5.0.0", **case["before"]}

@@ -470,7 +470,7 @@ def test_monitoring_needs_no_short_token_and_no_right_to_write(site: Site, tmp_p
 
 
 @pytest.mark.thorough
-def test_the_verification_of_the_role_names_what_it_could_not_look_at(site: Site) -> None:
+def test_the_verification_of_the_role_names_checks_that_it_could_not_make(site: Site) -> None:
     account = create_service_account(site.admin, ["view-clients", "view-users"])
     blind = {
         "auth_realm": site.realm,

@@ -87,7 +87,7 @@ def test_a_wrong_password_is_no_login(guided: Site) -> None:
     assert browser.access_token == ""
 
 
-def test_the_preview_shows_what_the_login_brings(guided: Site) -> None:
+def test_the_preview_shows_the_claims_of_the_login(guided: Site) -> None:
     options = {**guided.keycloak_options, "client_id": "localhost"}
     for user in ROLES:
         claims = call_module("keycloak_token_preview", {**options, "username": user})["id_token"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A directory with 5,000 groups, of which one user has 300: what the role, the preview and the doctor ask for."""
+"""A directory with 5,000 groups, of which one user has 300: the requests of the role, the preview and the doctor."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ Sites = dict[int, tuple[Site, dict[str, Any]]]
 
 
 def requests_of(site: Site, variables: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return method and path of what an unchanged run sends to Keycloak, without names and ids."""
+    """Return method and path of each request of an unchanged run to Keycloak, without names and ids."""
     mark = site.lab.keycloak.mark()
     run = run_role(site, **variables)
     assert run.exit_code == 0, run.output

@@ -90,7 +90,7 @@ class Site:
 
 
 def make_site(lab: Lab, folder: Path, ldap: Ldap | None = None, **cells_settings: Any) -> Iterator[Site]:
-    """Yield a new site; what else is given goes to Cells, such as edition, store or env.
+    """Yield a new site. All other arguments go to Cells, such as edition, store or env.
 
     ldap: the realm's directory, if it is not the lab's.
     """

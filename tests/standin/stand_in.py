@@ -25,7 +25,7 @@ from standin.state import State, User
 
 
 class StandIn:
-    """What the handlers share."""
+    """The objects that the handlers share."""
 
     def __init__(self, settings: Settings, log: logging.Logger, http: dict[str, Any] | None = None) -> None:
         """Read or make configuration and state. http: keyword arguments for httpx instead of the trust setting.

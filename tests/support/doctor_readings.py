@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor reads of a site that is healthy. Tests change it before they ask for the findings."""
+"""The doctor's readings of a healthy site. Tests change them before they ask for the findings."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ class Readings:
         return {name: self.instead.get(name, Reading(value)) for name, value in side.items()}
 
     def findings(self) -> list[Finding]:
-        """Return what the doctor says of them."""
+        """Return the doctor's findings about them."""
         return judge(self.seen(), self.options)
 
     def named(self, verdict: str) -> list[str]:

@@ -65,7 +65,7 @@ class Cells:
         self.file.write_text(json.dumps(root), "utf-8")
 
     def connect(self, rules: Any = None, **config: Any) -> None:
-        """Make the guide's connector by REST, with what the test changes."""
+        """Create the guide's connector through the REST API, with the test's changes."""
         rule = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
         body = {
             "id": "keycloak",
@@ -78,7 +78,7 @@ class Cells:
         assert answer.json() == {"Success": True}
 
     def begin(self, browser: TestClient) -> dict[str, str]:
-        """Begin a login and return what the provider was asked in the redirect."""
+        """Begin a login and return the query of the redirect to the provider."""
         answer = browser.get("/auth/login/keycloak")
         assert answer.status_code == 302, answer.text
         asked = urlsplit(answer.headers["location"])
@@ -100,7 +100,7 @@ class Cells:
         return answer
 
     def post_session(self, browser: TestClient, **info: str) -> Any:
-        """Post what the page of the web interface posts."""
+        """Send the same POST as the page of the web interface."""
         return browser.post("/a/frontend/session", json={"AuthInfo": info})
 
     def refresh(self, browser: TestClient) -> Any:

@@ -15,7 +15,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reco
 
 
 def answer(call: Call) -> Answer:
-    """Return what the module returns. Raises SsoError."""
+    """Return the module's return values. Raises SsoError."""
     resource = UserProfileAttribute(KeycloakSession(call.options, call.options["realm"]), call.options)
     result = reconcile(resource, call.check_mode)
     used_by = {"used_by": resource.used_by} if call.options["if_unused"] else {}

@@ -105,7 +105,7 @@ def _given(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _what(source: str, options: Mapping[str, Any]) -> str:
-    """Return what a source has of a user, in words."""
+    """Return in words which values of a user come from a source."""
     words = {
         "groups": "groups in Keycloak",
         "realm_roles": "realm roles",
@@ -115,7 +115,7 @@ def _what(source: str, options: Mapping[str, Any]) -> str:
 
 
 def values_of(source: str, readings: Readings, user: State, options: Mapping[str, Any]) -> list[str]:
-    """Return what a source gives for a user, as it is to stand in the claim. readings: those of read_groups."""
+    """Return the values of a user from a source, as they should be in the claim. readings: those of read_groups."""
     if SOURCES[source] is ATTRIBUTE:
         return list((user.get("attributes") or {}).get(options["groups_attribute"]) or [])
     key = "path" if options.get("groups_full_path") and SOURCES[source] is GROUPS else "name"
@@ -128,13 +128,14 @@ def values_of(source: str, readings: Readings, user: State, options: Mapping[str
 
 
 def all_values(readings: Readings, user: State, options: Mapping[str, Any]) -> list[str]:
-    """Return what all sources give for a user, each value once."""
+    """Return the values of a user from all sources, each value once."""
     found = [v for source in sources_of(options) for v in values_of(source, readings, user, options)]
     return list(dict.fromkeys(found))
 
 
 def check_role_scope(readings: Readings, options: Mapping[str, Any], client: State | None) -> Finding:
-    """Judge whether the client lets the roles through: without full scope, Keycloak drops what its scope lacks."""
+    """Judge whether the client's tokens contain the roles: without full scope, Keycloak drops roles outside its
+    scope."""
     finding_id = "scope.roles"
     sources = [source for source in sources_of(options) if source in ROLE_SOURCES]
     if not sources:
@@ -168,7 +169,7 @@ def group_mappers(readings: Readings) -> list[State]:
 def source_links(
     readings: Readings, user: State, options: Mapping[str, Any], ldap_broken: bool
 ) -> dict[str, tuple[str, list[str], list[str]]]:
-    """Return the first links of the chain, up to what Keycloak has of the user: {id: (title, values, findings)}.
+    """Return the first links of the chain, up to the user's data in Keycloak: {id: (title, values, findings)}.
 
     ldap_broken: whether the directory's values are not to be shown.
     """

@@ -284,7 +284,7 @@ def _check_groups(tokens: State, claims: State, groups: list[str], claim: str) -
 
 
 def _check_other_groups(value: Any, groups: list[str], claim: str) -> Finding | None:
-    """Return what is to be said of values in the claim that are none of the user's groups, None if there are none."""
+    """Return the finding about values in the claim that are not groups of the user; None if there are none."""
     values = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
     others = ", ".join([item for item in values if item not in groups][:3])
     if not groups or not others:

@@ -78,7 +78,7 @@ def _tree(executions: list[State]) -> list[Step]:
 
 
 def _obstacles(steps: list[Step], credentials: frozenset[str]) -> list[str] | None:
-    """Return what stops a user in one flow, or None if the flow does nothing for this user."""
+    """Return the obstacle for a user in one flow, or None if the flow does nothing for this user."""
     counting = [step for step in steps if not step.provider.startswith(CONDITION)]
     needed = [s for s in counting if s.requirement == "REQUIRED" or _is_held(s, credentials)]
     if needed:
@@ -89,7 +89,7 @@ def _obstacles(steps: list[Step], credentials: frozenset[str]) -> list[str] | No
 
 
 def _stops(step: Step, credentials: frozenset[str]) -> list[str] | None:
-    """Return what stops a user at one step, or None if it does nothing for this user."""
+    """Return the obstacle for a user at one step, or None if it does nothing for this user."""
     if not step.provider:
         return _obstacles(step.below, credentials) if _alive(step) else [_title(step)]
     return [] if step.provider in PASSWORD | SILENT else [_title(step)]

@@ -87,7 +87,7 @@ def _with_children(groups: Sequence[State]) -> Iterator[State]:
 
 
 def _of_role(session: KeycloakSession, source: str, options: Mapping[str, Any], name: str) -> list[_Place]:
-    """Return where the users are that have a role, themselves or by a group."""
+    """Return the paths of the users that have a role, directly or through a group."""
     folder = "roles"
     if source == "client_roles":
         owner = find_client(session, options.get("groups_client") or "")

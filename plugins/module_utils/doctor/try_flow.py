@@ -43,7 +43,7 @@ def try_flow(realm_url: str, config: State, scopes: list[str], options: Mapping[
 
 
 def _begin(browser: Browser, realm_url: str, config: State, scopes: list[str]) -> dict[str, Any]:
-    """Begin a login, and return what Keycloak answers. Raises SsoError if it does not."""
+    """Begin a login, and return Keycloak's answer. Raises SsoError if there is none."""
     query = {
         "client_id": config.get("clientID") or "",
         "redirect_uri": config["redirectURI"],

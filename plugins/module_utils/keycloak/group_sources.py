@@ -16,7 +16,7 @@ class Kind(NamedTuple):
     protocol_mapper: str
     """The type by Keycloak's name."""
     suffix: str
-    """What follows the name of the guide's mapper, so that each type has a mapper of its own."""
+    """The suffixes for the name of the guide's mapper, so that each type has its own mapper."""
     fixed: dict[str, Any]
     """Settings with their values, by Keycloak's names."""
     given: dict[str, str]
@@ -68,7 +68,7 @@ GROUP_SOURCE_OPTIONS: dict[str, Any] = {
 ROLE_SOURCES = frozenset({"realm_roles", "client_roles"})
 
 MERGES = (24, 0, 5)
-"""The first version seen to merge the groups with what other mappers write into the same claim (22.0.5 loses one)."""
+"""The first version seen to merge the groups with the values of other mappers in the same claim (22.0.5 loses one)."""
 
 
 def version_number(version: str) -> tuple[int, ...]:

@@ -46,7 +46,7 @@ def drops_roles(client: State | None) -> bool:
 def granted_roles(session: KeycloakSession, client: State, owner: RoleOwner, scope: str) -> list[str]:
     """Return the names of the owner's roles that a client lets into its tokens. Raises SsoError.
 
-    scope: what a login asks for, names parted by spaces; the client's default scopes always count.
+    scope: the scopes that a login requests, separated by spaces; the client's default scopes always count.
     """
     path = f"clients/{client['id']}/evaluate-scopes/scope-mappings/{owner.below_scope}/granted"
     return [str(role["name"]) for role in session.get_list(path, scope=scope)]

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An attribute of a realm's user profile: since version 24, Keycloak drops what the profile does not define."""
+"""An attribute of a realm's user profile: since version 24, Keycloak drops attributes that the profile does not
+define."""
 
 from __future__ import annotations
 

@@ -33,11 +33,11 @@ NAMED = 5
 def source_problems(
     session: KeycloakSession, params: Mapping[str, Any], client: State | None, notes: list[str]
 ) -> Iterator[str]:
-    """Yield what keeps a source from giving groups, one sentence or two each.
+    """Yield the problems that keep a source from giving groups, one or two sentences each.
 
     params: groups_source, groups_client, groups_attribute, user_profile_attribute, ldap_provider and client_id of
-    sso_preflight_info. client: the one of client_id, None if there is none yet. notes: takes what keeps only
-    some of the groups back. Raises SsoError.
+    sso_preflight_info. client: the one with client_id, None if it does not exist yet. notes: gets the problems that
+    keep back only some groups. Raises SsoError.
     """
     sources = params["groups_source"]
     if "ldap_attribute" in sources and not params["ldap_provider"]:
@@ -100,7 +100,7 @@ def _merge_problems(session: KeycloakSession) -> Iterator[str]:
     try:
         version = session.version()
     except SsoError:
-        # Only versions that merge hide their number from accounts that may do what the role needs.
+        # Only versions that merge hide their number from accounts with sufficient rights for the role.
         return
     if version_number(version) < MERGES:
         yield (

@@ -51,7 +51,7 @@ class KeycloakLook:
         self.values: dict[str, Any] = {}
         """After the login: token, expires_in and clock_skew (see keycloak_token); client_secret, on request."""
         self.notes: list[str] = []
-        """What keeps only some of the groups from Cells, and no step from succeeding."""
+        """The problems that keep only some groups from Cells and make no step fail."""
         self._management = ""
         self._roles: frozenset[str] | None = None
         self._client: State | None = None

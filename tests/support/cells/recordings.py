@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a real Pydio Cells Home 4.0.1 answered (tests/vectors/rest_home_4.0.1.json), and how other answers differ.
+"""The answers of a real Pydio Cells Home 4.0.1 (tests/vectors/rest_home_4.0.1.json), and a comparison with other
+answers.
 
 Two answers are compared by status, content type, the keys of a JSON body and the kinds of their values, the words of an
 error, the path of a redirect, and the attributes of a cookie.

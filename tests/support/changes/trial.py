@@ -112,7 +112,7 @@ class Trials:
 
 @contextmanager
 def _changed(site: Site, change: Break) -> Iterator[None]:
-    """Change a site, and take the change back, unless the role has fixed what would be taken back.
+    """Change a site, and undo the change unless the role has fixed it.
 
     A change that a server refuses is an error.
     """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the doctor says of a group's members; tests/integration asks real servers for them."""
+"""The doctor's findings about a group's members; tests/integration reads them from real servers."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""keycloak_user_profile_attribute: what it adds to a user profile, and what it leaves alone."""
+"""keycloak_user_profile_attribute: its addition to a user profile, and the attributes that it leaves alone."""
 
 from __future__ import annotations
 
