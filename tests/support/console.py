@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
@@ -39,6 +40,33 @@ class Realm:
         response = call(f"{self._base}/{path}".rstrip("/"), data=data)
         assert response.status_code < 300, (method, path, response.text)
 
+    @contextmanager
+    def replaced(self, path: str, before: object, after: object) -> Iterator[None]:
+        """Put another object at a path, and the one from before back in the end."""
+        self.send("put", path, after)
+        try:
+            yield
+        finally:
+            self.send("put", path, before)
+
+    @contextmanager
+    def added(self, path: str, body: dict[str, Any]) -> Iterator[None]:
+        """Add an object to a list, and remove it in the end by its name."""
+        self.send("post", path, body)
+        try:
+            yield
+        finally:
+            self.send("delete", f"{path}/{self.named(path, body['name'])['id']}")
+
+    @contextmanager
+    def removed(self, path: str, before: dict[str, Any]) -> Iterator[None]:
+        """Remove an object from a list, and add it again in the end; Keycloak then gives it another id."""
+        self.send("delete", f"{path}/{before['id']}")
+        try:
+            yield
+        finally:
+            self.send("post", path, {key: value for key, value in before.items() if key != "id"})
+
 
 def cells_call(site: Site, method: str, path: str, body: object = None) -> Any:
     """Call the REST API of Cells below /a/config, and return its answer."""
@@ -51,6 +79,16 @@ def cells_call(site: Site, method: str, path: str, body: object = None) -> Any:
     )
     response.raise_for_status()
     return response.json()
+
+
+@contextmanager
+def replaced_in_cells(site: Site, path: str, before: object, after: object) -> Iterator[None]:
+    """Put another object at a path below /a/config, and the one from before back in the end."""
+    cells_call(site, "PUT", path, after)
+    try:
+        yield
+    finally:
+        cells_call(site, "PUT", path, before)
 
 
 def client_of(site: Site) -> dict[str, Any]:

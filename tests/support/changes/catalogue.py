@@ -22,12 +22,14 @@ from support.changes.change import (
     client_with,
     component_with,
     connector_with,
+    dotted,
     no_ldap_mapper,
     own_mapper,
     realm_with,
     rule,
     scope_assigned,
 )
+from support.changes.of_client import attribute
 from support.console import Realm, client_of
 
 FAR = 10**5
@@ -35,14 +37,9 @@ FAR = 10**5
 ATTRIBUTE = "oidc-usermodel-attribute-mapper"
 
 
-def attribute(name: str, value: str) -> Break:
-    """The client has an attribute."""
-    return client_with(attributes={name: value})
-
-
 def attributes(**values: str) -> Break:
     """The client has some attributes; two underscores stand for a dot."""
-    return client_with(attributes={key.replace("__", "."): value for key, value in values.items()})
+    return client_with(attributes=dotted(values))
 
 
 def ahead(where: Any) -> Break:
@@ -73,11 +70,8 @@ def second_ldap_mapper(name: str) -> Break:
         mapper = realm.named("components", "memberOf to group")
         config = {**mapper["config"], "user.model.attribute": [name]}
         body = {key: value for key, value in mapper.items() if key != "id"}
-        realm.send("post", "components", {**body, "name": "my-old-mapper", "config": config})
-        try:
+        with realm.added("components", {**body, "name": "my-old-mapper", "config": config}):
             yield
-        finally:
-            realm.send("delete", f"components/{realm.named('components', 'my-old-mapper')['id']}")
 
     return changed
 

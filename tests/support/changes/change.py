@@ -7,18 +7,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from lab.site import Site
-from support.console import Realm, cells_call, client_of, connector_of
+from support.console import Realm, cells_call, client_of, connector_of, replaced_in_cells
 
 OTHER_CLOCK = Path(__file__).parents[1] / "other_clock"
+CONNECTOR_FIELDS = ("mappingRules", "name", "sites", "type")
+"""The fields of a connector besides those of OpenID Connect."""
 TO_ROLES = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
 
 Break = Callable[[Site], AbstractContextManager[object]]
+
+
+def dotted(names: Mapping[str, str]) -> dict[str, str]:
+    """Return settings by their names in Keycloak: two underscores stand for a dot."""
+    return {name.replace("__", "."): value for name, value in names.items()}
 
 
 def realm_with(**changes: Any) -> Break:
@@ -82,13 +89,10 @@ def own_mapper(kind: str, **config: str) -> Break:
     def broken(site: Site) -> Iterator[None]:
         realm, path = Realm(site), f"clients/{client_of(site)['id']}/protocol-mappers/models"
         everywhere = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")
-        given = {key.replace("__", "."): value for key, value in config.items()}
+        given = dotted(config)
         body = {"name": "own", "protocol": "openid-connect", "protocolMapper": kind, "config": {**everywhere, **given}}
-        realm.send("post", path, body)
-        try:
+        with realm.added(path, body):
             yield
-        finally:
-            realm.send("delete", f"{path}/{realm.named(path, 'own')['id']}")
 
     return broken
 
@@ -123,12 +127,9 @@ def claim_mapper_with(**config: str) -> Break:
         scope = realm.named("client-scopes", "cellsscope")
         mapper = scope["protocolMappers"][0]
         path = f"client-scopes/{scope['id']}/protocol-mappers/models/{mapper['id']}"
-        changes = {key.replace("__", "."): value for key, value in config.items()}
-        realm.send("put", path, {**mapper, "config": {**mapper["config"], **changes}})
-        try:
+        changes = dotted(config)
+        with realm.replaced(path, mapper, {**mapper, "config": {**mapper["config"], **changes}}):
             yield
-        finally:
-            realm.send("put", path, mapper)
 
     return broken
 
@@ -140,7 +141,7 @@ def component_with(name: str, **config: str) -> Break:
     def broken(site: Site) -> Iterator[None]:
         realm = Realm(site)
         component = realm.named("components", name)
-        changes = {key.replace("__", "."): [value] for key, value in config.items()}
+        changes = {key: [value] for key, value in dotted(config).items()}
         realm.send("put", f"components/{component['id']}", {**component, "config": {**component["config"], **changes}})
         try:
             yield
@@ -153,35 +154,36 @@ def component_with(name: str, **config: str) -> Break:
     return broken
 
 
-@contextmanager
-def no_ldap_mapper(site: Site) -> Iterator[None]:
-    """The LDAP mapper is not there."""
-    realm = Realm(site)
-    mapper = realm.named("components", "memberOf to group")
-    realm.send("delete", f"components/{mapper['id']}")
-    try:
-        yield
-    finally:
-        realm.send("post", "components", {key: value for key, value in mapper.items() if key != "id"})
-
-
-def connector_with(**changes: Any) -> Break:
-    """The connector has other values; those of OpenID Connect by their names, others with a capital letter."""
+def no_component(name: str) -> Break:
+    """An LDAP provider or mapper is not there."""
 
     @contextmanager
     def broken(site: Site) -> Iterator[None]:
-        connector = connector_of(site)
-        state = {**connector, "configoidc": {**connector["configoidc"]}}
-        for key, value in changes.items():
-            if key == "mappingRules":
-                state[key] = value
-            else:
-                state["configoidc"][key] = value(connector["configoidc"][key]) if callable(value) else value
-        cells_call(site, "PUT", "oauth2connectors/keycloak", state)
-        try:
+        realm = Realm(site)
+        with realm.removed("components", realm.named("components", name)):
             yield
-        finally:
-            cells_call(site, "PUT", "oauth2connectors/keycloak", connector)
+
+    return broken
+
+
+no_ldap_mapper = no_component("memberOf to group")
+
+
+def connector_with(**changes: Any) -> Break:
+    """The connector has other values: fields of its own, and others of its part for OpenID Connect.
+
+    A value may be a function from the present value to the new one.
+    """
+
+    @contextmanager
+    def broken(site: Site) -> Iterator[None]:
+        before = connector_of(site)
+        after = {**before, "configoidc": {**before["configoidc"]}}
+        for key, value in changes.items():
+            part = after if key in CONNECTOR_FIELDS else after["configoidc"]
+            part[key] = value(part[key]) if callable(value) else value
+        with replaced_in_cells(site, "oauth2connectors/keycloak", before, after):
+            yield
 
     return broken
 
@@ -202,20 +204,22 @@ def rule(**changes: str) -> Break:
     return connector_with(mappingRules=[{**TO_ROLES, **changes}])
 
 
-def audience(value: Any) -> Break:
-    """The running Cells, and its file, have another audience."""
+def static_client(client_id: str = "cells-frontend", **fields: Any) -> Break:
+    """A static client of Cells has other fields."""
 
     @contextmanager
     def broken(site: Site) -> Iterator[None]:
         clients = cells_call(site, "GET", "oauth2clients")["staticClients"]
-        (client,) = (client for client in clients if client["client_id"] == "cells-frontend")
-        cells_call(site, "PUT", "oauth2clients/cells-frontend", {**client, "audience": value})
-        try:
+        (before,) = (client for client in clients if client["client_id"] == client_id)
+        with replaced_in_cells(site, f"oauth2clients/{client_id}", before, {**before, **fields}):
             yield
-        finally:
-            cells_call(site, "PUT", "oauth2clients/cells-frontend", client)
 
     return broken
+
+
+def audience(value: Any) -> Break:
+    """The running Cells, and its file, have another audience."""
+    return static_client(audience=value)
 
 
 @contextmanager

@@ -11,23 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, audience, connector_with, rule
+from support.changes.change import TO_ROLES, Break, audience, connector_with, no_connector, rule, static_client
 from support.console import cells_call, connector_of
-
-
-def connector(**fields: Any) -> Break:
-    """The connector has other fields outside its part for OpenID Connect."""
-
-    @contextmanager
-    def changed(site: Site) -> Iterator[None]:
-        before = connector_of(site)
-        cells_call(site, "PUT", "oauth2connectors/keycloak", {**before, **fields})
-        try:
-            yield
-        finally:
-            cells_call(site, "PUT", "oauth2connectors/keycloak", before)
-
-    return changed
 
 
 def another_connector(**fields: Any) -> Break:
@@ -45,43 +30,18 @@ def another_connector(**fields: Any) -> Break:
     return changed
 
 
-def static_client(client_id: str = "cells-frontend", **fields: Any) -> Break:
-    """A static client of Cells has other fields."""
-
-    @contextmanager
-    def changed(site: Site) -> Iterator[None]:
-        clients = cells_call(site, "GET", "oauth2clients")["staticClients"]
-        (before,) = (client for client in clients if client["client_id"] == client_id)
-        cells_call(site, "PUT", f"oauth2clients/{client_id}", {**before, **fields})
-        try:
-            yield
-        finally:
-            cells_call(site, "PUT", f"oauth2clients/{client_id}", before)
-
-    return changed
-
-
-@contextmanager
-def no_connector(site: Site) -> Iterator[None]:
-    """The connector is not there."""
-    cells_call(site, "DELETE", "oauth2connectors/keycloak")
-    yield
-
-
 def on_site(change: Any) -> Break:
     """A change of the audience that needs the site's URL: a function from the URL to the audience."""
     return lambda site: audience(change(site.cells.url))(site)
 
 
-TO_ROLES = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
-
 CONNECTOR: dict[str, Break] = {
     "no connector": no_connector,
-    "connector of another type": connector(type="github"),
-    "connector of another title": connector(name="Another"),
-    "connector without a title": connector(name=""),
-    "connector for this site": lambda site: connector(sites=[site.cells.url])(site),
-    "connector for another site": connector(sites=["https://other.example.org"]),
+    "connector of another type": connector_with(type="github"),
+    "connector of another title": connector_with(name="Another"),
+    "connector without a title": connector_with(name=""),
+    "connector for this site": lambda site: connector_with(sites=[site.cells.url])(site),
+    "connector for another site": connector_with(sites=["https://other.example.org"]),
     "another connector too": another_connector(name="Other"),
     "another connector of another type": another_connector(type="github"),
     "empty secret": connector_with(clientSecret=""),

@@ -31,11 +31,8 @@ def execution(flow: str, title: str, requirement: str) -> Break:
     def changed(site: Site) -> Iterator[None]:
         realm, path = Realm(site), f"authentication/flows/{flow}/executions"
         before = next(each for each in realm.get(path) if each["displayName"] == title)
-        realm.send("put", path, {**before, "requirement": requirement})
-        try:
+        with realm.replaced(path, before, {**before, "requirement": requirement}):
             yield
-        finally:
-            realm.send("put", path, before)
 
     return changed
 
@@ -117,11 +114,8 @@ def keys_with(name: str, **config: str) -> Break:
         realm = Realm(site)
         (before,) = (c for c in realm.get("components", type=KEYS) if c["name"] == name)
         given = {key: [value] for key, value in config.items()}
-        realm.send("put", f"components/{before['id']}", {**before, "config": {**before["config"], **given}})
-        try:
+        with realm.replaced(f"components/{before['id']}", before, {**before, "config": {**before["config"], **given}}):
             yield
-        finally:
-            realm.send("put", f"components/{before['id']}", before)
 
     return changed
 
@@ -134,11 +128,8 @@ def keys_added(provider: str, **config: str) -> Break:
         realm = Realm(site)
         given = {"priority": ["200"], **{key: [value] for key, value in config.items()}}
         body = {"name": "own", "providerId": provider, "providerType": KEYS, "config": given}
-        realm.send("post", "components", body)
-        try:
+        with realm.added("components", body):
             yield
-        finally:
-            realm.send("delete", f"components/{realm.named('components', 'own')['id']}")
 
     return changed
 
@@ -151,11 +142,8 @@ def profile_with(change: Any) -> Break:
         realm = Realm(site)
         before, after = realm.get("users/profile"), realm.get("users/profile")
         change(after)
-        realm.send("put", "users/profile", after)
-        try:
+        with realm.replaced("users/profile", before, after):
             yield
-        finally:
-            realm.send("put", "users/profile", before)
 
     return changed
 
@@ -178,11 +166,8 @@ def required_action(alias: str, /, **fields: Any) -> Break:
     def changed(site: Site) -> Iterator[None]:
         realm, path = Realm(site), f"authentication/required-actions/{alias}"
         before = realm.get(path)
-        realm.send("put", path, {**before, **fields})
-        try:
+        with realm.replaced(path, before, {**before, **fields}):
             yield
-        finally:
-            realm.send("put", path, before)
 
     return changed
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, claim_mapper_with
+from support.changes.change import Break, claim_mapper_with, dotted
 from support.console import Realm
 
 GROUPS = "cellsscope"
@@ -46,12 +46,9 @@ def mapper_with(scope: str, mapper: str, **config: str) -> Break:
         realm = Realm(site)
         path = f"client-scopes/{realm.named('client-scopes', scope)['id']}/protocol-mappers/models"
         before = realm.named(path, mapper)
-        changes = {key.replace("__", "."): value for key, value in config.items()}
-        realm.send("put", f"{path}/{before['id']}", {**before, "config": {**before["config"], **changes}})
-        try:
+        changes = dotted(config)
+        with realm.replaced(f"{path}/{before['id']}", before, {**before, "config": {**before["config"], **changes}}):
             yield
-        finally:
-            realm.send("put", f"{path}/{before['id']}", before)
 
     return changed
 
@@ -64,11 +61,8 @@ def no_mapper(scope: str, mapper: str) -> Break:
         realm = Realm(site)
         path = f"client-scopes/{realm.named('client-scopes', scope)['id']}/protocol-mappers/models"
         before = realm.named(path, mapper)
-        realm.send("delete", f"{path}/{before['id']}")
-        try:
+        with realm.removed(path, before):
             yield
-        finally:
-            realm.send("post", path, before)
 
     return changed
 
@@ -80,13 +74,10 @@ def mapper_added(scope: str, kind: str, **config: str) -> Break:
     def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
         path = f"client-scopes/{realm.named('client-scopes', scope)['id']}/protocol-mappers/models"
-        given = {**EVERYWHERE, **{key.replace("__", "."): value for key, value in config.items()}}
+        given = {**EVERYWHERE, **dotted(config)}
         body = {"name": "added", "protocol": "openid-connect", "protocolMapper": kind, "config": given}
-        realm.send("post", path, body)
-        try:
+        with realm.added(path, body):
             yield
-        finally:
-            realm.send("delete", f"{path}/{realm.named(path, 'added')['id']}")
 
     return changed
 

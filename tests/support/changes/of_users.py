@@ -11,28 +11,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, all_of, component_with, realm_with, user
+from support.changes.change import Break, all_of, component_with, dotted, no_component, realm_with, user
 from support.console import Realm
 
 MAPPER = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
 ATTRIBUTE = "user-attribute-ldap-mapper"
 NAMES = {"firstName": "Do", "lastName": "Ra", "emailVerified": True}
-
-
-def no_component(name: str) -> Break:
-    """A mapper of the provider is not there."""
-
-    @contextmanager
-    def changed(site: Site) -> Iterator[None]:
-        realm = Realm(site)
-        before = realm.named("components", name)
-        realm.send("delete", f"components/{before['id']}")
-        try:
-            yield
-        finally:
-            realm.send("post", "components", {key: value for key, value in before.items() if key != "id"})
-
-    return changed
 
 
 def component_of(component: str, /, **fields: Any) -> Break:
@@ -42,11 +26,8 @@ def component_of(component: str, /, **fields: Any) -> Break:
     def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
         before = realm.named("components", component)
-        realm.send("put", f"components/{before['id']}", {**before, **fields})
-        try:
+        with realm.replaced(f"components/{before['id']}", before, {**before, **fields}):
             yield
-        finally:
-            realm.send("put", f"components/{before['id']}", before)
 
     return changed
 
@@ -58,13 +39,10 @@ def mapper_added(kind: str, **config: str) -> Break:
     def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
         parent = realm.named("components", "ldap")["id"]
-        given = {key.replace("__", "."): [value] for key, value in config.items()}
+        given = {key: [value] for key, value in dotted(config).items()}
         body = {"name": "added", "providerId": kind, "providerType": MAPPER, "parentId": parent, "config": given}
-        realm.send("post", "components", body)
-        try:
+        with realm.added("components", body):
             yield
-        finally:
-            realm.send("delete", f"components/{realm.named('components', 'added')['id']}")
 
     return changed
 
@@ -85,11 +63,8 @@ def second_provider(**config: str) -> Break:
         given = {**first["config"], "bindCredential": [site.lab.ldap.bind_password]}
         given.update({key: [value] for key, value in config.items()})
         body = {key: value for key, value in first.items() if key != "id"}
-        realm.send("post", "components", {**body, "name": "other", "config": given})
-        try:
+        with realm.added("components", {**body, "name": "other", "config": given}):
             yield
-        finally:
-            realm.send("delete", f"components/{realm.named('components', 'other')['id']}")
 
     return changed
 
