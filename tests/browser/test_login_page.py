@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lab.site import Site, make_site
-from support.changes.change import client_with, connector_with, scope_assigned
+from lab.site import Site
+from support.changes.change import client_with, clock_of_cells_off_by, connector_with, scope_assigned
 from support.console import cells_call, connector_of
 from support.doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, ids
 from support.module import call_module
 from support.pictures import KeepPicture
 from support.playbook import run_playbook
-from support.role import run_role
+from support.role import site_after_role
 
 BUTTON = "SSO with Keycloak"
 NAMES = {"dora": "Dora Demo", "emil": "Emil Einzel", "nora": "Nora Nix"}
@@ -36,10 +36,7 @@ expect.set_options(timeout=PATIENCE)
 @pytest.fixture(scope="module")
 def guided(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site after the role, which each test leaves as it found it."""
-    for site in make_site(lab, tmp_path_factory.mktemp("site")):
-        run = run_role(site)
-        assert run.exit_code == 0, run.output
-        yield site
+    yield from site_after_role(lab, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture
@@ -105,21 +102,6 @@ def second_connector(site: Site, connector_id: str, name: str) -> Iterator[None]
             yield
         finally:
             cells_call(site, "DELETE", f"oauth2connectors/{connector_id}")
-
-
-@contextmanager
-def clock_of_cells_off_by(site: Site, seconds: int) -> Iterator[None]:
-    """Cells runs with another clock than Keycloak."""
-    before = dict(site.cells.env)
-    folder = Path(__file__).parents[1] / "support/other_clock"
-    site.cells.env.update(CLOCK_OFFSET=str(seconds), PYTHONPATH=str(folder))
-    site.cells.restart()
-    try:
-        yield
-    finally:
-        site.cells.env.clear()
-        site.cells.env.update(before)
-        site.cells.restart()
 
 
 def broken_by_the_doctor(site: Site, **options: Any) -> list[str]:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lab.site import Site, make_site
+from lab.site import Site
 from support.pictures import KeepPicture
-from support.role import run_role
+from support.role import site_after_role
 
 PATIENCE = 90_000
 """Milliseconds that a page may take on a busy machine."""
@@ -26,10 +26,7 @@ expect.set_options(timeout=PATIENCE)
 @pytest.fixture(scope="module")
 def guided(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site after the role."""
-    for site in make_site(lab, tmp_path_factory.mktemp("site")):
-        run = run_role(site)
-        assert run.exit_code == 0, run.output
-        yield site
+    yield from site_after_role(lab, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="module")

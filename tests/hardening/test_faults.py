@@ -20,7 +20,7 @@ from lab.fault_proxy import FAULTS, FaultProxy, fault_proxy
 from lab.keycloak_server import Keycloak
 from lab.site import Site, make_site
 from support.module import assert_one_clear_line, call_module
-from support.role import not_ok, run_role
+from support.role import not_ok, run_role, site_after_role
 
 CONNECTOR_SECRET = "secret-of-the-faulty-connector-0123456789"
 MOST_CALLS = 60
@@ -30,10 +30,7 @@ MOST_CALLS = 60
 @pytest.fixture(scope="module")
 def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site after the role, whose own objects are left alone."""
-    for made in make_site(lab, tmp_path_factory.mktemp("site"), env={"STANDIN_OAUTH2CLIENTS": "full"}):
-        run = run_role(made)
-        assert run.exit_code == 0, run.output
-        yield made
+    yield from site_after_role(lab, tmp_path_factory.mktemp("site"), env={"STANDIN_OAUTH2CLIENTS": "full"})
 
 
 @dataclass

@@ -20,7 +20,7 @@ from lab.realm import LDAP_PROVIDER
 from lab.site import Site, make_site
 from support.module import assert_one_clear_line, call_module
 from support.playbook import run_playbook
-from support.role import PLAYBOOK, not_ok, run_role
+from support.role import PLAYBOOK, not_ok, run_role, site_after_role
 
 AT_ONCE = 20
 PATIENCE = 600
@@ -33,10 +33,7 @@ CONNECTOR_SECRET = "secret-of-the-crowded-connector-0123456789"
 @pytest.fixture(scope="module")
 def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site after the role."""
-    for made in make_site(lab, tmp_path_factory.mktemp("site")):
-        run = run_role(made)
-        assert run.exit_code == 0, run.output
-        yield made
+    yield from site_after_role(lab, tmp_path_factory.mktemp("site"))
 
 
 def at_once(module: str, options: dict[str, Any], count: int) -> list[dict[str, Any]]:

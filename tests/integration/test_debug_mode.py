@@ -19,9 +19,9 @@ import requests
 
 from lab.errors import LabError
 from lab.login import Browser
-from lab.site import Site, make_site
+from lab.site import Site
 from support.playbook import Run, run_playbook
-from support.role import run_role
+from support.role import site_after_role
 
 pytestmark = pytest.mark.thorough
 
@@ -64,10 +64,7 @@ echo systemd-run "$@" >> {folder}/systemd.log
 @pytest.fixture(scope="module")
 def whole(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site after the role."""
-    for made in make_site(lab, tmp_path_factory.mktemp("site")):
-        run = run_role(made)
-        assert run.exit_code == 0, run.output
-        yield made
+    yield from site_after_role(lab, tmp_path_factory.mktemp("site"))
 
 
 class Systemd:

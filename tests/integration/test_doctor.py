@@ -45,7 +45,7 @@ from support.doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, findin
 from support.module import assert_one_clear_line, call_module
 from support.playbook import run_playbook
 from support.quick import with_quick
-from support.role import run_role
+from support.role import site_after_role
 
 DOCS = Path(__file__).parents[2] / "docs/doctor.md"
 
@@ -53,10 +53,7 @@ DOCS = Path(__file__).parents[2] / "docs/doctor.md"
 @pytest.fixture(scope="module")
 def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site after the role, which each test leaves as it found it."""
-    for made in make_site(lab, tmp_path_factory.mktemp("site")):
-        run = run_role(made)
-        assert run.exit_code == 0, run.output
-        yield made
+    yield from site_after_role(lab, tmp_path_factory.mktemp("site"))
 
 
 NO_SUCH_PORT = "http://127.0.0.1:9"

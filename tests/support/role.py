@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from lab import rows
-from lab.site import Site
+from lab.lab import Lab
+from lab.site import Site, make_site
 from support.playbook import Run, run_playbook
 
 PLAYBOOK = Path(__file__).with_name("role.yml")
@@ -23,6 +25,14 @@ def run_role(site: Site, *arguments: str, **variables: Any) -> Run:
     """Run the role on the site; its cells command works on the store that the site's Cells has."""
     values = {**site.role_variables, **variables}
     return run_playbook(PLAYBOOK, values, site.folder / "play", *arguments, STANDIN_STORE=site.cells.store)
+
+
+def site_after_role(lab: Lab, folder: Path, **cells_settings: Any) -> Iterator[Site]:
+    """Yield a new site on which the role has run. Its Cells gets the settings, such as edition, store or env."""
+    for site in make_site(lab, folder, **cells_settings):
+        run = run_role(site)
+        assert run.exit_code == 0, run.output
+        yield site
 
 
 def not_ok(site: Site) -> list[rows.Row]:

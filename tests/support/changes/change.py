@@ -247,10 +247,10 @@ def file_of_another_audience(site: Site) -> Iterator[None]:
 
 
 @contextmanager
-def clock_of_cells_ahead(site: Site) -> Iterator[None]:
-    """Cells runs further ahead of Keycloak than an ID token lives."""
+def clock_of_cells_off_by(site: Site, seconds: int) -> Iterator[None]:
+    """The clock of Cells is ahead of Keycloak's; negative: behind."""
     before = dict(site.cells.env)
-    site.cells.env.update(CLOCK_OFFSET="1000", PYTHONPATH=str(OTHER_CLOCK))
+    site.cells.env.update(CLOCK_OFFSET=str(seconds), PYTHONPATH=str(OTHER_CLOCK))
     site.cells.restart()
     try:
         yield
@@ -258,6 +258,11 @@ def clock_of_cells_ahead(site: Site) -> Iterator[None]:
         site.cells.env.clear()
         site.cells.env.update(before)
         site.cells.restart()
+
+
+def clock_of_cells_ahead(site: Site) -> AbstractContextManager[object]:
+    """The clock of Cells is further ahead of Keycloak's than the lifetime of an ID token."""
+    return clock_of_cells_off_by(site, 1000)
 
 
 def user(username: str, **fields: Any) -> Break:
