@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 
 from support.cells.pydio_json import SERVICE, URL, clients, document, rendered, set_client
-from support.cells.working_dir import Place, new_place
+from support.cells.working_dir import WorkingDir, new_working_dir
 from support.module import assert_one_clear_line
 
 COMMAND = Path(__file__).parent.parent / "standin" / "cells"
@@ -59,14 +59,14 @@ VECTORS = vectors()
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def place() -> Iterator[WorkingDir]:
     """Return an empty working directory, of the user who runs the tests."""
-    with new_place() as made:
+    with new_working_dir() as made:
         yield replace(made, owner=(os.geteuid(), os.getegid()))
 
 
 @pytest.fixture
-def small_disk(place: Place) -> Iterator[Path]:
+def small_disk(place: WorkingDir) -> Iterator[Path]:
     """Mount a disk of one megabyte on the place's folder."""
     folder = place.config.parent
     mounted = subprocess.run(
@@ -93,7 +93,7 @@ def fill(disk: Path, leave: int) -> None:
         file.truncate(max(0, file.tell() - leave))
 
 
-def assert_untouched(place: Place, identity: tuple[Any, ...], *others: str) -> None:
+def assert_untouched(place: WorkingDir, identity: tuple[Any, ...], *others: str) -> None:
     """Assert that the file is the old one, and that there is nothing else in the folder but these names."""
     assert place.config.read_bytes() == OLD
     assert place.identity(place.config) == identity
@@ -104,7 +104,7 @@ def assert_untouched(place: Place, identity: tuple[Any, ...], *others: str) -> N
 @AS_ROOT
 @WAYS
 def test_a_full_disk_leaves_the_file_as_it_was(
-    place: Place, small_disk: Path, options: dict[str, Any], tally: Callable[[str, int], None]
+    place: WorkingDir, small_disk: Path, options: dict[str, Any], tally: Callable[[str, int], None]
 ) -> None:
     assert len(OLD) > 150_000
     for leave in (0, 4096, len(OLD) // 2, len(OLD) - 4096):
@@ -124,7 +124,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(
 @AS_ROOT
 @pytest.mark.parametrize("copies", [1, 2])
 def test_a_disk_that_fills_up_on_the_way_leaves_the_file_as_it_was(
-    place: Place, small_disk: Path, copies: int, tally: Callable[[str, int], None]
+    place: WorkingDir, small_disk: Path, copies: int, tally: Callable[[str, int], None]
 ) -> None:
     """Space for one more copy. A backup and the new file need two; the command's own copy needs one."""
     place.write(OLD)
@@ -156,7 +156,7 @@ def test_a_disk_that_fills_up_on_the_way_leaves_the_file_as_it_was(
 
 @WAYS
 def test_a_limit_on_the_size_of_files_leaves_the_file_as_it_was(
-    place: Place, options: dict[str, Any], tally: Callable[[str, int], None]
+    place: WorkingDir, options: dict[str, Any], tally: Callable[[str, int], None]
 ) -> None:
     for limit in (0, 1, 4096, len(OLD) - 1):
         place.write(OLD)
@@ -177,7 +177,7 @@ def test_a_limit_on_the_size_of_files_leaves_the_file_as_it_was(
 @AS_ROOT
 @WAYS
 def test_a_folder_that_may_not_be_written_leaves_the_file_as_it_was(
-    place: Place, options: dict[str, Any], tally: Callable[[str, int], None]
+    place: WorkingDir, options: dict[str, Any], tally: Callable[[str, int], None]
 ) -> None:
     place.write(OLD)
     os.chown(place.config, NOBODY, NOBODY)
@@ -196,7 +196,7 @@ def test_a_folder_that_may_not_be_written_leaves_the_file_as_it_was(
 @pytest.mark.parametrize("relative", [True, False])
 @WAYS
 def test_a_link_stays_and_its_target_is_edited(
-    *, place: Place, options: dict[str, Any], relative: bool, tally: Callable[[str, int], None]
+    *, place: WorkingDir, options: dict[str, Any], relative: bool, tally: Callable[[str, int], None]
 ) -> None:
     place.write(OLD)
     kept = place.config.parent.parent / "kept"
@@ -217,7 +217,9 @@ def test_a_link_stays_and_its_target_is_edited(
 
 @AS_ROOT
 @WAYS
-def test_the_context_of_selinux_stays(place: Place, options: dict[str, Any], tally: Callable[[str, int], None]) -> None:
+def test_the_context_of_selinux_stays(
+    place: WorkingDir, options: dict[str, Any], tally: Callable[[str, int], None]
+) -> None:
     context = b"system_u:object_r:var_lib_t:s0:c1\0"
     place.write(OLD)
     try:
@@ -255,7 +257,7 @@ while not os.path.exists(end):
 
 @pytest.mark.parametrize("way", ["by rename", "in place"])
 def test_nothing_is_lost_if_another_program_writes(
-    place: Place, way: str, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
+    place: WorkingDir, way: str, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
 ) -> None:
     """Another writer writes the file all the time: each edit goes in or fails in one line, and the file is whole."""
     place.write(OLD)
@@ -298,7 +300,7 @@ def assert_nothing_lost(path: Path) -> None:
 
 @pytest.mark.parametrize("case", VECTORS, ids=[f"{case['id']}-{case['impl']}" for case in VECTORS])
 def test_the_command_of_each_store_sets_the_audience_or_the_lost_values_are_restored(
-    place: Place, case: dict[str, Any], tally: Callable[[str, int], None]
+    place: WorkingDir, case: dict[str, Any], tally: Callable[[str, int], None]
 ) -> None:
     before = {"version": "5.0.0", **case["before"]}
     wanted = copy.deepcopy(before)

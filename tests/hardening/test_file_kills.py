@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from support.cells.killable import Run, pause_until
+from support.cells.killable import KillableRun, pause_until
 from support.cells.pydio_json import URL, clients, document, rendered, set_client
-from support.cells.working_dir import TEMPORARY, UNDO, Place, new_place
+from support.cells.working_dir import TEMPORARY, UNDO, WorkingDir, new_working_dir
 from support.module import assert_one_clear_line
 
 COMMAND = Path(__file__).parent.parent / "standin" / "cells"
@@ -33,9 +33,9 @@ LARGE = document(
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def place() -> Iterator[WorkingDir]:
     """Return an empty working directory."""
-    with new_place() as made:
+    with new_working_dir() as made:
         yield made
 
 
@@ -47,7 +47,7 @@ class Timing:
     write: float
 
 
-def measure(place: Place, old: bytes, begun: Callable[[], bool], **options: Any) -> Timing:
+def measure(place: WorkingDir, old: bytes, begun: Callable[[], bool], **options: Any) -> Timing:
     """Return the timing of one whole run."""
     for _try in range(20):
         place.write(old)
@@ -64,7 +64,13 @@ def measure(place: Place, old: bytes, begun: Callable[[], bool], **options: Any)
 
 
 def kill_somewhere(
-    place: Place, run: Run, timing: Timing, begun: Callable[[], bool], moments: random.Random, *, group: bool = False
+    place: WorkingDir,
+    run: KillableRun,
+    timing: Timing,
+    begun: Callable[[], bool],
+    moments: random.Random,
+    *,
+    group: bool = False,
 ) -> bool:
     """Kill a run anywhere, while it writes, or as soon as the file changes; return False if it had ended by then."""
     before = stamp(place.config)
@@ -88,7 +94,7 @@ def stamp(path: Path) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("backup", [False, True], ids=["", "with a backup"])
 def test_a_killed_edit_leaves_the_old_file_or_the_new_one_and_the_next_run_ends_it(
-    place: Place, backup: bool, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
+    place: WorkingDir, backup: bool, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
 ) -> None:
     old, new = rendered(LARGE).encode(), rendered(set_client(LARGE, audience=[URL])).encode()
     assert len(old) > 5_000_000
@@ -131,7 +137,7 @@ def test_a_killed_edit_leaves_the_old_file_or_the_new_one_and_the_next_run_ends_
 @pytest.mark.parametrize("group", [False, True], ids=["the command goes on", "with its command"])
 @pytest.mark.parametrize("store", ["v4-tree", "v5-merge-keep", "v5-kv-nil", "v5-kv-trunc"])
 def test_a_killed_run_of_the_command_is_healed_by_the_next(
-    *, place: Place, store: str, group: bool, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
+    *, place: WorkingDir, store: str, group: bool, scale: Callable[[int, int], int], tally: Callable[[str, int], None]
 ) -> None:
     # The client comes second, so that the command of newer versions 5 drops others; no integers that no version keeps.
     # Its owner runs the command, and only this user may surely reach it.

@@ -20,7 +20,7 @@ from lab.realm import create_service_account
 from lab.site import Site, make_site
 from support.changes.change import (
     TO_ROLES,
-    Break,
+    Change,
     all_of,
     audience,
     cells_stopped,
@@ -59,7 +59,7 @@ def site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 NO_SUCH_PORT = "http://127.0.0.1:9"
 
 # Each way to break it, what the doctor must call broken, and the options that go with it.
-BREAKS: dict[str, tuple[Break, list[str], dict[str, Any]]] = {
+BREAKS: dict[str, tuple[Change, list[str], dict[str, Any]]] = {
     "Keycloak is down": (nothing, ["keycloak.reachable"], {"auth_keycloak_url": NO_SUCH_PORT}),
     "realm unknown": (nothing, ["keycloak.reachable"], {"realm": "no-such-realm"}),
     "realm disabled": (realm_with(enabled=False), ["keycloak.realm"], {}),
@@ -210,7 +210,7 @@ QUICK = (
 
 @pytest.mark.parametrize(("break_it", "broken", "options"), with_quick(BREAKS, *QUICK))
 def test_the_doctor_names_the_break_and_nothing_else(
-    site: Site, break_it: Break, broken: list[str], options: dict[str, Any]
+    site: Site, break_it: Change, broken: list[str], options: dict[str, Any]
 ) -> None:
     with break_it(site):
         answer = ask(site, **options)
@@ -296,7 +296,7 @@ def test_the_site_is_whole_after_all_of_them(site: Site) -> None:
 )
 @pytest.mark.thorough
 def test_settings_that_break_nothing_can_be_worth_a_warning(
-    site: Site, break_it: Break, warning: str, options: dict[str, Any]
+    site: Site, break_it: Change, warning: str, options: dict[str, Any]
 ) -> None:
     with break_it(site):
         report = ask(site, **options)["report"]
@@ -406,7 +406,7 @@ def test_only_reads_are_sent(site: Site) -> None:
 )
 @pytest.mark.thorough
 def test_the_play_fails_as_it_is_told(
-    site: Site, tmp_path: Path, fail_on: str, break_it: Break, exit_code: int
+    site: Site, tmp_path: Path, fail_on: str, break_it: Change, exit_code: int
 ) -> None:
     files = {"doctor_report_json": str(tmp_path / "report.json"), "doctor_report_html": str(tmp_path / "report.html")}
     with break_it(site):
@@ -433,7 +433,7 @@ def test_the_play_fails_as_it_is_told(
 )
 @pytest.mark.thorough
 def test_the_line_for_monitoring_in_the_documentation(
-    site: Site, tmp_path: Path, break_it: Break, changes: dict[str, Any], line: str, exit_code: int
+    site: Site, tmp_path: Path, break_it: Change, changes: dict[str, Any], line: str, exit_code: int
 ) -> None:
     variables = {
         **doctor_variables(site, sso_hosts="cells", **changes),

@@ -23,7 +23,7 @@ LIMIT = 120
 """Seconds after which a run that should have ended is an error of the test."""
 
 
-class Run:
+class KillableRun:
     """One run of the module, in a session of its own."""
 
     def __init__(self, options: Mapping[str, Any], environment: Mapping[str, str], output: Path) -> None:
@@ -70,7 +70,7 @@ class Run:
         return running and self.code == -signal.SIGKILL
 
 
-def pause_until(run: Run, condition: Callable[[], bool]) -> bool:
+def pause_until(run: KillableRun, condition: Callable[[], bool]) -> bool:
     """Wait, without pauses, until a condition is true; return False if the run ends before."""
     end = time.monotonic() + LIMIT
     while not condition():

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.cells.killable import Run
+from support.cells.killable import KillableRun
 from support.cells.pydio_json import URL
 from support.module import call_module
 
@@ -28,7 +28,7 @@ MODE = 0o640
 
 
 @dataclass(frozen=True)
-class Place:
+class WorkingDir:
     """A working directory of Cells, and how the module is called for it."""
 
     config: Path
@@ -58,9 +58,9 @@ class Place:
         """Return the names in the folder that only a killed run leaves."""
         return [name for name in os.listdir(self.config.parent) if name.startswith(TEMPORARY) or name == UNDO]
 
-    def start(self, **options: Any) -> Run:
+    def start(self, **options: Any) -> KillableRun:
         """Start a run."""
-        return Run({**self.options, **options}, self.environment, self.config.parent.parent / "output")
+        return KillableRun({**self.options, **options}, self.environment, self.config.parent.parent / "output")
 
     def run(self, user: int | None = None, **options: Any) -> dict[str, Any]:
         """Run the module to its end, and return its result. user: the id of the user that it runs as."""
@@ -68,7 +68,7 @@ class Place:
 
 
 @contextlib.contextmanager
-def new_place() -> Iterator[Place]:
+def new_working_dir() -> Iterator[WorkingDir]:
     """Yield an empty working directory that every user can reach, on a machine whose systemd knows no Cells."""
     base = Path(tempfile.mkdtemp(prefix="cells-tests-"))
     try:
@@ -81,6 +81,6 @@ def new_place() -> Iterator[Place]:
         systemctl.chmod(0o755)
         search = os.pathsep.join([str(commands), str(Path(sys.executable).parent), os.environ["PATH"]])
         options = {"config_path": str(folder / "pydio.json"), "audience": [URL]}
-        yield Place(folder / "pydio.json", options, {"PATH": search}, OWNER)
+        yield WorkingDir(folder / "pydio.json", options, {"PATH": search}, OWNER)
     finally:
         shutil.rmtree(base)

@@ -16,7 +16,7 @@ import requests
 from lab.site import Site
 from support.changes import of_cells, of_client, of_realm, of_scopes, of_users
 from support.changes.change import (
-    Break,
+    Change,
     audience,
     claim_mapper_with,
     client_with,
@@ -37,14 +37,14 @@ FAR = 10**5
 ATTRIBUTE = "oidc-usermodel-attribute-mapper"
 
 
-def attributes(**values: str) -> Break:
+def attributes(**values: str) -> Change:
     """The client has some attributes; two underscores stand for a dot."""
     return client_with(attributes=dotted(values))
 
 
-def ahead(where: Any) -> Break:
+def ahead(where: Any) -> Change:
     """Tokens are revoked until a time in the future. where: client_with or realm_with."""
-    broken: Break = where(notBefore=int(time.time()) + FAR)
+    broken: Change = where(notBefore=int(time.time()) + FAR)
     return broken
 
 
@@ -61,7 +61,7 @@ def flow_override(site: Site) -> Iterator[None]:
         realm.send("put", path, {"authenticationFlowBindingOverrides": {"browser": ""}})
 
 
-def second_ldap_mapper(name: str) -> Break:
+def second_ldap_mapper(name: str) -> Change:
     """There is another LDAP mapper for a user attribute."""
 
     @contextmanager
@@ -76,7 +76,7 @@ def second_ldap_mapper(name: str) -> Break:
     return changed
 
 
-def dora_with(**fields: Any) -> Break:
+def dora_with(**fields: Any) -> Change:
     """Keycloak's own record of the user has other values."""
 
     @contextmanager
@@ -119,7 +119,7 @@ def locked_out(site: Site) -> Iterator[None]:
             realm.send("delete", "attack-detection/brute-force/users")
 
 
-def scope_needs_role(name: str) -> Break:
+def scope_needs_role(name: str) -> Change:
     """A client scope is only for users with a role that dora does not have."""
 
     @contextmanager
@@ -137,7 +137,7 @@ def scope_needs_role(name: str) -> Break:
     return changed
 
 
-FIRST: dict[str, Break] = {
+FIRST: dict[str, Change] = {
     # The client: settings that prevent a code flow, or Cells' part in it.
     "client disabled": client_with(enabled=False),
     "client public": client_with(publicClient=True),
@@ -302,7 +302,7 @@ FIRST: dict[str, Break] = {
 }
 """The settings that the guide names, and those that public reports tell of."""
 
-CHANGES: dict[str, Break] = {
+CHANGES: dict[str, Change] = {
     **FIRST,
     **of_client.CHANGES,
     **of_scopes.CHANGES,

@@ -20,7 +20,7 @@ CONNECTOR_FIELDS = ("mappingRules", "name", "sites", "type")
 """The fields of a connector besides those of OpenID Connect."""
 TO_ROLES = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles"}
 
-Break = Callable[[Site], AbstractContextManager[object]]
+Change = Callable[[Site], AbstractContextManager[object]]
 
 
 def dotted(names: Mapping[str, str]) -> dict[str, str]:
@@ -28,11 +28,11 @@ def dotted(names: Mapping[str, str]) -> dict[str, str]:
     return {name.replace("__", "."): value for name, value in names.items()}
 
 
-def realm_with(**changes: Any) -> Break:
+def realm_with(**changes: Any) -> Change:
     """The realm has other values."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
         before = realm.get("")
         realm.send("put", "", changes)
@@ -41,14 +41,14 @@ def realm_with(**changes: Any) -> Break:
         finally:
             realm.send("put", "", {key: before.get(key, "") for key in changes})
 
-    return broken
+    return changed
 
 
-def client_with(**changes: Any) -> Break:
+def client_with(**changes: Any) -> Change:
     """The client has other values."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         realm, client = Realm(site), client_of(site)
         path = f"clients/{client['id']}"
         realm.send("put", path, changes)
@@ -61,7 +61,7 @@ def client_with(**changes: Any) -> Break:
                 kept["attributes"] = {**dict.fromkeys(changes["attributes"], ""), **client["attributes"]}
             realm.send("put", path, {**kept, "secret": client["secret"]})
 
-    return broken
+    return changed
 
 
 def client_under_another_name(site: Site) -> AbstractContextManager[object]:
@@ -69,24 +69,24 @@ def client_under_another_name(site: Site) -> AbstractContextManager[object]:
     return client_with(clientId="another-client")(site)
 
 
-def all_of(*breaks: Break) -> Break:
+def all_of(*breaks: Change) -> Change:
     """Several of them at once."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         with ExitStack() as stack:
             for one in breaks:
                 stack.enter_context(one(site))
             yield
 
-    return broken
+    return changed
 
 
-def own_mapper(kind: str, **config: str) -> Break:
+def own_mapper(kind: str, **config: str) -> Change:
     """The client has a protocol mapper of its own, for all tokens; two underscores stand for a dot."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         realm, path = Realm(site), f"clients/{client_of(site)['id']}/protocol-mappers/models"
         everywhere = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")
         given = dotted(config)
@@ -94,14 +94,14 @@ def own_mapper(kind: str, **config: str) -> Break:
         with realm.added(path, body):
             yield
 
-    return broken
+    return changed
 
 
-def scope_assigned(name: str, kind: str = "") -> Break:
+def scope_assigned(name: str, kind: str = "") -> Change:
     """A client scope is not one of the client's default ones, but optional, or not assigned at all."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         realm, client = Realm(site), client_of(site)
         scope = realm.named("client-scopes", name)["id"]
         of_client = f"clients/{client['id']}"
@@ -115,14 +115,14 @@ def scope_assigned(name: str, kind: str = "") -> Break:
                 realm.send("delete", f"{of_client}/{kind}-client-scopes/{scope}")
             realm.send("put", f"{of_client}/default-client-scopes/{scope}", {})
 
-    return broken
+    return changed
 
 
-def claim_mapper_with(**config: str) -> Break:
+def claim_mapper_with(**config: str) -> Change:
     """The protocol mapper of the scope has another configuration; two underscores stand for a dot."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
         scope = realm.named("client-scopes", "cellsscope")
         mapper = scope["protocolMappers"][0]
@@ -131,14 +131,14 @@ def claim_mapper_with(**config: str) -> Break:
         with realm.replaced(path, mapper, {**mapper, "config": {**mapper["config"], **changes}}):
             yield
 
-    return broken
+    return changed
 
 
-def component_with(name: str, **config: str) -> Break:
+def component_with(name: str, **config: str) -> Change:
     """An LDAP provider or mapper has another configuration."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
         component = realm.named("components", name)
         changes = {key: [value] for key, value in dotted(config).items()}
@@ -151,32 +151,32 @@ def component_with(name: str, **config: str) -> Break:
                 component["config"]["bindCredential"] = [site.lab.ldap.bind_password]
             realm.send("put", f"components/{component['id']}", component)
 
-    return broken
+    return changed
 
 
-def no_component(name: str) -> Break:
+def no_component(name: str) -> Change:
     """An LDAP provider or mapper is not there."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
         with realm.removed("components", realm.named("components", name)):
             yield
 
-    return broken
+    return changed
 
 
 no_ldap_mapper = no_component("memberOf to group")
 
 
-def connector_with(**changes: Any) -> Break:
+def connector_with(**changes: Any) -> Change:
     """The connector has other values: fields of its own, and others of its part for OpenID Connect.
 
     A value may be a function from the present value to the new one.
     """
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         before = connector_of(site)
         after = {**before, "configoidc": {**before["configoidc"]}}
         for key, value in changes.items():
@@ -185,7 +185,7 @@ def connector_with(**changes: Any) -> Break:
         with replaced_in_cells(site, "oauth2connectors/keycloak", before, after):
             yield
 
-    return broken
+    return changed
 
 
 @contextmanager
@@ -199,25 +199,25 @@ def no_connector(site: Site) -> Iterator[None]:
         cells_call(site, "PUT", "oauth2connectors/keycloak", connector)
 
 
-def rule(**changes: str) -> Break:
+def rule(**changes: str) -> Change:
     """The one mapping rule is another."""
     return connector_with(mappingRules=[{**TO_ROLES, **changes}])
 
 
-def static_client(client_id: str = "cells-frontend", **fields: Any) -> Break:
+def static_client(client_id: str = "cells-frontend", **fields: Any) -> Change:
     """A static client of Cells has other fields."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         clients = cells_call(site, "GET", "oauth2clients")["staticClients"]
         (before,) = (client for client in clients if client["client_id"] == client_id)
         with replaced_in_cells(site, f"oauth2clients/{client_id}", before, {**before, **fields}):
             yield
 
-    return broken
+    return changed
 
 
-def audience(value: Any) -> Break:
+def audience(value: Any) -> Change:
     """The running Cells, and its file, have another audience."""
     return static_client(audience=value)
 
@@ -265,11 +265,11 @@ def clock_of_cells_ahead(site: Site) -> AbstractContextManager[object]:
     return clock_of_cells_off_by(site, 1000)
 
 
-def user(username: str, **fields: Any) -> Break:
+def user(username: str, **fields: Any) -> Change:
     """There is a user of Keycloak's own."""
 
     @contextmanager
-    def broken(site: Site) -> Iterator[None]:
+    def changed(site: Site) -> Iterator[None]:
         realm = Realm(site)
         realm.send("post", "users", {"username": username, "enabled": True, **fields})
         try:
@@ -278,7 +278,7 @@ def user(username: str, **fields: Any) -> Break:
             found = realm.get("users", username=username, exact="true")[0]
             realm.send("delete", f"users/{found['id']}")
 
-    return broken
+    return changed
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import TO_ROLES, Break, audience, connector_with, no_connector, rule, static_client
+from support.changes.change import TO_ROLES, Change, audience, connector_with, no_connector, rule, static_client
 from support.console import cells_call, connector_of
 
 
-def another_connector(**fields: Any) -> Break:
+def another_connector(**fields: Any) -> Change:
     """There is one more connector, which is like the first but for some fields."""
 
     @contextmanager
@@ -30,12 +30,12 @@ def another_connector(**fields: Any) -> Break:
     return changed
 
 
-def on_site(change: Any) -> Break:
+def on_site(change: Any) -> Change:
     """A change of the audience that needs the site's URL: a function from the URL to the audience."""
     return lambda site: audience(change(site.cells.url))(site)
 
 
-CONNECTOR: dict[str, Break] = {
+CONNECTOR: dict[str, Change] = {
     "no connector": no_connector,
     "connector of another type": connector_with(type="github"),
     "connector of another title": connector_with(name="Another"),
@@ -92,7 +92,7 @@ CONNECTOR: dict[str, Break] = {
 }
 """The connector."""
 
-RULES: dict[str, Break] = {
+RULES: dict[str, Change] = {
     "rule twice": connector_with(mappingRules=[TO_ROLES, TO_ROLES]),
     "rule and one for another claim": connector_with(mappingRules=[TO_ROLES, {**TO_ROLES, "LeftAttribute": "groups"}]),
     "rule and one for the name": connector_with(
@@ -121,7 +121,7 @@ RULES: dict[str, Break] = {
 }
 """Mapping rules."""
 
-STATIC: dict[str, Break] = {
+STATIC: dict[str, Change] = {
     "audience with a slash": on_site(lambda url: [f"{url}/"]),
     "audience of a path": on_site(lambda url: [f"{url}/io"]),
     "audience in capitals": on_site(lambda url: [url.replace("localhost", "LOCALHOST")]),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lab.site import Site
-from support.changes.change import Break, all_of, client_with, own_mapper
+from support.changes.change import Change, all_of, client_with, own_mapper
 from support.console import Realm, client_of
 
 YES = {"true": "true"}
@@ -21,12 +21,12 @@ GROUPS = "cellsgroups"
 HARDCODED, ATTRIBUTE = "oidc-hardcoded-claim-mapper", "oidc-usermodel-attribute-mapper"
 
 
-def attribute(name: str, value: str) -> Break:
+def attribute(name: str, value: str) -> Change:
     """The client has an attribute."""
     return client_with(attributes={name: value})
 
 
-def no_scope_but(*names: str) -> Break:
+def no_scope_but(*names: str) -> Change:
     """The client has these default client scopes only."""
 
     @contextmanager
@@ -44,7 +44,7 @@ def no_scope_but(*names: str) -> Break:
     return changed
 
 
-def scope_added(name: str, kind: str) -> Break:
+def scope_added(name: str, kind: str) -> Change:
     """The client has one more client scope. kind: default or optional."""
 
     @contextmanager
@@ -67,18 +67,18 @@ def scope_added(name: str, kind: str) -> Break:
     return changed
 
 
-def hardcoded(claim: str, value: str, kind: str = "String") -> Break:
+def hardcoded(claim: str, value: str, kind: str = "String") -> Change:
     """A mapper of the client's own sets a claim for everybody."""
     return own_mapper(HARDCODED, claim__name=claim, claim__value=value, jsonType__label=kind)
 
 
-def attribute_claim(claim: str, user_attribute: str, **config: str) -> Break:
+def attribute_claim(claim: str, user_attribute: str, **config: str) -> Change:
     """A mapper of the client's own makes a claim of a user attribute."""
     given = {"user__attribute": user_attribute, "claim__name": claim, "jsonType__label": "String", **config}
     return own_mapper(ATTRIBUTE, **given)
 
 
-FIELDS: dict[str, Break] = {
+FIELDS: dict[str, Change] = {
     "client by signed JWT": client_with(clientAuthenticatorType="client-secret-jwt"),
     "client by a JWT of a federation": client_with(clientAuthenticatorType="federated-jwt"),
     "client of another protocol": client_with(protocol="saml"),
@@ -123,7 +123,7 @@ FIELDS: dict[str, Break] = {
 }
 """Fields of ClientRepresentation."""
 
-ATTRIBUTES: dict[str, Break] = {
+ATTRIBUTES: dict[str, Change] = {
     **{f"ID token {name}": attribute("id.token.signed.response.alg", name) for name in SIGNATURES},
     **{f"access token {name}": attribute("access.token.signed.response.alg", name) for name in ("ES256", "PS256")},
     **{f"userinfo {name}": attribute("user.info.response.signature.alg", name) for name in ("ES256", "HS256", "PS256")},
@@ -181,7 +181,7 @@ ATTRIBUTES: dict[str, Break] = {
 }
 """Attributes of the client."""
 
-SCOPES: dict[str, Break] = {
+SCOPES: dict[str, Change] = {
     "groups only": no_scope_but("cellsscope"),
     "basic and groups only": no_scope_but("cellsscope", "basic"),
     "what is needed only": no_scope_but("cellsscope", "basic", "email", "profile"),
@@ -199,7 +199,7 @@ SCOPES: dict[str, Break] = {
 }
 """Assigned client scopes."""
 
-MAPPERS: dict[str, Break] = {
+MAPPERS: dict[str, Change] = {
     "address empty": hardcoded("email", ""),
     "address as a list": hardcoded("email", '["dora@example.com"]', "JSON"),
     "address verified": hardcoded("email_verified", "true", "boolean"),

@@ -12,19 +12,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, all_of, client_with, realm_with
+from support.changes.change import Change, all_of, client_with, realm_with
 from support.console import Realm, client_of
 
 KEYS = "org.keycloak.keys.KeyProvider"
 BROWSER = "browser"
 
 
-def attribute(name: str, value: str) -> Break:
+def attribute(name: str, value: str) -> Change:
     """The realm has an attribute."""
     return realm_with(attributes={name: value})
 
 
-def execution(flow: str, title: str, requirement: str) -> Break:
+def execution(flow: str, title: str, requirement: str) -> Change:
     """A step of a flow is required, alternative, conditional or disabled. title: displayName of the execution."""
 
     @contextmanager
@@ -37,7 +37,7 @@ def execution(flow: str, title: str, requirement: str) -> Break:
     return changed
 
 
-def flow_of(*providers: str, config: dict[str, dict[str, str]] | None = None, of_client: bool = False) -> Break:
+def flow_of(*providers: str, config: dict[str, dict[str, str]] | None = None, of_client: bool = False) -> Change:
     """Logins follow a flow of these required steps. config: of a step. of_client: only those of the client."""
 
     @contextmanager
@@ -72,7 +72,7 @@ def flow_of(*providers: str, config: dict[str, dict[str, str]] | None = None, of
     return changed
 
 
-def step_config(flow: str, title: str, **config: str) -> Break:
+def step_config(flow: str, title: str, **config: str) -> Change:
     """A step of a flow has a configuration."""
 
     @contextmanager
@@ -85,7 +85,7 @@ def step_config(flow: str, title: str, **config: str) -> Break:
     return changed
 
 
-def policy(executor: str, condition: str = "any-client", on: dict[str, Any] | None = None, **config: Any) -> Break:
+def policy(executor: str, condition: str = "any-client", on: dict[str, Any] | None = None, **config: Any) -> Change:
     """A client policy of the realm. executor and condition: ids of providers; config: of the executor."""
 
     @contextmanager
@@ -106,7 +106,7 @@ def policy(executor: str, condition: str = "any-client", on: dict[str, Any] | No
     return changed
 
 
-def keys_with(name: str, **config: str) -> Break:
+def keys_with(name: str, **config: str) -> Change:
     """A key provider of the realm has another configuration."""
 
     @contextmanager
@@ -120,7 +120,7 @@ def keys_with(name: str, **config: str) -> Break:
     return changed
 
 
-def keys_added(provider: str, **config: str) -> Break:
+def keys_added(provider: str, **config: str) -> Change:
     """The realm has one more key provider."""
 
     @contextmanager
@@ -134,7 +134,7 @@ def keys_added(provider: str, **config: str) -> Break:
     return changed
 
 
-def profile_with(change: Any) -> Break:
+def profile_with(change: Any) -> Change:
     """The user profile is another one. change: a function that changes UPConfig."""
 
     @contextmanager
@@ -148,18 +148,18 @@ def profile_with(change: Any) -> Break:
     return changed
 
 
-def declared(name: str, **about: Any) -> Break:
+def declared(name: str, **about: Any) -> Change:
     """The user profile has one more attribute."""
     both = {"view": ["admin", "user"], "edit": ["admin", "user"]}
     return profile_with(lambda p: p["attributes"].append({"name": name, "permissions": both, **about}))
 
 
-def redeclared(name: str, **about: Any) -> Break:
+def redeclared(name: str, **about: Any) -> Change:
     """The user profile says something else of an attribute."""
     return profile_with(lambda p: next(a for a in p["attributes"] if a["name"] == name).update(about))
 
 
-def required_action(alias: str, /, **fields: Any) -> Break:
+def required_action(alias: str, /, **fields: Any) -> Change:
     """A required action of the realm has other values."""
 
     @contextmanager
@@ -172,7 +172,7 @@ def required_action(alias: str, /, **fields: Any) -> Break:
     return changed
 
 
-def identity_provider(**fields: Any) -> Break:
+def identity_provider(**fields: Any) -> Change:
     """The realm has an identity provider."""
 
     @contextmanager
@@ -195,7 +195,7 @@ def identity_provider(**fields: Any) -> Break:
     return changed
 
 
-def default_role(name: str) -> Break:
+def default_role(name: str) -> Change:
     """Users get one more role."""
 
     @contextmanager
@@ -211,7 +211,7 @@ def default_role(name: str) -> Break:
     return changed
 
 
-def default_scope(name: str) -> Break:
+def default_scope(name: str) -> Change:
     """New clients of the realm do not get a scope."""
 
     @contextmanager
@@ -229,7 +229,7 @@ def default_scope(name: str) -> Break:
 
 FORM = "auth-username-password-form"
 
-SETTINGS: dict[str, Break] = {
+SETTINGS: dict[str, Change] = {
     "realm over https from outside": realm_with(sslRequired="external"),
     "realm over http": realm_with(sslRequired="none"),
     "realm revoked until yesterday": realm_with(notBefore=int(time.time()) - 86400),
@@ -292,7 +292,7 @@ SETTINGS: dict[str, Break] = {
 }
 """Settings of RealmRepresentation."""
 
-FLOWS: dict[str, Break] = {
+FLOWS: dict[str, Change] = {
     "flow without the cookie": execution(BROWSER, "Cookie", "DISABLED"),
     "flow with the cookie required": execution(BROWSER, "Cookie", "REQUIRED"),
     "flow with Kerberos": execution(BROWSER, "Kerberos", "ALTERNATIVE"),
@@ -360,7 +360,7 @@ FLOWS: dict[str, Break] = {
 }
 """Authentication flows."""
 
-POLICIES: dict[str, Break] = {
+POLICIES: dict[str, Change] = {
     "policy of PKCE": policy("pkce-enforcer", auto_configure=False),
     "policy of PKCE that sets it": policy("pkce-enforcer", auto_configure=True),
     "policy of confidential clients": policy("confidential-client"),
@@ -396,7 +396,7 @@ POLICIES: dict[str, Break] = {
 }
 """Client policies."""
 
-KEY_CHANGES: dict[str, Break] = {
+KEY_CHANGES: dict[str, Change] = {
     "signing key disabled": keys_with("rsa", enabled="false"),
     "signing key passive": keys_with("rsa", active="false"),
     "signing key of lower priority": keys_with("rsa", priority="1"),
@@ -411,7 +411,7 @@ KEY_CHANGES: dict[str, Break] = {
 }
 """Keys of the realm."""
 
-USER_PROFILE: dict[str, Break] = {
+USER_PROFILE: dict[str, Change] = {
     "profile with the groups": declared("cellsgroups", multivalued=True),
     "profile with the groups of one value": declared("cellsgroups"),
     "profile with groups for administrators": declared(
@@ -433,7 +433,7 @@ USER_PROFILE: dict[str, Break] = {
 }
 """The user profile."""
 
-ACTIONS: dict[str, Break] = {
+ACTIONS: dict[str, Change] = {
     f"required action {alias} by default": required_action(alias, enabled=True, defaultAction=True)
     for alias in ("TERMS_AND_CONDITIONS", "UPDATE_PASSWORD", "CONFIGURE_TOTP", "UPDATE_PROFILE", "VERIFY_EMAIL")
 }

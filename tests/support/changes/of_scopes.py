@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, claim_mapper_with, dotted
+from support.changes.change import Change, claim_mapper_with, dotted
 from support.console import Realm
 
 GROUPS = "cellsscope"
 EVERYWHERE = dict.fromkeys(("id.token.claim", "access.token.claim", "userinfo.token.claim"), "true")
 
 
-def scope_with(scope: str, /, **fields: Any) -> Break:
+def scope_with(scope: str, /, **fields: Any) -> Change:
     """A client scope has other fields; attributes are added."""
 
     @contextmanager
@@ -38,7 +38,7 @@ def scope_with(scope: str, /, **fields: Any) -> Break:
     return changed
 
 
-def mapper_with(scope: str, mapper: str, **config: str) -> Break:
+def mapper_with(scope: str, mapper: str, **config: str) -> Change:
     """A protocol mapper of a scope has another configuration; two underscores stand for a dot."""
 
     @contextmanager
@@ -53,7 +53,7 @@ def mapper_with(scope: str, mapper: str, **config: str) -> Break:
     return changed
 
 
-def no_mapper(scope: str, mapper: str) -> Break:
+def no_mapper(scope: str, mapper: str) -> Change:
     """A protocol mapper of a scope is not there."""
 
     @contextmanager
@@ -67,7 +67,7 @@ def no_mapper(scope: str, mapper: str) -> Break:
     return changed
 
 
-def mapper_added(scope: str, kind: str, **config: str) -> Break:
+def mapper_added(scope: str, kind: str, **config: str) -> Change:
     """A scope has one more protocol mapper, for all tokens; two underscores stand for a dot."""
 
     @contextmanager
@@ -82,14 +82,14 @@ def mapper_added(scope: str, kind: str, **config: str) -> Break:
     return changed
 
 
-def hardcoded(scope: str, claim: str, value: str, kind: str = "String") -> Break:
+def hardcoded(scope: str, claim: str, value: str, kind: str = "String") -> Change:
     """A mapper of a scope sets a claim for everybody."""
     return mapper_added(
         scope, "oidc-hardcoded-claim-mapper", claim__name=claim, claim__value=value, jsonType__label=kind
     )
 
 
-def no_scope(name: str) -> Break:
+def no_scope(name: str) -> Change:
     """The realm does not have a client scope. A new realm restores it."""
 
     @contextmanager
@@ -101,7 +101,7 @@ def no_scope(name: str) -> Break:
     return changed
 
 
-def needs_role_of_a_group(name: str) -> Break:
+def needs_role_of_a_group(name: str) -> Change:
     """A client scope is only for users with a role that everybody has."""
 
     @contextmanager
@@ -119,7 +119,7 @@ def needs_role_of_a_group(name: str) -> Break:
     return changed
 
 
-CHANGES: dict[str, Break] = {
+CHANGES: dict[str, Change] = {
     "groups scope of another name": scope_with(GROUPS, name="othergroups"),
     "groups scope for SAML": scope_with(GROUPS, protocol="saml"),
     "groups scope not named in tokens": scope_with(GROUPS, attributes={"include.in.token.scope": "false"}),

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.site import Site
-from support.changes.change import Break, all_of, component_with, dotted, no_component, realm_with, user
+from support.changes.change import Change, all_of, component_with, dotted, no_component, realm_with, user
 from support.console import Realm
 
 MAPPER = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
@@ -19,7 +19,7 @@ ATTRIBUTE = "user-attribute-ldap-mapper"
 NAMES = {"firstName": "Do", "lastName": "Ra", "emailVerified": True}
 
 
-def component_of(component: str, /, **fields: Any) -> Break:
+def component_of(component: str, /, **fields: Any) -> Change:
     """A component has other fields beside its configuration."""
 
     @contextmanager
@@ -32,7 +32,7 @@ def component_of(component: str, /, **fields: Any) -> Break:
     return changed
 
 
-def mapper_added(kind: str, **config: str) -> Break:
+def mapper_added(kind: str, **config: str) -> Change:
     """The provider has one more mapper; two underscores stand for a dot."""
 
     @contextmanager
@@ -47,13 +47,13 @@ def mapper_added(kind: str, **config: str) -> Break:
     return changed
 
 
-def attribute_mapper(user_attribute: str, ldap_attribute: str, **config: str) -> Break:
+def attribute_mapper(user_attribute: str, ldap_attribute: str, **config: str) -> Change:
     """The provider has one more mapper of an attribute."""
     given = {"user__model__attribute": user_attribute, "ldap__attribute": ldap_attribute, "read__only": "true"}
     return mapper_added(ATTRIBUTE, **{**given, **config})
 
 
-def second_provider(**config: str) -> Break:
+def second_provider(**config: str) -> Change:
     """There is another LDAP provider, of the same directory."""
 
     @contextmanager
@@ -69,7 +69,7 @@ def second_provider(**config: str) -> Break:
     return changed
 
 
-def dora(change: Any) -> Break:
+def dora(change: Any) -> Change:
     """Keycloak's record of the user is changed. change: a function of the realm and the id of the user."""
 
     @contextmanager
@@ -82,7 +82,7 @@ def dora(change: Any) -> Break:
     return changed
 
 
-def with_fields(**fields: Any) -> Break:
+def with_fields(**fields: Any) -> Change:
     """Keycloak's own record of the user has other values."""
     return dora(lambda realm, found: realm.send("put", f"users/{found['id']}", {**found, **fields}))
 
@@ -101,7 +101,7 @@ def _disabled_password(realm: Realm, found: dict[str, Any]) -> None:
     realm.send("put", f"users/{found['id']}/disable-credential-types", ["password"])
 
 
-PROVIDER: dict[str, Break] = {
+PROVIDER: dict[str, Change] = {
     "provider of another bind account": component_with("ldap", bindDn="cn=nobody,dc=example,dc=org"),
     "provider with a wrong credential": component_with("ldap", bindCredential="wrong-bind-credential-0123456789"),
     "provider without a login": component_with("ldap", authType="none"),
@@ -150,7 +150,7 @@ PROVIDER: dict[str, Break] = {
 }
 """The LDAP provider."""
 
-MAPPERS: dict[str, Break] = {
+MAPPERS: dict[str, Change] = {
     "no mapper of addresses": no_component("email"),
     "no mapper of user names": no_component("username"),
     "no mapper of first names": no_component("first name"),
@@ -218,7 +218,7 @@ MAPPERS: dict[str, Break] = {
 }
 """Mappers of the provider."""
 
-USER: dict[str, Break] = {
+USER: dict[str, Change] = {
     "user has to verify the address": with_fields(requiredActions=["VERIFY_EMAIL"]),
     "user has to update the profile": with_fields(requiredActions=["UPDATE_PROFILE"]),
     "user has to choose a language": with_fields(requiredActions=["update_user_locale"]),

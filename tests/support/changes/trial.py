@@ -17,7 +17,7 @@ from requests import RequestException
 
 from lab.login import Browser, LoginError
 from lab.site import Site
-from support.changes.change import Break
+from support.changes.change import Change
 from support.changes.site_copy import SiteCopy
 from support.module import call_module
 
@@ -94,7 +94,7 @@ class Trials:
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer
 
-    def outcome(self, change: Break, role_too: bool = True) -> Outcome:
+    def outcome(self, change: Change, role_too: bool = True) -> Outcome:
         """Try one change. role_too: also run the role if the login works."""
         try:
             with _changed(self.site, change):
@@ -111,7 +111,7 @@ class Trials:
 
 
 @contextmanager
-def _changed(site: Site, change: Break) -> Iterator[None]:
+def _changed(site: Site, change: Change) -> Iterator[None]:
     """Change a site, and undo the change unless the role has fixed it.
 
     A change that a server refuses is an error.
