@@ -20,8 +20,6 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.role_prediction
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import id_problem, label_problem
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, SsoError
 
-Rule = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class GroupRole:
@@ -35,7 +33,7 @@ class GroupRole:
 class DeclaredRoles:
     """The roles of the declared groups, by the mapping rules that the connector is to have."""
 
-    def __init__(self, labels: Mapping[str, str], rules: Sequence[Rule], claim: str) -> None:
+    def __init__(self, labels: Mapping[str, str], rules: Sequence[Mapping[str, Any]], claim: str) -> None:
         """Work out the roles.
 
         labels: label of the role by group. rules: with the keys of the options or of Cells. claim: the one with groups.
@@ -49,7 +47,7 @@ class DeclaredRoles:
             except SsoError as error:
                 self.problems.append(f"sso_roles: {group}: {error}")
 
-    def _add(self, group: str, label: str, rules: Sequence[Rule], claim: str) -> None:
+    def _add(self, group: str, label: str, rules: Sequence[Mapping[str, Any]], claim: str) -> None:
         found = list(dict.fromkeys(predicted_roles({claim: [group]}, rules, certain=True)))
         if len(found) != 1:
             what = f"make {len(found)} roles of it ({', '.join(found)})" if found else "let it through"
@@ -67,7 +65,7 @@ class DeclaredRoles:
             self.roles.append(GroupRole(group, found[0], label))
 
 
-def only_these(rules: Sequence[Rule], claim: str, role_ids: Sequence[str]) -> list[dict[str, Any]]:
+def only_these(rules: Sequence[Mapping[str, Any]], claim: str, role_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return the rules with those for the claim's roles letting through the given roles alone.
 
     A rule that has a rule string keeps it: it filters already.
@@ -76,7 +74,7 @@ def only_these(rules: Sequence[Rule], claim: str, role_ids: Sequence[str]) -> li
     return [{**rule, "rule_string": text} if _is_open(rule, claim) else dict(rule) for rule in rules]
 
 
-def _is_open(rule: Rule, claim: str) -> bool:
+def _is_open(rule: Mapping[str, Any], claim: str) -> bool:
     pair = (rule.get("left_attribute"), rule.get("right_attribute"))
     return pair == (claim, ROLES) and not rule.get("rule_string")
 

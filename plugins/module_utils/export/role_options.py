@@ -15,8 +15,6 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import protocol_mappers
 
-Variables = Mapping[str, Any]
-
 OIDC_SCOPE = "openid"
 """The scope of the protocol itself, for which Keycloak has no client scope."""
 
@@ -49,7 +47,7 @@ ATTRIBUTES_CLEARED = (
 )
 
 
-def client_options(variables: Variables) -> dict[str, Any]:
+def client_options(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of keycloak_oidc_client (rows G1-G6, S1)."""
     url = variables["sso_cells_url"].rstrip("/")
     scopes = [name for name in variables["sso_scopes"] if name != OIDC_SCOPE]
@@ -73,7 +71,7 @@ def client_options(variables: Variables) -> dict[str, Any]:
     }
 
 
-def scope_options(variables: Variables) -> dict[str, Any]:
+def scope_options(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of keycloak_client_scope (rows S1, S2)."""
     settings = {
         "attribute": variables["sso_groups_attribute"],
@@ -89,7 +87,7 @@ def scope_options(variables: Variables) -> dict[str, Any]:
     }
 
 
-def ldap_options(variables: Variables) -> dict[str, Any]:
+def ldap_options(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of keycloak_ldap_mapper (rows L1, L2) if the groups come from LDAP."""
     return {
         "ldap_provider": variables["sso_ldap_provider"],
@@ -101,7 +99,7 @@ def ldap_options(variables: Variables) -> dict[str, Any]:
     }
 
 
-def connector_options(variables: Variables) -> dict[str, Any]:
+def connector_options(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of cells_connector (rows C1-C8, M1), without the secret, which the role reads in Keycloak."""
     own = (
         "issuer",

@@ -99,7 +99,7 @@ def test_the_export_knows_what_the_role_declares(variables: dict[str, Any], tmp_
     known = {**declared["variables"], **REQUIRED, **variables}
     # The export takes these from the servers; the role derives them.
     known["sso_callback_url"] = declared["connector"]["redirect_uri"]
-    beside = {"predicted_client_scopes", "client_secret", "update_secret", "mapping_rules_mode"}
+    beside = {"predicted_client_scopes", "client_secret", "update_secret", "mapping_rules_mode", "rotate_secret_on"}
     beside |= {"take_over", "state", "if_unused", "apart_from_client_scopes", "provider_cache_policy"}
 
     for name, options in (
