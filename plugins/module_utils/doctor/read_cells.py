@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.api_store import ApiStore
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import check_readable
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors import list_connectors, login_connectors
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer, discovery_document
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import list_roles
@@ -36,13 +37,22 @@ def read_cells(session: CellsSession, options: Mapping[str, Any]) -> Readings:
     readings["own_issuer"] = take(lambda: discovery_document(f"{session.url}/oidc", options))
     readings["login_page"] = take(lambda: login_connectors(session))
     readings["connectors"] = take(lambda: list_connectors(session, options["connector_id"]))
-    readings["static_client"] = take(ApiStore(session, STATIC_CLIENT).load)
+    readings["static_client"] = take(lambda: _static_client(session))
     readings["roles"] = take(lambda: list_roles(session))
     readings["version"] = take(lambda: session.get("config", "discovery").get("Version"))
     issuer = oidc(connector(readings)).get("issuer")
     if issuer:
         readings["issuer"] = take(lambda: discovered_issuer(issuer, options))
     return readings
+
+
+def _static_client(session: CellsSession) -> State:
+    """Return the static client of the web interface. Raises InvalidInput if Cells cannot read its clients, SsoError."""
+    store = ApiStore(session, STATIC_CLIENT)
+    client = store.load()
+    # What is wrong with this one is said of its audience.
+    check_readable([other for other in store.clients if other is not client])
+    return client
 
 
 def read_accounts(session: CellsSession, logins: Sequence[str]) -> list[State]:

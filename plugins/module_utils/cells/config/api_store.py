@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import find_static_client
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotKept
@@ -38,6 +40,8 @@ class ApiStore:
         self.warnings = session.warnings
         self.client_id = client_id
         self.unfinished: list[str] = []
+        self.clients: list[Any] = []
+        """All static clients, once they were read."""
         self._shows_all = False
 
     def load(self) -> State:
@@ -45,7 +49,8 @@ class ApiStore:
         answer = self.session.get(*COLLECTION)
         clients = answer.get("staticClients") if isinstance(answer, dict) else None
         _index, client = find_static_client(clients, self.client_id, f"{self.session.url}/a/{'/'.join(COLLECTION)}")
-        self._shows_all = any(set(other) - SCHEMA for other in clients or [] if isinstance(other, dict))
+        self.clients = clients or []
+        self._shows_all = any(set(other) - SCHEMA for other in self.clients if isinstance(other, dict))
         return client
 
     def plan(self, client: State, audience: list[str]) -> str:

@@ -131,6 +131,25 @@ def audience_urls(audience: Any) -> list[str] | None:
     return [url for url in audience if url is not None]
 
 
+TEXTS = ("client_id", "client_name", "client_secret", "scope")
+LISTS = ("audience", "redirect_uris", "post_logout_redirect_uris", "grant_types", "response_types")
+"""Fields of a static client by their type; a null counts as empty."""
+
+
+def check_readable(clients: list[Any]) -> None:
+    """Raise InvalidInput if Cells cannot decode its static clients: one value of another type is enough for that."""
+    for client in clients:
+        fields = client if isinstance(client, dict) else {}
+        texts = [name for name in TEXTS if not isinstance(fields.get(name), (str, type(None)))]
+        lists = [name for name in LISTS if audience_urls(fields.get(name)) is None]
+        if not fields or texts or lists:
+            wrong = ", ".join(texts + lists) or "the whole entry"
+            which = fields.get("client_id") or "one of them"
+            raise InvalidInput(
+                f"Cells cannot read its static clients, because {which} has a value of another type ({wrong})."
+            )
+
+
 def find_static_client(clients: Any, client_id: str, place: str) -> tuple[int, State]:
     """Return index and static client of that id in a list of clients. Raises InvalidInput that names those there."""
     if not isinstance(clients, list):

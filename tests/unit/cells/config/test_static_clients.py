@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.static_clients import check_readable
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from support.cells.pydio_json import OTHER_URL, URL, EditAudience, clients, document, rendered, static_client
 
 MISSING = object()
@@ -152,3 +155,20 @@ def test_the_diff_shows_the_audience_and_nothing_else(edit_audience: EditAudienc
         "before": {"audience": [OTHER_URL]},
         "after": {"audience": [OTHER_URL, URL]},
     }
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"client_id": "cells-mobile", "client_name": 7}, "cells-mobile has a value of another type (client_name)"),
+        ({"client_id": "cells-mobile", "audience": [None, 7]}, "cells-mobile has a value of another type (audience)"),
+        (None, "one of them has a value of another type (the whole entry)"),
+    ],
+)
+def test_one_value_of_another_type_makes_all_clients_unreadable(other: Any, words: str) -> None:
+    with pytest.raises(InvalidInput, match=re.escape(words)):
+        check_readable([{"client_id": "cells-frontend"}, other])
+
+
+def test_what_is_left_out_or_null_is_readable() -> None:
+    check_readable([{"client_id": "cells-frontend", "client_name": None, "redirect_uris": [None, "a"], "own": 7}])
