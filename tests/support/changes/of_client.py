@@ -143,7 +143,7 @@ ATTRIBUTES: dict[str, Change] = {
     "token endpoint signed by RS256": attribute("token.endpoint.auth.signing.alg", "RS256"),
     "max age zero": attribute("default.max.age", "0"),
     "max age an hour": attribute("default.max.age", "3600"),
-    "acr values": attribute("default.acr.values", "gold"),
+    "acr values": attribute("default.acr.values", "1"),
     "acr map": attribute("acr.loa.map", '{"gold": 2}'),
     "acr required as minimum": attribute("minimum.acr.value", "1"),
     "sector identifier": attribute("sector.identifier.uri", "https://other.example.org/list.json"),

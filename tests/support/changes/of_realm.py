@@ -310,7 +310,7 @@ FLOWS: dict[str, Change] = {
     "passkeys": execution(BROWSER, "WebAuthn Authenticator", "ALTERNATIVE"),
     "password form of another flow": realm_with(browserFlow="registration"),
     "client flow without secrets": execution("clients", "Client Id and Secret", "DISABLED"),
-    "client flow without JWT": execution("clients", "Signed Jwt", "DISABLED"),
+    "client flow without JWT": execution("clients", "Signed JWT", "DISABLED"),
     "client flow that requires secrets": execution("clients", "Client Id and Secret", "REQUIRED"),
     "direct grant flow with a factor": execution("direct%20grant", "Direct Grant - Conditional OTP", "REQUIRED"),
     "reset flow off": execution("reset%20credentials", "Reset Password", "DISABLED"),
