@@ -339,7 +339,9 @@ _MORE_GROUPS = "Somebody may add a group on purpose, so the doctor warns of it."
 _OTHER_ID = (
     "Cells does not show by which id it knows a user, so the doctor cannot see that another one would be refused."
 )
+_RULES_OF_OTHERS = "The role adds its rule and keeps those of others, which give more roles."
 EXPLAINED: dict[str, str] = {
+    "rule for the subject": _RULES_OF_OTHERS,
     "user by the login name": _OTHER_ID,
     "groups overwritten by a mapper": _MORE_GROUPS,
     "scope sets the groups": _MORE_GROUPS,
