@@ -365,6 +365,7 @@ def members(site: Site, **options: Any) -> tuple[dict[str, Any], dict[str, tuple
     return finding, {member["username"]: (member["in_cells"], member["has_role"]) for member in listed}
 
 
+@pytest.mark.thorough
 def test_the_doctor_lists_who_is_in_a_group_and_who_is_not_yet_in_cells(site: Site) -> None:
     people = {name: add_person(site, name) for name in ("ada", "bert", "cleo")}
     for name in ("guests", "staff"):
@@ -396,6 +397,7 @@ def test_the_doctor_lists_who_is_in_a_group_and_who_is_not_yet_in_cells(site: Si
     assert (unknown["verdict"], unknown["seen"]) == ("warning", "Keycloak has no group nobody.")
 
 
+@pytest.mark.thorough
 def test_the_doctor_lists_who_has_a_role_of_keycloak_by_itself_or_by_a_group(site: Site) -> None:
     person = with_groups(site)
     other = add_person(site, "bert")
@@ -414,6 +416,7 @@ def test_the_doctor_lists_who_has_a_role_of_keycloak_by_itself_or_by_a_group(sit
     assert set(members(site, group="writer", **by_client)[1]) == {"bert"}
 
 
+@pytest.mark.thorough
 def test_the_doctor_lists_who_is_in_a_group_of_the_directory(site: Site) -> None:
     by_attribute = {"ldap_provider": "ldap", "group": site.lab.ldap.group_dn("Test_DEM_WebUsers")}
     assert run_role(site).exit_code == 0
@@ -434,6 +437,7 @@ def without_full_scope(site: Site) -> dict[str, Any]:
     return client
 
 
+@pytest.mark.thorough
 def test_a_role_source_is_refused_if_the_client_would_drop_every_role(site: Site) -> None:
     with_groups(site)
     assert run(site, sso_verify_username="").exit_code == 0
@@ -456,6 +460,7 @@ def test_a_role_source_is_refused_if_the_client_would_drop_every_role(site: Site
     assert note.endswith("Of the realm roles, only those in its scope reach Cells: editor.")
 
 
+@pytest.mark.thorough
 def test_the_role_lets_a_user_attribute_through_the_user_profile_on_request_and_back(site: Site) -> None:
     person = add_person(site, "ada")
     by_attribute = {"sso_groups_source": "user_attribute", "sso_verify_username": ""}
