@@ -208,7 +208,7 @@ QUICK = (
 )
 
 
-@pytest.mark.parametrize(("break_it", "broken", "options"), with_quick(BREAKS, *QUICK))
+@pytest.mark.parametrize(("break_it", "broken", "options"), with_quick(BREAKS, *QUICK, several=True))
 def test_the_doctor_names_the_break_and_nothing_else(
     site: Site, break_it: Change, broken: list[str], options: dict[str, Any]
 ) -> None:

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 
-def with_quick(table: Mapping[str, Any], *quick: str) -> list[Any]:
+def with_quick(table: Mapping[str, Any], *quick: str, several: bool = False) -> list[Any]:
     """Return each value of a table as a parameter with its name; all but the quick ones are marked thorough.
 
-    A tuple is several parameters.
+    several: a value is a tuple of several parameters.
     """
     unknown = set(quick) - set(table)
     assert not unknown, f"No case is named {', '.join(sorted(unknown))}"
     return [
         pytest.param(
-            *(value if type(value) is tuple else [value]),
+            *(value if several else [value]),
             id=name,
             marks=[] if name in quick else [pytest.mark.thorough],
         )

@@ -44,7 +44,7 @@ def documentation(path: Path) -> str:
     """Return the documentation of a plugin without importing it, because filters import the controller's code."""
     for statement in ast.parse(path.read_text(encoding="utf-8")).body:
         match statement:
-            case ast.Assign(targets=[ast.Name("DOCUMENTATION")], value=ast.Constant(str(text))):
+            case ast.Assign(targets=[ast.Name("DOCUMENTATION")], value=ast.Constant(str() as text)):
                 return text
     raise AssertionError(f"{path} has no documentation")
 

@@ -30,7 +30,7 @@ def execution(flow: str, title: str, requirement: str) -> Change:
     @contextmanager
     def changed(site: Site) -> Iterator[None]:
         realm, path = Realm(site), f"authentication/flows/{flow}/executions"
-        before = next(each for each in realm.get(path) if each["displayName"] == title)
+        before, *_others = (each for each in realm.get(path) if each["displayName"] == title)
         with realm.replaced(path, before, {**before, "requirement": requirement}):
             yield
 
