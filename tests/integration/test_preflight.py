@@ -211,7 +211,7 @@ def test_a_client_that_another_connector_has_is_refused(site: Site) -> None:
 
     run = refused(site, {"sso_connector_id": "second", "sso_connector_name": "Another door"})
 
-    assert "sso_client_id: localhost is the client of the connector keycloak already" in run.failure
+    assert "sso_client_id: localhost is already the client of the connector keycloak" in run.failure
 
 
 @pytest.mark.thorough

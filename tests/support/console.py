@@ -123,10 +123,13 @@ def connector_of(site: Site) -> dict[str, Any]:
 
 
 def put_connector(site: Site, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change the guide's connector in Cells. change: takes the connector and changes it in place."""
+    """Change the guide's connector in Cells. change: takes the connector and changes it in place.
+
+    With another id, it becomes another connector, beside the guide's.
+    """
     connector = connector_of(site)
     change(connector)
-    cells_call(site, "PUT", f"oauth2connectors/{rows.GUIDE_CONNECTOR}", connector)
+    cells_call(site, "PUT", f"oauth2connectors/{connector['id']}", connector)
 
 
 def rename_the_connector(site: Site) -> None:
