@@ -84,7 +84,8 @@ def test_the_readme_names_the_tarball_of_this_version() -> None:
     assert set(named) == {VERSION}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "changelogs/fragments").glob("*.yml")), ids=lambda path: str(path.name))
-def test_a_fragment_has_no_markup_that_the_changelog_shows_as_it_is(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert re.findall(r"\b[A-Z]{1,2}\([^()\n]+\)|\]\(|(?<!`)`(?!`)[^`]+`(?!`)", text) == []
+def test_fragments_have_no_markup_that_the_changelog_shows_as_it_is() -> None:
+    # Right after a release, there is none.
+    for path in (ROOT / "changelogs/fragments").glob("*.yml"):
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r"\b[A-Z]{1,2}\([^()\n]+\)|\]\(|(?<!`)`(?!`)[^`]+`(?!`)", text) == [], path
