@@ -107,7 +107,7 @@ def test_a_wrong_password_is_one_line_and_tried_once(site: Site, tmp_path: Path)
     session = {"doctor_session_username": "dora", "doctor_session_password": password}
     run = run_playbook(PLAYBOOK, doctor_variables(site, **session), tmp_path)
     assert "BROKEN   session.login" in run.output
-    assert "To do: Fix the cause that Keycloak names: Invalid username or password." in run.output
+    assert "To do: Fix the cause that Keycloak gives: Invalid username or password." in run.output
     assert password not in run.output
 
 
