@@ -377,7 +377,9 @@ def unit_cores(session: nox.Session, core: str) -> None:
 @nox.session(venv_backend="none")
 def cores(session: nox.Session) -> None:
     """Run what the session tests and sanity leave to the ansible-cores that are older than the newest."""
-    session.notify("sanity-cores")
+    for core in CORES:
+        if core != NEWEST_HERE:
+            session.notify(f"sanity-cores({core})")
     for core in (OLDEST, MIDDLE):
         session.notify(f"unit-cores({core})")
 

@@ -29,7 +29,7 @@ def options_of(module: str) -> set[str]:
 
 def rows() -> list[tuple[str, str]]:
     """Return (task of community.general, task of this collection) of each row of the table."""
-    table = PAGE.partition("| task of yours |")[2].partition("\n\n")[0]
+    table = PAGE.partition("| your task |")[2].partition("\n\n")[0]
     cells = [line.strip("|").split(" | ") for line in table.splitlines()[2:]]
     return [(row[0].strip(), row[1].strip()) for row in cells]
 
