@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import ServerError
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import version_number
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import check_options, users_of_attribute
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
-PATH, NO_CONTENT = "users/profile", 204
+PATH = "users/profile"
+IN_EVERY_REALM = (24, 0)
+"""The first version in which every realm uses its user profile."""
 POLICIES = frozenset({"ENABLED", "ADMIN_EDIT", "ADMIN_VIEW"})
 """The unmanaged attribute policies with which Keycloak keeps attributes that the profile does not define."""
 
@@ -26,21 +28,24 @@ MARK = {"cellsops.sso": "made by keycloak_user_profile_attribute"}
 
 
 def read_profile(session: KeycloakSession) -> State:
-    """Return the user profile of a realm, {} if it has none. Raises SsoError."""
-    try:
-        profile: State = session.get(PATH)
-    except ServerError as error:
-        # Versions 22 and 23, if the user profile of the realm is turned off.
-        if error.status != NO_CONTENT:
-            raise
-        return {}
-    return profile
+    """Return the user profile of a realm, {} if it is not in use. Raises SsoError.
+
+    Version 22 shows a profile even if the realm does not use it, and does not keep what is written into it (22.0.5).
+    """
+    profile: State = session.get(PATH)
+    if any("multivalued" in entry for entry in profile.get("attributes") or []):
+        return profile
+    # Without that key, the version is older than 25, and shows its number to everybody.
+    if version_number(session.version()) >= IN_EVERY_REALM:
+        return profile
+    in_use = (session.get("").get("attributes") or {}).get("userProfileEnabled") == "true"
+    return profile if in_use else {}
 
 
 def lets_through(profile: State, name: str) -> bool:
     """Return whether a user profile, as the admin REST API shows it, keeps an attribute of that name.
 
-    A realm of version 22 or 23 whose user profile is off has a profile without attributes, and keeps everything.
+    Without a profile, a realm keeps everything.
     """
     attributes = profile.get("attributes") or []
     known = any(entry.get("name") == name for entry in attributes)

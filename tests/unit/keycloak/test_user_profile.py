@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from support.keycloak.scripted import BY_TOKEN, Script
+from support.keycloak.scripted import BY_TOKEN, URL, Script
 from support.module import RunModule
 
 MODULE = "keycloak_user_profile_attribute"
@@ -37,6 +37,11 @@ def arguments(**own: Any) -> dict[str, Any]:
     return {**BY_TOKEN, "name": NAME, **own}
 
 
+def shows_version(script: Script, version: str) -> None:
+    """Expect a request for the version, which only an older profile causes."""
+    script.mock.get(f"{URL}/admin/serverinfo", json={"systemInfo": {"version": version}})
+
+
 def test_the_attribute_is_added_to_what_the_profile_has(keycloak: Script, run_module: RunModule) -> None:
     keycloak.get(PATH, profile())
     keycloak.put(PATH, profile(OWN), status=200, json=profile(OWN))
@@ -51,8 +56,10 @@ def test_the_attribute_is_added_to_what_the_profile_has(keycloak: Script, run_mo
 def test_a_version_that_does_not_know_multivalued_is_not_told(keycloak: Script, run_module: RunModule) -> None:
     username = {"name": "username"}
     keycloak.get(PATH, {"attributes": [username]})
+    shows_version(keycloak, "24.0.5")
     keycloak.put(PATH, {"attributes": [username, OLDER]}, status=200, json={})
     keycloak.get(PATH, {"attributes": [username, OLDER]})
+    shows_version(keycloak, "24.0.5")
 
     assert run_module(MODULE, arguments())["changed"] is True
 
@@ -75,8 +82,14 @@ def test_nothing_is_written_if_the_attribute_gets_through(
     assert run_module(MODULE, arguments())["changed"] is False
 
 
-def test_nothing_is_written_if_the_realm_has_no_user_profile(keycloak: Script, run_module: RunModule) -> None:
-    keycloak.call("GET", PATH, status=204)
+@pytest.mark.parametrize("realm", [{}, {"attributes": {"userProfileEnabled": "false"}}])
+def test_nothing_is_written_if_the_realm_does_not_use_its_user_profile(
+    realm: dict[str, Any], keycloak: Script, run_module: RunModule
+) -> None:
+    # 22.0.5 shows a profile all the same, and loses what is written into it.
+    keycloak.get(PATH, {"attributes": [{"name": "username"}]})
+    shows_version(keycloak, "22.0.5")
+    keycloak.get("", realm)
 
     assert run_module(MODULE, arguments())["changed"] is False
 
