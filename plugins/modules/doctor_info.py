@@ -87,13 +87,99 @@ options:
     description:
       - The result of M(cellsops.sso.cells_config_info) on the Cells host, for the lifetimes of tokens, and to find out
         whether Cells has read its file.
-      - A dictionary with only C(msg) gives the reason why the file was not read.
+      - The filter P(cellsops.sso.doctor_reading#filter) takes these values from the registered result.
     type: dict
     default: {}
+    suboptions:
+      static_clients:
+        description: The static clients in the file.
+        type: list
+        elements: dict
+        suboptions:
+          client_id:
+            description: The id of the static client.
+            type: str
+          audience:
+            description: Its audience. If this is not a list of strings, Cells cannot read its clients.
+            type: raw
+      life_spans:
+        description: The lifetimes of tokens in seconds.
+        type: dict
+        suboptions:
+          access_token:
+            description: The lifetime of access tokens.
+            type: int
+          refresh_token:
+            description: The lifetime of refresh tokens.
+            type: int
+      oauth_secret_is_public:
+        description: Whether the OAuth secret is the one that the first start of Cells 5 writes.
+        type: bool
+      username_as_login:
+        description: The ids of the connectors whose users have their user name as the login in Cells.
+        type: list
+        elements: str
+      msg:
+        description: The reason why the file was not read, if it was not.
+        type: str
   session:
-    description: The result of M(cellsops.sso.cells_session_check), for the findings about a real login (A3).
+    description:
+      - The result of M(cellsops.sso.cells_session_check), for the findings about a real login (A3).
+      - The filter P(cellsops.sso.doctor_reading#filter) takes these values from the registered result.
     type: dict
     default: {}
+    suboptions:
+      login:
+        description: The user who logged in.
+        type: dict
+        suboptions:
+          username:
+            description: The name of the user in Keycloak.
+            type: str
+          roles:
+            description: The ids of the user's roles in Cells.
+            type: list
+            elements: str
+      refused:
+        description: The refusal, if a server refused the login.
+        type: dict
+        suboptions:
+          by:
+            description: The server that refused the login.
+            type: str
+            required: true
+          words:
+            description: The server's own words.
+            type: str
+            required: true
+      refreshes:
+        description: Each refresh of the session.
+        type: list
+        elements: dict
+        suboptions:
+          after_seconds:
+            description: The seconds between the login and the refresh.
+            type: float
+            required: true
+          status:
+            description: The HTTP status. Leave it out if there was no answer.
+            type: int
+          ok:
+            description: Whether the session was refreshed.
+            type: bool
+            required: true
+          cause:
+            description: The cause of a refusal, as in RV(cellsops.sso.cells_session_check#module:refreshes).
+            type: str
+          message:
+            description: The refusal in one line.
+            type: str
+      skipped:
+        description: Whether no login was tried, because the task ran in check mode.
+        type: bool
+      msg:
+        description: The reason why there was no login, if there was none.
+        type: str
   callback_url:
     description:
       - The redirect URI that the connector must have (C3). If it is empty, it is the one of current versions of Cells,
@@ -103,17 +189,45 @@ options:
   keycloak_from_cells:
     description:
       - The result of M(cellsops.sso.keycloak_reachable_info) on the Cells host (C4).
-      - A dictionary with only C(msg) gives the reason why this was not checked.
+      - The filter P(cellsops.sso.doctor_reading#filter) takes these values from the registered result.
     type: dict
     default: {}
+    suboptions:
+      url:
+        description: The URL of the discovery document.
+        type: str
+      reachable:
+        description: Whether the Cells host got the document, and could trust it.
+        type: bool
+      problem:
+        description: The kind of problem, as in RV(cellsops.sso.keycloak_reachable_info#module:problem).
+        type: str
+      message:
+        description: The problem in one line.
+        type: str
+      seconds:
+        description: How long the request took.
+        type: float
+      msg:
+        description: The reason why this was not checked, if it was not.
+        type: str
 seealso:
   - module: cellsops.sso.keycloak_token_preview
   - module: cellsops.sso.keycloak_reachable_info
   - module: cellsops.sso.cells_config_info
   - module: cellsops.sso.cells_session_check
+  - plugin: cellsops.sso.doctor_reading
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
+- name: Read the configuration file on the Cells host
+  cellsops.sso.cells_config_info:
+    config_path: /var/cells/pydio.json
+  register: cells_config
+  # If the file cannot be read, its findings are "not checked".
+  failed_when: false
+
 - name: Find out why a login fails
   cellsops.sso.doctor_info:
     auth_keycloak_url: https://sso.example.org
@@ -124,6 +238,8 @@ EXAMPLES = r"""
     cells_url: https://demo.cells.pydio
     cells_token: "{{ cells_token }}"
     username: dora
+    cells_config: "{{ cells_config | cellsops.sso.doctor_reading('cells_config') }}"
+  delegate_to: localhost
   register: doctor
 
 - name: Show what is broken, and what to do

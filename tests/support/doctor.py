@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.module_results import doctor_reading
 from lab.site import Site
 from support.module import call_module
 
@@ -28,10 +29,11 @@ def ask(site: Site, login: dict[str, Any] | None = None, **options: Any) -> dict
     """
     config = call_module("cells_config_info", {"config_path": str(site.cells.config_path)})
     session = {} if login is None else call_module("cells_session_check", {**doras_login(site), **login})
-    asked = {"client_id": "localhost", "ldap_provider": "ldap", "username": "dora", "cells_config": config}
     from_cells = call_module("keycloak_reachable_info", {"issuer": site.issuer})
-    asked |= {"session": session, "keycloak_from_cells": from_cells, **options}
-    return call_module("doctor_info", {**site.keycloak_options, **site.cells_options, **asked})
+    results = {"cells_config": config, "session": session, "keycloak_from_cells": from_cells}
+    asked = {"client_id": "localhost", "ldap_provider": "ldap", "username": "dora"}
+    asked |= {name: doctor_reading(result, name) for name, result in results.items()}
+    return call_module("doctor_info", {**site.keycloak_options, **site.cells_options, **asked, **options})
 
 
 def doras_login(site: Site) -> dict[str, Any]:

@@ -10,6 +10,10 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.options import 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, read
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import examine
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.module_results import (
+    RESULT_OPTIONS,
+    result_option,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import GROUP_SOURCE_OPTIONS
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
@@ -38,10 +42,8 @@ DEFINITION = Definition(
             group={"type": "str", "default": ""},
             dn_to_name={"type": "bool", "default": True},
             max_clock_skew={"type": "float", "default": 5},
-            cells_config={"type": "dict", "default": {}},
-            session={"type": "dict", "default": {}},
             callback_url={"type": "str", "default": ""},
-            keycloak_from_cells={"type": "dict", "default": {}, "no_log": False},
+            **{name: result_option(name) for name in RESULT_OPTIONS},
         )
     ),
     answer=answer,

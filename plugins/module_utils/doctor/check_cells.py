@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.audience_match import audience_match
@@ -290,6 +290,5 @@ def _check_audience(reading: Reading, options: Mapping[str, Any]) -> list[Findin
     ]
 
 
-def _in_file(clients: list[Any]) -> State:
-    found = (c for c in clients if isinstance(c, dict) and c.get("client_id") == STATIC_CLIENT)
-    return next(found, {})
+def _in_file(clients: Sequence[State]) -> State:
+    return next((client for client in clients if client.get("client_id") == STATIC_CLIENT), {})

@@ -115,10 +115,10 @@ def check_life_spans(spans: list[dict[str, Any]], config: Mapping[str, Any]) -> 
 
 
 def check_session(session: Mapping[str, Any]) -> list[Finding]:
-    """Return the findings of SESSION_IDS. session: the result of cells_session_check, {} if it did not run."""
+    """Return the findings of SESSION_IDS. session: the option of doctor_info, without values if nobody logged in."""
     if session.get("skipped"):
         return skipped(str(session.get("msg") or "No login was tried."), *SESSION_IDS)
-    if not session:
+    if all(value is None for value in session.values()):
         return skipped("No account for a login was given.", *SESSION_IDS)
     message, refused = str(session.get("msg") or "The login was not tried."), session.get("refused")
     if refused:

@@ -44,7 +44,6 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_keycloak 
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
     Reading,
     Readings,
-    from_host,
     take,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
@@ -120,7 +119,6 @@ def examine(
     keycloak_session: KeycloakSession, cells_session: CellsSession, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the report, as docs/doctor.md describes it. options: those of doctor_info. No secret is in it."""
-    options = {**options, **{name: from_host(options[name]) for name in ("cells_config", "keycloak_from_cells")}}
     cells = read_cells(cells_session, options)
     state = connector(cells)
     scopes = oidc(state).get("scopes") or DEFAULT_SCOPES

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Callable, Dict, NamedTuple
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
@@ -33,15 +32,3 @@ def take(call: Callable[[], Any]) -> Reading:
 def why(reading: Reading) -> str:
     """Return why something was not checked, from the error that kept it from being read."""
     return f"It could not be read: {reading.error}"
-
-
-def from_host(result: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the result of a module on the Cells host; if modules do not run there, a dict whose msg says why.
-
-    result: the result that Ansible registered. It has module_stderr only if the module returned nothing.
-    """
-    if "module_stderr" not in result:
-        return result
-    lines = f"{result['module_stderr']}".strip().splitlines() or [f"{result.get('msg')}"]
-    reason = f"Modules do not run on the Cells host ({lines[-1][:60].rstrip('.')})"
-    return {"msg": f"{reason}: set ansible_python_interpreter to Python 3.8 or newer."}

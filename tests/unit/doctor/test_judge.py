@@ -23,6 +23,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     is_one_of,
     overall,
 )
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.module_results import RESULT_OPTIONS
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
 from support.doctor_readings import (
     CALLBACK,
@@ -73,7 +74,7 @@ def failed_login(site: Readings) -> None:
 
 def no_login(site: Readings) -> None:
     """Nobody is given to log in."""
-    site.options["session"] = {}
+    site.options["session"] = dict.fromkeys(RESULT_OPTIONS["session"])
 
 
 def refused_at_the_form(site: Readings) -> None:
@@ -390,7 +391,6 @@ REDIRECTS = ["client.redirect_wildcard"]
         ),
         (lambda site: site.provider["config"].update(cachePolicy=["DEFAULT"]), ["ldap.cache"]),
         (lambda site: site.provider["config"].update(cachePolicy=["MAX_LIFESPAN"], maxLifespan=["60000"]), []),
-        (lambda site: site.options["cells_config"]["static_clients"].insert(0, None), []),
         (
             lambda site: site.options["cells_config"]["static_clients"][0].update(audience=[None, 1]),
             ["audience.loaded"],
