@@ -5,7 +5,7 @@
 """Reads the prose of the repository with proselint's rules and the rules of prose_style.py.
 
 ``.ci/prose.py [FILE...]`` prints each finding as FILE:LINE:COLUMN and fails if there is one. Without a FILE, it reads
-everything that users read; ``.ci/prose.py --all`` reads comments, tests and playbooks too.
+all documents, messages, comments, tests and playbooks.
 ``.ci/prose.py --rates FOLDER`` prints how often the words that give away a bad style occur in a checkout.
 """
 
@@ -33,7 +33,7 @@ LEFT_OUT = re.compile(
     r"\.ci/prose_style\.py|tests/unit/test_prose\.py"
 )
 """Data, text that is generated from other text, and text that shows what is wrong."""
-FOR_USERS = re.compile(r".*\.md|roles/.*/argument_specs\.yml|changelogs/.*|plugins/(modules|doc_fragments|filter)/.*")
+FOR_USERS = re.compile(r".*\.md|changelogs/.*|playbooks/.*|plugins/.*|roles/.*")
 MEASURED = ("README.md", "docs", "roles", "plugins/modules", "plugins/doc_fragments")
 HEADER = re.compile(r"Copyright: \(c\).*|GNU General Public License v3.*|SPDX-License-Identifier.*")
 MARKDOWN_CODE = re.compile(
@@ -111,7 +111,7 @@ def tracked() -> list[str]:
 
 
 def rates(folder: Path) -> None:
-    """Print how often each of the telling words occurs in 1000 words of what users read."""
+    """Print how often each of the telling words occurs in 1000 words of documentation."""
     text = ""
     for name in MEASURED:
         place = folder / name
@@ -131,8 +131,7 @@ def main(arguments: Sequence[str]) -> None:
         rates(Path(arguments[1]))
         return
     CheckRegistry().register_many((*stock_checks, *OWN_CHECKS))
-    names = tracked() if arguments == ["--all"] else arguments or list(filter(FOR_USERS.fullmatch, tracked()))
-    found = [line for name in names for line in findings(name, (ROOT / name).read_text("utf-8"))]
+    found = [line for name in arguments or tracked() for line in findings(name, (ROOT / name).read_text("utf-8"))]
     print("\n".join(found))
     if found:
         sys.exit(f"{len(found)} findings in the prose")

@@ -119,13 +119,13 @@ OWN_CHECKS = (
 )
 
 USERS: Config = {"max_errors": 100_000, "checks": {"cellsops": True}}
-"""For descriptions and messages, which are short: the rules of this repository."""
+"""For code, descriptions and messages of the collection itself: all rules of this repository."""
 DEVELOPERS: Config = {
     "max_errors": 100_000,
     # The first key that matches counts.
     "checks": {"cellsops.what": False, "cellsops.where": False, "cellsops": True},
 }
-"""For code and its comments, in which an object of a test is often what a test says it is."""
+"""For tests and tools, in which ``what`` and ``where`` are also names of parameters, and words of SQL."""
 PAGES: Config = {
     "max_errors": 100_000,
     # Unlike these keys, the first that matches counts: a part of a group comes before it.

@@ -195,17 +195,17 @@ def is_unencrypted(url: str) -> bool:
     return parts.scheme == "http" and not local
 
 
-def exposure(url: str, option: str, what: str, params: Mapping[str, Any]) -> list[str]:
+def exposure(url: str, option: str, data: str, params: Mapping[str, Any]) -> list[str]:
     """Return warnings if somebody on the way could read or change the data.
 
-    url and option: the server's URL and its option. what: the secret data of the task, in the plural. params: has
+    url and option: the server's URL and its option. data: the secret data of the task, in the plural. params: has
     validate_certs.
     """
     if is_unencrypted(url):
-        return [f"{option}: {url} is not encrypted, so others can read {what} on the way."]
+        return [f"{option}: {url} is not encrypted, so others can read {data} on the way."]
     if url.startswith("https:") and not params["validate_certs"]:
         text = (
-            f"validate_certs: the certificate of {url} is not verified, so another server could answer and read {what}."
+            f"validate_certs: the certificate of {url} is not verified, so another server could answer and read {data}."
         )
         return [f"{text} Give its CA in ca_path instead."]
     return []

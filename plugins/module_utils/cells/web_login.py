@@ -128,8 +128,8 @@ class WebLogin:
             raise self._ended(page, answer)
         if self._callback and bare(answer.url) == bare(self._callback):
             raise SsoError(
-                f"Keycloak sent {self._username!r} back to {bare(answer.url)}, where Cells does not accept a login "
-                "but shows its web interface. This version of Cells needs another redirect URI in the connector."
+                f"Keycloak sent {self._username!r} back to {bare(answer.url)}. Cells does not accept a login there, "
+                "and shows its web interface. This version of Cells needs another redirect URI in the connector."
             )
         if "code" not in query:
             raise self._ended(page, answer)
@@ -157,7 +157,7 @@ class WebLogin:
 
 
 def _asks(page: Page) -> str:
-    """Return what else a page asks for after name and password, and what to do; "" if it asks for nothing."""
+    """Return the further question of a page after name and password, and what to do; "" if it asks nothing."""
     asked = list(dict.fromkeys(ASKED.get(name, name) for form in page.forms for name in form.asked))
     if not asked:
         return ""

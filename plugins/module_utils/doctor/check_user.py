@@ -137,7 +137,7 @@ def _hidden_by_another(username: str, provider: str) -> Finding:
 
 
 def _asked_first(keycloak: Readings, user: State) -> list[str]:
-    """Return in words what Keycloak asks the user after the password."""
+    """Return the questions that Keycloak asks the user after the password, in words."""
     realm = (keycloak["realm"].value if "realm" in keycloak else None) or {}
     actions = keycloak.get("required_actions", Reading()).value or []
     names = {action.get("alias"): action.get("name") for action in actions if action.get("enabled")}
@@ -289,7 +289,7 @@ def _check_other_groups(value: Any, groups: list[str], claim: str) -> Finding | 
     others = ", ".join([item for item in values if item not in groups][:3])
     if not groups or not others:
         return None
-    todo = f"Remove what else writes {claim}: look at the protocol mappers of the client and of its client scopes."
+    todo = f"Remove the other mapper that writes {claim}: look at the client and its client scopes."
     if set(groups) & set(values):
         seen = f"The claim {claim} also has {others}, which is none of the user's groups."
         return Finding("token.groups", WARNING, seen, f"If that is not on purpose: {todo[0].lower()}{todo[1:]}")

@@ -50,7 +50,7 @@ def _static_client(session: CellsSession) -> State:
     """Return the static client of the web interface. Raises InvalidInput if Cells cannot read its clients, SsoError."""
     store = ApiStore(session, STATIC_CLIENT)
     client = store.load()
-    # What is wrong with this one is said of its audience.
+    # The finding about the audience reports a damage of this one.
     check_readable([other for other in store.clients if other is not client])
     return client
 

@@ -30,7 +30,7 @@ MARK = {"cellsops.sso": "made by keycloak_user_profile_attribute"}
 def read_profile(session: KeycloakSession) -> State:
     """Return the user profile of a realm, {} if it is not in use. Raises SsoError.
 
-    Version 22 shows a profile even if the realm does not use it, and does not keep what is written into it (22.0.5).
+    Version 22 shows a profile even if the realm does not use it, and does not keep new values in it (22.0.5).
     """
     profile: State = session.get(PATH)
     if any("multivalued" in entry for entry in profile.get("attributes") or []):
