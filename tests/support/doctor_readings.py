@@ -10,7 +10,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_user import chain
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.chain import chain
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.examine import Seen, judge
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     Finding,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.config.config_reader import LOGIN_VARIABLE
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_user import claims_for_cells
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_claims import claims_for_cells
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
     NOT_CHECKED,

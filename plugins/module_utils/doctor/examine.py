@@ -15,14 +15,17 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.urls import cal
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import measure
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor import (
     check_cells,
+    check_claims,
     check_identity,
     check_keycloak,
     check_members,
     check_roles,
     check_times,
     check_user,
+    check_user_roles,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.certificate import days_left
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.chain import chain
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import (
     BROKEN,
     CATALOGUE,
@@ -41,11 +44,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells imp
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import sources_of
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_keycloak import read_keycloak
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
-    Reading,
-    Readings,
-    take,
-)
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -134,16 +133,16 @@ def examine(
         "tls.cells": take(lambda: days_left(options["cells_url"], options)),
     }
     found = judge(Seen(keycloak, cells, clocks, certificates), options)
-    claims = check_user.claims_for_cells(keycloak, state)
+    claims = check_claims.claims_for_cells(keycloak, state)
     return {
         "verdict": overall(found, left_out(options)),
         "checked_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "site": _site(options, keycloak, cells),
         "findings": [finding.shown() for finding in found],
-        "chain": check_user.chain(keycloak, options, state, found),
+        "chain": chain(keycloak, options, state, found),
         "group": check_members.group_chain(keycloak, cells, state, options),
         # If the result is not known, a finding gives the reason.
-        "rules": check_user.rule_steps(claims, state, options).value or [],
+        "rules": check_user_roles.rule_steps(claims, state, options).value or [],
         "claims": keycloak["tokens"].value if "tokens" in keycloak else None,
         "tokens": check_times.life_spans(keycloak, options["cells_config"]),
         "clocks": check_times.shown_clocks(clocks),
@@ -159,7 +158,7 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
         *check_keycloak.check_keycloak(keycloak, options, oidc(state)),
         *check_cells.check_cells(cells, options, keycloak["discovery"].value),
     ]
-    found = check_user.in_light_of_claims(found, keycloak, state, options)
+    found = check_claims.in_light_of_claims(found, keycloak, state, options)
     found += check_user.check_user(keycloak, options, state, found)
     found += check_roles.check_roles(
         cells, keycloak.get("group_names", Reading()), _roles_of_user(keycloak, state, options), state, options
@@ -178,9 +177,9 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
 
 
 def _roles_of_user(keycloak: Readings, state: State | None, options: Mapping[str, Any]) -> check_roles.OfUser:
-    claims = check_user.claims_for_cells(keycloak, state)
+    claims = check_claims.claims_for_cells(keycloak, state)
     return check_roles.OfUser(
-        check_user.roles_of_user(keycloak, state, options), check_roles.roles_of_login(options, claims)
+        check_user_roles.roles_of_user(keycloak, state, options), check_roles.roles_of_login(options, claims)
     )
 
 

@@ -35,8 +35,9 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definitions import (
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.export import role_options
 from ansible_collections.cellsops.sso.plugins.module_utils.export.hand_made import HandMade
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_representation import TRIGGER
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_scopes import ClientScope
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import TRIGGER, Client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import ATTRIBUTE, SOURCES
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import LdapMapper, first_values
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession

@@ -6,101 +6,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Callable
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_given_once, check_lengths
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_representation import (
+    FIELDS,
+    IF_PRESENT,
+    SCOPES,
+    SECRET_KEYS,
+    SETS,
+    TRIGGER,
+    changed_names,
+    check_options,
+    comparable,
+    declared_attributes,
+    update_body,
+    without_off,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.realm_scopes import PROTOCOL, RealmScopes, is_oidc
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import management_client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session_limits import above_realm
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Result, Verb
-from ansible_collections.cellsops.sso.plugins.module_utils.wire import (
-    MASK,
-    State,
-    as_set,
-    changed_keys,
-    masked,
-    merged,
-    text_map,
-)
-
-SECRET_KEYS = frozenset(
-    {
-        "secret",
-        "registrationAccessToken",
-        # Attributes: a SAML client's keys, and the previous secret if the realm rotates secrets.
-        "saml.signing.private.key",
-        "saml.encryption.private.key",
-        "client.secret.rotated",
-    }
-)
-
-FIELDS = {
-    "name": "name",
-    "description": "description",
-    "enabled": "enabled",
-    "root_url": "rootUrl",
-    "base_url": "baseUrl",
-    "public_client": "publicClient",
-    "authorization_services_enabled": "authorizationServicesEnabled",
-    "standard_flow_enabled": "standardFlowEnabled",
-    "implicit_flow_enabled": "implicitFlowEnabled",
-    "direct_access_grants_enabled": "directAccessGrantsEnabled",
-    "service_accounts_enabled": "serviceAccountsEnabled",
-    "bearer_only": "bearerOnly",
-    "consent_required": "consentRequired",
-    "client_authenticator_type": "clientAuthenticatorType",
-    "secret": "secret",
-}
-"""Options whose values go as they are: option to key of ClientRepresentation."""
-
-SETS = {"redirect_uris": "redirectUris", "web_origins": "webOrigins"}
-"""Options that are lists without an order."""
-
-SCOPES = {"default_client_scopes": "defaultClientScopes", "optional_client_scopes": "optionalClientScopes"}
-"""Options whose names are assigned one by one: PUT on a client ignores them."""
-
-IF_PRESENT = "default_client_scopes_if_present"
-"""The option with scopes that not every version of Keycloak has."""
+from ansible_collections.cellsops.sso.plugins.module_utils.wire import MASK, State, as_set, changed_keys, masked, merged
 
 DEFAULT_AND_OPTIONAL = ("defaultClientScopes", "optionalClientScopes")
 
 SERVICE_ACCOUNT_SCOPE = "service_account"
 """If the realm has it, Keycloak assigns it when service accounts are enabled, and removes it again (26.7.3)."""
-
-POST_LOGOUT = "post.logout.redirect.uris"
-TRIGGER = "cellsops.sso.rotate_secret_on"
-"""The client attribute that remembers for which value of rotate_secret_on the secret was made."""
-
-ATTRIBUTES = {
-    "post_logout_redirect_uris": POST_LOGOUT,
-    "pkce_method": "pkce.code.challenge.method",
-    "rotate_secret_on": TRIGGER,
-}
-"""Options that Keycloak keeps as attributes: option to name of the attribute."""
-
-OFF_BY_DEFAULT = frozenset(
-    {
-        "oauth2.device.authorization.grant.enabled",
-        "require.pushed.authorization.requests",
-        "tls.client.certificate.bound.access.tokens",
-        "dpop.bound.access.tokens",
-        "client.use.lightweight.access.token.enabled",
-    }
-)
-"""Attributes that Keycloak treats as false if a client lacks them, for example because it was created by hand."""
-
-COMPUTED_ATTRIBUTES = ("realm_client", "client.secret.")
-"""How names of attributes begin that Keycloak works out itself, and would store if they came back (kc#52173): after a
-rotation, those of the secret before it."""
-
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:[/?#*]|$)).")
-"""How a URI with a scheme begins (RFC 3986), private ones such as com.example.app too (RFC 8252); digits after the
-colon are a port, and what is before it a host."""
 
 
 class Client:
@@ -122,7 +57,7 @@ class Client:
         self.identity: State = {"clientId": self.client_id}
         self.predicted_scopes: list[str] = []
         """Client scopes that earlier tasks would have made, in check mode."""
-        _check(options)
+        check_options(options)
 
     def read(self) -> State | None:
         """Return the client with its lists sorted, post-logout URIs included, or None."""
@@ -140,9 +75,9 @@ class Client:
             return None
         state: State = {key: options[option] for option, key in FIELDS.items() if options[option] is not None}
         state.update({key: as_set(options[option]) for option, key in SETS.items() if options[option] is not None})
-        attributes = _declared_attributes(options)
+        attributes = declared_attributes(options)
         if current is not None:
-            attributes = _without_off(attributes, current.get("attributes") or {})
+            attributes = without_off(attributes, current.get("attributes") or {})
         if attributes:
             state["attributes"] = attributes
         self._check_together(current or {}, state)
@@ -209,7 +144,7 @@ class Client:
     def missing(self, current: State | None) -> list[str]:
         """Return which client scopes the realm lacks, and which session timeouts are above those of the realm."""
         before = (current or {}).get("attributes") or {}
-        declared = _declared_attributes(self.options)
+        declared = declared_attributes(self.options)
         changing = {name: value for name, value in declared.items() if before.get(name) != value}
         return [*self._missing_scopes(current), *above_realm(self.session, changing)]
 
@@ -247,9 +182,9 @@ class Client:
         actions = []
         changed = changed_keys(current, body)
         if changed:
-            payload = _update(current, body, changed)
+            payload = update_body(current, body, changed)
             update = partial(admin.update_client, current["id"], payload)
-            actions.append(Action(Verb.UPDATE, self.title, update, _names(current, body, changed)))
+            actions.append(Action(Verb.UPDATE, self.title, update, changed_names(current, body, changed)))
         if self._rotates(current):
             # Before the update, which stores the trigger: if the update fails, the next run rotates again.
             rotate = partial(admin.generate_client_secrets, current["id"])
@@ -321,96 +256,9 @@ def list_clients(session: KeycloakSession, client_id: str | None) -> list[State]
     return [masked(client, SECRET_KEYS) for client in clients]
 
 
-def comparable(client: State) -> State:
-    """Return a ClientRepresentation with lists that have no order sorted: Keycloak does not keep an order."""
-    state = dict(client)
-    for key in (*SETS.values(), *SCOPES.values()):
-        if key in state:
-            state[key] = as_set(state[key])
-    attributes = state.get("attributes")
-    if attributes and attributes.get(POST_LOGOUT):
-        state["attributes"] = {**attributes, POST_LOGOUT: _sorted_uris(attributes[POST_LOGOUT])}
-    return state
-
-
-def _declared_attributes(options: Mapping[str, Any]) -> dict[str, str]:
-    own = {key: options[option] for option, key in ATTRIBUTES.items() if options[option] is not None}
-    if POST_LOGOUT in own:
-        own[POST_LOGOUT] = "##".join(own[POST_LOGOUT])
-    attributes = text_map({**(options["attributes"] or {}), **own})
-    if POST_LOGOUT in attributes:
-        attributes[POST_LOGOUT] = _sorted_uris(attributes[POST_LOGOUT])
-    return attributes
-
-
-def _without_off(declared: dict[str, str], current: Mapping[str, Any]) -> dict[str, str]:
-    """Return declared attributes without those that are declared off and are not there, which is off as well."""
-    return {
-        key: value
-        for key, value in declared.items()
-        if not (key in OFF_BY_DEFAULT and value == "false" and not current.get(key))
-    }
-
-
-def _sorted_uris(uris: str) -> str:
-    """Return post-logout redirect URIs, one string as Keycloak's attribute holds them, sorted."""
-    return "##".join(as_set(filter(None, uris.split("##"))))
-
-
-def _update(current: State, body: State, changed: list[str]) -> State:
-    """Return the body of a PUT: only changed keys, but all attributes, because a partial map may drop the others."""
-    payload = {key: body[key] for key in changed}
-    if payload.get("authorizationServicesEnabled") and merged(current, body).get("serviceAccountsEnabled"):
-        # Keycloak 24 answers 500 if this does not repeat that there is a service account.
-        payload["serviceAccountsEnabled"] = True
-    if current.get("attributes") or "attributes" in payload:
-        # They always go along: without them, Keycloak answers 500 while the rotation of a secret is due (kc#10603).
-        attributes = merged(current.get("attributes") or {}, body.get("attributes") or {})
-        payload["attributes"] = {k: value for k, value in attributes.items() if not k.startswith(COMPUTED_ATTRIBUTES)}
-        if "frontchannelLogout" in current:
-            # Keycloak 26.0 turns it on if a PUT with attributes does not contain it.
-            payload["frontchannelLogout"] = current["frontchannelLogout"]
-    return payload
-
-
-def _names(current: State, body: State, changed: list[str]) -> tuple[str, ...]:
-    """Return the changed keys for a reader, attributes by their own names."""
-    names = [key for key in changed if key != "attributes"]
-    if "attributes" in changed:
-        names += changed_keys(current.get("attributes") or {}, body["attributes"])
-    return tuple(names)
-
-
 def _id(client: State | None) -> str:
     if client is None:
         raise InvalidInput(
             "The client was removed by somebody else while the task was changing it. Run the task again."
         )
     return str(client["id"])
-
-
-def _check(options: Mapping[str, Any]) -> None:
-    """Refuse values that Keycloak would take and that can only be mistakes. Raises InvalidInput."""
-    check_given_once(options, "attributes", ATTRIBUTES)
-    check_lengths(options, "client_id", "name", "description", "root_url", "base_url", "redirect_uris", "web_origins")
-    if options["secret"] is not None and not options["secret"].strip():
-        # Keycloak would take it, and then give anybody a token who says that this client asks.
-        raise InvalidInput("secret: must not be empty. Leave it out, and Keycloak generates a secret.")
-    if options["secret"] is not None and options["rotate_secret_on"] is not None:
-        raise InvalidInput("secret and rotate_secret_on are mutually exclusive: a declared secret cannot be rotated.")
-    for option in ("redirect_uris", "post_logout_redirect_uris"):
-        for uri in options[option] or []:
-            if not (uri in ("*", "+", "-") or _is_relative(uri) or SCHEME.match(uri)):
-                raise InvalidInput(
-                    f"{option}: {uri!r} has no scheme. Give the complete URI, such as https://cells.example.org/…"
-                )
-    both = set(options["default_client_scopes"] or []) & set(options["optional_client_scopes"] or [])
-    if both:
-        raise InvalidInput(
-            f"Client scope {', '.join(sorted(both))} is declared both as default and as optional. Choose one."
-        )
-
-
-def _is_relative(uri: str) -> bool:
-    """Return whether a URI is relative to the root URL; two slashes would begin a host."""
-    return uri.startswith("/") and not uri.startswith("//")

@@ -13,7 +13,8 @@ from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Outcome, outcome_of
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, LoginFailed, Unreachable
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client, comparable
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_representation import comparable
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.realm_scopes import RealmScopes
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
