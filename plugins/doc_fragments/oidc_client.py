@@ -6,21 +6,7 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-
-
-def suboptions(options: str) -> str:
-    """Return the options as those of each item of the option clients, with references to one another."""
-    names = set(re.findall(r"^  (\w+):$", options, re.MULTILINE))
-
-    def reference(found: re.Match[str]) -> str:
-        return f"O(clients[].{found[1]}" if found[1] in names else found[0]
-
-    text = re.sub(r"\bO\((\w+)", reference, options)
-    # Added with the module that takes a list.
-    text = text.replace("    version_added: 1.0.0\n", "").replace("RV(client_secret)", "RV(client_secrets)")
-    return textwrap.indent(text.partition("options:\n")[2], "    ")
+from ansible_collections.cellsops.sso.plugins.plugin_utils.suboptions import suboptions
 
 
 class ModuleDocFragment:
@@ -174,4 +160,4 @@ options:
     elements: dict
     required: true
     suboptions:
-""" + suboptions(DOCUMENTATION)
+""" + suboptions("clients", DOCUMENTATION).replace("RV(client_secret)", "RV(client_secrets)")

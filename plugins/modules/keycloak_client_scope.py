@@ -18,6 +18,7 @@ author:
   - cellsops.sso developers (@cellsops)
 extends_documentation_fragment:
   - cellsops.sso.keycloak
+  - cellsops.sso.client_scope
   - cellsops.sso.usage
   - cellsops.sso.attributes
   - cellsops.sso.attributes.writes
@@ -32,53 +33,6 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  name:
-    description: The scope's name, by which it is found (row S1).
-    type: str
-    required: true
-  description:
-    description: A description (row S1).
-    type: str
-  protocol:
-    description: The protocol of the scope and its mappers. The default for a new scope is V(openid-connect).
-    type: str
-    choices: [openid-connect, saml]
-  attributes:
-    description:
-      - Attributes of the scope by Keycloak's names, such as C(include.in.token.scope).
-      - Other attributes stay unchanged. An empty value removes an attribute.
-    type: dict
-  protocol_mappers:
-    description: The scope's protocol mappers, found by their names (row S2).
-    type: list
-    elements: dict
-    suboptions:
-      name:
-        description: The mapper's name.
-        type: str
-        required: true
-      protocol_mapper:
-        description: The mapper's type by Keycloak's name, such as V(oidc-usermodel-attribute-mapper).
-        type: str
-        required: true
-      config:
-        description:
-          - The mapper's settings by Keycloak's names. Other settings stay unchanged.
-        type: dict
-      state:
-        description:
-          - Whether the mapper exists.
-          - V(absent) removes a mapper only if it has the same name and type and all the settings in
-            O(protocol_mappers[].config).
-        type: str
-        choices: [present, absent]
-        default: present
-        version_added: 1.0.0
-  protocol_mappers_mode:
-    description: V(add) keeps mappers that are not in O(protocol_mappers), V(exact) removes them.
-    type: str
-    choices: [add, exact]
-    default: add
 seealso:
   - module: cellsops.sso.keycloak_oidc_client
   - module: cellsops.sso.keycloak_token_preview

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: keycloak_oidc_clients
-short_description: Manage many OpenID Connect clients of a Keycloak realm
+short_description: Manage many OpenID Connect clients of a Keycloak realm, and their client scopes
 version_added: 1.0.0
 description:
   - Works like M(cellsops.sso.keycloak_oidc_client), but on many clients of one realm, in one task.
+  - If you give O(client_scopes), these are created or updated first, so that the clients can have them.
   - All clients are listed once. Only clients that differ are written, a few at a time.
   - If a client fails, the module continues with the others. The task then fails and names each client that failed.
     If Keycloak can no longer be reached or refuses a login, the module does not try the remaining clients.
@@ -20,6 +21,7 @@ author:
 extends_documentation_fragment:
   - cellsops.sso.keycloak
   - cellsops.sso.oidc_client.many
+  - cellsops.sso.client_scope.many
   - cellsops.sso.attributes
   - cellsops.sso.attributes.writes
   - cellsops.sso.attributes.actiongroup_keycloak
@@ -34,6 +36,7 @@ options:
     default: 4
 seealso:
   - module: cellsops.sso.keycloak_oidc_client
+  - module: cellsops.sso.keycloak_client_scope
 """
 
 EXAMPLES = r"""
@@ -55,9 +58,49 @@ EXAMPLES = r"""
         return_secret: true
   register: cells_clients
   no_log: true
+
+- name: Define the claim cellsgroups, and register a client whose tokens have it
+  cellsops.sso.keycloak_oidc_clients:
+    auth_keycloak_url: https://sso.example.org
+    auth_username: admin
+    auth_password: "{{ keycloak_admin_password }}"
+    realm: cells
+    client_scopes:
+      - name: cellsscope
+        protocol_mappers: "{{ ['groups'] | cellsops.sso.group_mappers('cellsgroups', 'User Group Mapper') }}"
+    clients:
+      - client_id: cells-one
+        public_client: false
+        default_client_scopes: [cellsscope]
 """
 
 RETURN = r"""
+client_scopes:
+  description: The result for each client scope, in the order of O(client_scopes).
+  type: list
+  elements: dict
+  returned: if O(client_scopes) is not empty, unless one of them fails
+  contains:
+    name:
+      description: The name of the client scope.
+      type: str
+    changed:
+      description: Whether the client scope was changed, or would be in check mode.
+      type: bool
+    actions:
+      description: The changes to the client scope, in order.
+      type: list
+      elements: str
+    client_scope:
+      description: The client scope as Keycloak represents it, or as it would be in check mode.
+      type: dict
+    diff:
+      description: The declared keys before and after.
+      type: dict
+  sample:
+    - name: cellsscope
+      changed: false
+      actions: []
 clients:
   description: The result for each client, in the order of O(clients).
   type: list
@@ -103,13 +146,13 @@ client_secrets:
   sample:
     cells-two: the-secret-that-keycloak-made
 actions:
-  description: The changes that were made, or would be made in check mode, client by client.
+  description: The changes that were made, or would be made in check mode, first those to client scopes.
   type: list
   elements: str
   returned: always, unless the clients cannot be listed
   sample: ["update client cells-one: rootUrl"]
 diff:
-  description: The declared keys of each changed client, before and after, with secrets masked.
+  description: The declared keys of each changed client scope and client, before and after, with secrets masked.
   type: list
   elements: dict
   returned: always, unless the clients cannot be listed

@@ -172,7 +172,7 @@ def test_the_role_changes_exactly_the_listed_differences(site: Site, tmp_path: P
     changed = run_role(
         site, "--check", **{name: value for name, value in values.items() if name != "sso_mapping_rules"}
     )
-    assert {"Register the client, and assign the client scope (G1-G6, S1)"} <= set(changed.changes)
+    assert {"Define the claim, and register the client with the client scope (S1, S2, G1-G6)"} <= set(changed.changes)
 
 
 class _AnsibleLike(yaml.SafeLoader):

@@ -28,7 +28,7 @@ from support.systemctl import put_systemctl_in_front
 pytestmark = pytest.mark.thorough
 
 FLEET = Path("cellsops.sso.fleet")
-CLIENTS = "Register the clients, and assign the client scope (G1-G6, S1)"
+CLIENTS = "Define the claim, and register the clients with the client scope (S1, S2, G1-G6)"
 BAD_TOKEN = "standin-token-that-no-cells-has-made-fedcba9876543210"
 
 

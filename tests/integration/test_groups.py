@@ -207,7 +207,11 @@ def test_drift_of_a_source_is_seen_and_fixed(shared_site: Site, people: dict[str
     predicted = run(site, "--check", "--diff", "--tags", "scope")
     fixed = run(site, "--diff", "--tags", "scope")
 
-    assert predicted.changes == fixed.changes == ["Define the claim (S1, S2)"]
+    assert (
+        predicted.changes
+        == fixed.changes
+        == ["Define the claim, and register the client with the client scope (S1, S2, G1-G6)"]
+    )
     assert "full.path" in str(fixed.task("Define the claim").result["diff"])
     assert scope_of(site)["protocolMappers"][0]["config"]["full.path"] == "false"
 

@@ -27,7 +27,7 @@ LINES = 80
 """The number of lines of a playbook that fit on a screen, with its license header."""
 
 Play = Callable[..., Run]
-CLIENT = "Register the client, and assign the client scope (G1-G6, S1)"
+CLIENT = "Define the claim, and register the client with the client scope (S1, S2, G1-G6)"
 CONNECTOR = "Create the connector, and map the claim to roles (C1-C8, M1)"
 
 

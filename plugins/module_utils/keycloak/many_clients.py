@@ -41,6 +41,13 @@ class ListedClient(Client):
         return None if client is None else comparable(client)
 
 
+def check_once(option: str, names: list[str]) -> None:
+    """Refuse names that a list option declares more than once. Raises InvalidInput."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInput(f"{option}: {', '.join(twice)} is declared more than once.")
+
+
 def for_each(
     session: KeycloakSession,
     wishes: list[Mapping[str, Any]],
@@ -56,9 +63,7 @@ def for_each(
     if not 1 <= parallel <= MOST_AT_ONCE:
         raise InvalidInput(f"parallel is {parallel}. Give a number from 1 to {MOST_AT_ONCE}.")
     ids = [wish["client_id"] for wish in wishes]
-    twice = sorted({client_id for client_id in ids if ids.count(client_id) > 1})
-    if twice:
-        raise InvalidInput(f"clients: {', '.join(twice)} is declared more than once.")
+    check_once("clients", ids)
     listed: dict[str, list[State]] = {client_id: [] for client_id in ids}
     # One client is looked up by its id, which costs less than a listing.
     for client in session.get_list("clients") if len(wishes) > 1 else []:

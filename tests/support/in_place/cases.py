@@ -72,6 +72,7 @@ def own_options(url: str) -> dict[str, dict[str, Any]]:
         "keycloak_oidc_client_info": {"realm": "cells"},
         "keycloak_oidc_clients": {
             "realm": "cells",
+            "client_scopes": [{"name": "cellsscope", "protocol_mappers": [mapper]}],
             "clients": [
                 {"client_id": "one", "public_client": False, "secret": OWN_SECRET},
                 {"client_id": "two", "public_client": True},

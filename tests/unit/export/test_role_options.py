@@ -42,7 +42,6 @@ OTHER = {
 }
 DECLARED = {
     "client": "clients",
-    "scope": "protocol_mappers",
     "ldap": "user_model_attribute",
     "connector": "connector_id",
 }
@@ -99,12 +98,12 @@ def test_the_export_knows_what_the_role_declares(variables: dict[str, Any], tmp_
     known = {**declared["variables"], **REQUIRED, **variables}
     # The export takes these from the servers; the role derives them.
     known["sso_callback_url"] = declared["connector"]["redirect_uri"]
-    beside = {"predicted_client_scopes", "client_secret", "update_secret", "mapping_rules_mode"}
+    beside = {"client_secret", "update_secret", "mapping_rules_mode"}
     beside |= {"take_over", "state", "if_unused", "apart_from_client_scopes", "provider_cache_policy"}
 
     for name, options in (
         ("client", declared["client"]["clients"][0]),
-        ("scope", declared["scope"]),
+        ("scope", declared["client"]["client_scopes"][0]),
         ("ldap", declared["ldap"]),
         ("connector", declared["connector"]),
     ):

@@ -208,3 +208,52 @@ def test_a_login_that_is_refused_meanwhile_is_tried_once_and_ends_the_task(
 
     assert_one_clear_line(outcome, "Check the account", "Not tried")
     assert servers.requests.count(TOKEN_CALL) == 2
+
+
+SCOPE = {"name": "cellsscope", "description": "Defines the claim"}
+
+
+def new_scope(script: Script) -> None:
+    """Expect that the client scope is made and looked at again."""
+    script.get("client-scopes", [])
+    script.post("client-scopes", {"protocol": "openid-connect", **SCOPE})
+    script.get("client-scopes", [{"id": "scope-id", "protocol": "openid-connect", **SCOPE}])
+
+
+def test_client_scopes_come_first_so_that_a_client_can_have_them(keycloak: Script, run_module: RunModule) -> None:
+    declared = wishes({"client_id": "a", "default_client_scopes": ["cellsscope"]}, client_scopes=[SCOPE])
+    keycloak.get("client-scopes", [])
+    reads(keycloak, "a", shown("a", defaultClientScopes=[]))
+    predicted = run_module(MODULE, declared, check=True)
+    new_scope(keycloak)
+    reads(keycloak, "a", shown("a", defaultClientScopes=[]))
+    keycloak.get("client-scopes", [{"id": "scope-id", "protocol": "openid-connect", **SCOPE}])
+    keycloak.put("clients/a-uuid/default-client-scopes/scope-id", {})
+    reads(keycloak, "a", shown("a", defaultClientScopes=["cellsscope"]))
+
+    done = run_module(MODULE, declared)
+
+    assert predicted["actions"] == done["actions"]
+    assert done["actions"][0] == "create client scope cellsscope"
+    assert predicted["diff"] == done["diff"]
+    assert len(done["diff"]) == 2
+    assert [(entry["name"], entry["changed"]) for entry in done["client_scopes"]] == [("cellsscope", True)]
+    assert done["client_scopes"][0]["client_scope"]["id"] == "scope-id"
+    assert predicted.warnings == done.warnings == []
+
+
+def test_no_client_is_written_if_a_client_scope_fails(keycloak: Script, run_module: RunModule) -> None:
+    keycloak.get("client-scopes", [])
+    keycloak.post("client-scopes", {"protocol": "openid-connect", **SCOPE}, status=400, json={"error": "no"})
+
+    outcome = run_module(MODULE, wishes({"client_id": "a"}, client_scopes=[SCOPE]))
+
+    assert_one_clear_line(outcome, "client-scopes: HTTP 400")
+
+
+def test_a_client_scope_that_is_declared_twice_is_refused_before_anything_is_sent(
+    keycloak: Script, run_module: RunModule
+) -> None:
+    outcome = run_module(MODULE, wishes({"client_id": "a"}, client_scopes=[SCOPE, SCOPE]))
+
+    assert_one_clear_line(outcome, "client_scopes: cellsscope is declared more than once")
