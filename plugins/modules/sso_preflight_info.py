@@ -46,6 +46,11 @@ options:
     description: The client id of Cells in Keycloak (row G1).
     type: str
     required: true
+  client_scopes:
+    description: The client scopes that the step C(scope) will assign to the client, apart from C(openid).
+    type: list
+    elements: str
+    default: []
   rotate_secret_on:
     description: The value that the step C(client) will pass to this option of M(cellsops.sso.keycloak_oidc_client).
     type: str

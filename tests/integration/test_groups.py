@@ -18,7 +18,7 @@ import yaml
 from lab import rows
 from lab.login import Browser
 from lab.site import Site
-from support.console import scope_of
+from support.console import Realm, scope_of
 from support.module import call_module
 from support.people import add_person
 from support.quick import with_quick
@@ -462,6 +462,42 @@ def test_a_role_source_is_refused_if_the_client_would_drop_every_role(site: Site
     assert done.exit_code == 0, done.output
     (note,) = done.task("Show which groups may not reach Cells").result["msg"]
     assert note.endswith("Of the realm roles, only those in its scope reach Cells: editor.")
+
+
+@pytest.mark.thorough
+def test_the_roles_of_a_client_scope_that_is_not_assigned_yet_count(site: Site) -> None:
+    with_groups(site)
+    assert run(site, sso_verify_username="").exit_code == 0
+    client = without_full_scope(site)
+    realm, by_roles = Realm(site), {"sso_groups_source": "realm_roles", "sso_verify_username": ""}
+    scope = realm.named("client-scopes", rows.GUIDE_SCOPE)["id"]
+    realm.send("delete", f"clients/{client['id']}/default-client-scopes/{scope}")
+    assert "Nothing has been written" in run(site, **by_roles).failure
+
+    realm.send("post", f"client-scopes/{scope}/scope-mappings/realm", [site.admin.get_realm_role("editor")])
+    done = run(site, **by_roles)
+
+    assert done.exit_code == 0, done.output
+    (note,) = done.task("Show which groups may not reach Cells").result["msg"]
+    assert note.endswith("Of the realm roles, only those in its scope reach Cells: editor.")
+
+
+@pytest.mark.thorough
+def test_a_client_does_not_drop_its_own_roles(site: Site) -> None:
+    person = with_groups(site)
+    assert run(site, sso_verify_username="").exit_code == 0
+    client = without_full_scope(site)
+    site.admin.create_client_role(client["id"], {"name": "writer"})
+    site.admin.assign_client_role(person["id"], client["id"], [site.admin.get_client_role(client["id"], "writer")])
+
+    done = run(site, sso_groups_source="client_roles", sso_groups_client="localhost")
+
+    assert done.exit_code == 0, done.output
+    assert roles_at_login(site, person) == ["writer"]
+    options = {**site.keycloak_options, **site.cells_options, "client_id": "localhost", "username": "ada"}
+    options |= {"groups_source": ["client_roles"], "groups_client": "localhost"}
+    findings = call_module("doctor_info", options)["report"]["findings"]
+    assert [finding["verdict"] for finding in findings if finding["id"] == "scope.roles"] == ["ok"]
 
 
 @pytest.mark.thorough

@@ -32,6 +32,7 @@ DEFINITION = Definition(
             state={"type": "str", "choices": ["present", "absent"], "default": "present"},
             steps={"type": "list", "elements": "str", "choices": STEPS, "default": STEPS},
             client_id={"type": "str", "required": True},
+            client_scopes={"type": "list", "elements": "str", "default": []},
             rotate_secret_on={"type": "str", "no_log": False},
             return_secret={"type": "bool", "default": False, "no_log": False},
             connector_id={"type": "str", "default": "keycloak"},

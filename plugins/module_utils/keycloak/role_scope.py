@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import quote
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import find_client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.realm_scopes import RealmScopes
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -19,7 +21,7 @@ class RoleOwner(NamedTuple):
     """The realm or client that has the roles of a source, as paths of the admin REST API name it."""
 
     below_user: str
-    """Below a user's role mappings."""
+    """Below the role mappings of a user, and below the scope mappings of a client scope."""
     below_scope: str
     """Below a client's scope mappings."""
 
@@ -50,3 +52,13 @@ def granted_roles(session: KeycloakSession, client: State, owner: RoleOwner, sco
     """
     path = f"clients/{client['id']}/evaluate-scopes/scope-mappings/{owner.below_scope}/granted"
     return [str(role["name"]) for role in session.get_list(path, scope=scope)]
+
+
+def roles_of_scopes(session: KeycloakSession, names: Iterable[str], owner: RoleOwner) -> list[str]:
+    """Return the names of the owner's roles that client scopes let into the tokens of a client that has them.
+
+    names: of the client scopes; those that do not exist count for nothing. Raises SsoError.
+    """
+    ids = RealmScopes(session).ids
+    paths = [f"client-scopes/{ids[name]}/scope-mappings/{owner.below_user}/composite" for name in names if name in ids]
+    return [str(role["name"]) for path in paths for role in session.get_list(path)]

@@ -21,6 +21,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.role_scope i
     drops_roles,
     granted_roles,
     role_owner,
+    roles_of_scopes,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.user_profile import lets_through, read_profile
@@ -35,9 +36,9 @@ def source_problems(
 ) -> Iterator[str]:
     """Yield the problems that keep a source from giving groups, one or two sentences each.
 
-    params: groups_source, groups_client, groups_attribute, user_profile_attribute, ldap_provider and client_id of
-    sso_preflight_info. client: the one with client_id, None if it does not exist yet. notes: gets the problems that
-    keep back only some groups. Raises SsoError.
+    params: groups_source, groups_client, groups_attribute, user_profile_attribute, ldap_provider, client_id and
+    client_scopes of sso_preflight_info. client: the one with client_id, None if it does not exist yet. notes: gets the
+    problems that keep back only some groups. Raises SsoError.
     """
     sources = params["groups_source"]
     if "ldap_attribute" in sources and not params["ldap_provider"]:
@@ -54,21 +55,26 @@ def source_problems(
         # A client never drops its own roles.
         own = source == "client_roles" and params["groups_client"] == params["client_id"]
         if client and drops_roles(client) and not own:
-            yield from _scope_problems(session, source, params["groups_client"], client, notes)
+            yield from _scope_problems(session, source, params, client, notes)
     if "user_attribute" in sources and not params["user_profile_attribute"]:
         _note_profile(session, params["groups_attribute"], notes)
 
 
 def _scope_problems(
-    session: KeycloakSession, source: str, owner_id: str, client: State, notes: list[str]
+    session: KeycloakSession, source: str, params: Mapping[str, Any], client: State, notes: list[str]
 ) -> Iterator[str]:
     """Yield why no role of a source reaches the tokens of a client without full scope; note if only some do."""
+    owner_id = params["groups_client"]
     try:
         owner = role_owner(session, source, owner_id, client)
     except InvalidInput:
         # A client that is not there is a problem of its own.
         return
     granted = granted_roles(session, client, owner, "openid")
+    # The role is going to assign these, and their roles then count too.
+    to_come = [name for name in params["client_scopes"] if name not in client.get("defaultClientScopes", [])]
+    if to_come:
+        granted += [name for name in roles_of_scopes(session, to_come, owner) if name not in granted]
     kind = "realm roles" if source == "realm_roles" else f"roles of the client {owner_id}"
     seen = f'client_id: "Full scope allowed" of the client {client["clientId"]} is off'
     if not granted:
