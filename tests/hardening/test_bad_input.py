@@ -20,7 +20,8 @@ import requests
 
 from lab import process
 from lab.cells_server import Cells
-from lab.realm import LDAP_PROVIDER, create_service_account
+from lab.realm import LDAP_PROVIDER, create_service_account, new_name
+from lab.secret import new_password
 from lab.site import Site
 from support.module import assert_one_clear_line, call_module
 from support.playbook import Run, run_playbook
@@ -127,6 +128,35 @@ def test_a_wrong_password_counts_as_one_failure_for_the_account(shared_site: Sit
     events = admin.get_events({"type": "LOGIN_ERROR"})
     assert [event["details"]["username"] for event in events] == ["dora"]
     admin.update_realm(realm, {"eventsEnabled": False})
+
+
+@pytest.mark.parametrize(
+    ("user", "realm", "words"),
+    [
+        ({"requiredActions": ["UPDATE_PASSWORD"]}, {}, ["Account is not fully set up", "required action"]),
+        ({"totp": True}, {}, ["second factor", "service account"]),
+        ({}, {"sslRequired": "all"}, ["HTTPS required", "auth_keycloak_url with https"]),
+    ],
+    ids=["required action", "second factor", "https"],
+)
+def test_an_account_that_cannot_log_in_in_this_way(
+    user: dict[str, Any], realm: dict[str, Any], words: list[str], shared_site: Site
+) -> None:
+    password, name = new_password("administrator"), new_name("admin")
+    credentials = [{"type": "password", "value": password}]
+    if user.pop("totp", False):
+        data = {"subType": "totp", "digits": 6, "period": 30, "algorithm": "HmacSHA1", "counter": 0}
+        secret = json.dumps({"value": "standin-totp-secret-0123456789"})
+        credentials.append({"type": "otp", "credentialData": json.dumps(data), "secretData": secret})
+    account = {"username": name, "enabled": True, "email": f"{name}@example.org", "firstName": "A", "lastName": "B"}
+    shared_site.admin.create_user({**account, "credentials": credentials, **user})
+    shared_site.admin.update_realm(shared_site.realm, realm)
+    options = {"auth_realm": shared_site.realm, "auth_username": name, "auth_password": password}
+    try:
+        result = call_module("keycloak_oidc_client_info", {**shared_site.keycloak_options, **options})
+    finally:
+        shared_site.admin.update_realm(shared_site.realm, {"sslRequired": "external"})
+    assert_one_clear_line(result, *words)
 
 
 def test_a_login_realm_that_is_not_there(untouched: Site) -> None:

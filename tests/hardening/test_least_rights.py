@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lab.realm import LDAP_PROVIDER, ServiceAccount, create_service_account
+from lab.realm import LDAP_PROVIDER, ServiceAccount, admin, create_service_account, new_name
 from lab.site import Site
 from support.module import assert_one_clear_line, call_module, predict_and_run
 from support.playbook import Run, run_playbook
@@ -266,6 +266,22 @@ def test_roles_of_a_service_account(shared_site: Site, accounts: dict[str, Servi
     gone = predict_and_run(name, {**shared, "roles": ["view-clients", "manage-users"], "state": "absent"})
     assert gone["roles"] == ["view-events"]
     assert predict_and_run(name, {**shared, "roles": [], "mode": "exact"})["roles"] == []
+
+
+def test_in_the_realm_master_the_roles_belong_to_another_client(shared_site: Site) -> None:
+    master = admin(shared_site.lab.keycloak)
+    client_id = new_name("robot")
+    created = master.create_client({"clientId": client_id, "serviceAccountsEnabled": True, "publicClient": False})
+    try:
+        options = {**shared_site.keycloak_options, "realm": "master", "client_id": client_id}
+        options["roles"] = ["manage-clients"]
+        given = call_module("keycloak_service_account_roles", options)
+        wrong = call_module("keycloak_service_account_roles", {**options, "roles_client": "realm-management"})
+    finally:
+        master.delete_client(created)
+
+    assert (given["changed"], given["roles"]) == (True, ["manage-clients"])
+    assert_one_clear_line(wrong, "roles_client", "realm-management")
 
 
 @pytest.mark.parametrize(
