@@ -57,7 +57,7 @@ unit: $(READY) ## the unit tests; ARGS='-k name' for some, ARGS=--cov for covera
 integration: $(READY) ## all integration tests, on a real Keycloak and LDAP; ARGS as above
 	@$(NOX) --session integration -- $(ARGS)
 
-changes: $(READY) ## doctor and role against a real login after single changes to a healthy site; CHANGES=0 for all of them
+changes: $(READY) ## the part of make integration that makes single changes to a healthy site; CHANGES=0 for all of them
 	@$(NOX) --session changes -- $(ARGS)
 
 ways: $(READY) ## each module in the controller's process and as a module, with the same results

@@ -84,7 +84,6 @@ LINTERS: list[list[str]] = [
 INSTALL_ENGINE = "apt-get install podman runc netavark aardvark-dns iptables debootstrap, or CONTAINER_ENGINE=docker"
 # Scenarios that do not start with the images of the others.
 IMAGES = {"cluster": ["debian", "host", "openldap", "keycloak-cluster", "cells", "api", "postgresql", "haproxy"]}
-CHANGES = "tests/integration/test_changes.py"
 WAYS = "tests/unit/in_place"
 EE_IMAGE = "localhost/cellsops-sso-ee"
 # By itself, xdist begins with the files that have the most tests, and ends on the long ones with few.
@@ -397,7 +396,7 @@ def integration(session: nox.Session) -> None:
     A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own.
     """
     chosen = any(argument.startswith("tests/") for argument in session.posargs)
-    all_of_them = ["tests/integration", f"--ignore={CHANGES}", *IN_TWO_WORKERS, "-rs", "--durations=25"]
+    all_of_them = ["tests/integration", *IN_TWO_WORKERS, "-rs", "--durations=25"]
     session.run("pytest", *([] if chosen else all_of_them), *session.posargs)
 
 
@@ -405,9 +404,9 @@ def integration(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the unit tests and the quick part of the integration tests together, for one count of them all.
 
-    The others have sessions of their own: integration, and the long suites changes, ways, hardening, browser, covering.
+    The others have sessions of their own: integration, and the long suites ways, hardening, browser, covering.
     """
-    paths = ["tests/integration", "tests/unit", f"--ignore={CHANGES}", f"--ignore={WAYS}"]
+    paths = ["tests/integration", "tests/unit", f"--ignore={WAYS}"]
     session.run("pytest", *paths, "-m", "not thorough", *IN_TWO_WORKERS, "-rs", "--durations=25", *session.posargs)
 
 
@@ -420,7 +419,7 @@ def ways(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def changes(session: nox.Session) -> None:
     """Try doctor and role against real logins after single changes to a healthy site: 60, or all with CHANGES=0."""
-    session.run("pytest", CHANGES, *session.posargs)
+    session.run("pytest", "tests/integration/test_changes.py", *session.posargs)
 
 
 @nox.session(venv_backend="none")

@@ -24,6 +24,8 @@ from support.changes.catalogue import CHANGES, EXPLAINED, FIXED
 from support.changes.trial import Trials, doctor, failure, role_process
 from support.guide import apply_guide
 
+pytestmark = pytest.mark.thorough
+
 RECORD = Path(__file__).parents[1] / "support/changes/record.json"
 CHOSEN = tuple(CHANGES) if os.environ.get("CHANGES") == "0" else FIXED
 
