@@ -22,7 +22,7 @@ from lab.site import Site
 from support.cells.audience import audience_of
 from support.module import call_module
 from support.playbook import Run
-from support.role import not_ok, run_role
+from support.role import run_role
 
 ENGINE = os.environ.get("CONTAINER_ENGINE", "podman")
 IMAGE = "localhost/cellsops-sso-cells"
@@ -128,23 +128,6 @@ def without_cells(container: Container) -> Iterator[str]:
 
 def test_without_commands_the_role_finds_the_server_in_the_container(container: Container) -> None:
     assert "Cells is running in" in run(container, **NO_COMMANDS).failure
-
-
-def test_the_role_stops_and_starts_the_container_for_the_edit(container: Container, guided: Run) -> None:
-    assert not_ok(container.site) == []
-    log_in(container.site)
-    assert run(container, **container.commands).changes == []
-
-
-def test_the_vendors_command_in_a_second_container(container: Container, guided: Run) -> None:
-    container.take_audience_away()
-    second = [ENGINE, "run", "--rm", *LIMITS, "--volumes-from", container.name, IN_THE_FOLDER, "--entrypoint=cells"]
-
-    ran = {"sso_audience_method": "cli", "sso_cells_bin": [*second, IMAGE], **container.commands}
-    done = run(container, "--tags", "audience", **ran)
-
-    assert done.exit_code == 0, done.output
-    log_in(container.site)
 
 
 def test_the_vendors_command_in_a_container_without_cells(container: Container, guided: Run) -> None:
