@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from lab.ldap_server import Ldap
 from lab.realm import create_service_account
 from lab.site import Site, make_site
 from support.changes.change import (
@@ -40,8 +41,10 @@ from support.changes.change import (
     scope_assigned,
     user,
 )
+from support.changes.of_realm import policy
 from support.console import Realm, client_of
 from support.doctor import PLAYBOOK, WRONG_SECRET, ask, doctor_variables, finding_of, ids
+from support.guide import apply_guide
 from support.module import assert_one_clear_line, call_module
 from support.playbook import run_playbook
 from support.quick import with_quick
@@ -71,6 +74,7 @@ BREAKS: dict[str, tuple[Change, list[str], dict[str, Any]]] = {
         ["client.standard_flow"],
         {"login": {}},
     ),
+    "PKCE demanded by a client policy": (policy("pkce-enforcer", auto_configure=True), ["client.policies"], {}),
     "client bearer-only": (client_with(bearerOnly=True), ["client.standard_flow"], {"login": {}}),
     "consent demanded": (client_with(consentRequired=True), ["client.consent"], {}),
     "pushed requests demanded": (
@@ -303,6 +307,23 @@ def test_settings_that_break_nothing_can_be_worth_a_warning(
     assert warning in [*ids(report, "warning"), ""]
     assert ids(report, "broken") == []
     assert (report["verdict"] == "ok") is (warning == "")
+
+
+@pytest.mark.thorough
+def test_a_user_whom_keycloak_does_not_import_is_not_called_unknown(lab: Any, tmp_path: Path) -> None:
+    twin = [
+        *("dn: uid=dave,ou=people,dc=example,dc=org", "objectClass: person", "objectClass: organizationalPerson"),
+        *("objectClass: inetOrgPerson", "uid: dave", "cn: Dave", "sn: Doppel", "mail: dora@example.org"),
+    ]
+    with Ldap(more="\n".join([*twin, ""])) as ldap:
+        for site in make_site(lab, tmp_path, ldap):
+            apply_guide(site)
+            ask(site)
+
+            finding = finding_of(ask(site, username="dave")["report"], "token.user")
+
+    assert finding["verdict"] == "broken"
+    assert "does not import a user if another user of the realm has the same name or e-mail address" in finding["todo"]
 
 
 def test_a_break_shows_in_the_chain(site: Site) -> None:

@@ -153,6 +153,8 @@ def _check_secret(readings: Readings, client: State, config: State, by_secret: b
         )
         return Finding(finding_id, WARNING if accepted else BROKEN, seen, todo)
     if refused:
+        if days is not None and days <= 0:
+            todo = "Rotate the secret: give the role setup a new sso_rotate_secret_on."
         return Finding(finding_id, BROKEN, f"Keycloak refuses the connector's secret: {answer['words']}.{expiry}", todo)
     if comparable or accepted:
         soon = days is not None and days < FEW_DAYS

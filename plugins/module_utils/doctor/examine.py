@@ -63,6 +63,7 @@ FOLLOWS = {
     "client.login_form": [
         *KEYCLOAK,
         *CLIENT,
+        "client.policies",
         "client.login_flow",
         "client.redirect_uri",
         "scope.requested",

@@ -589,6 +589,23 @@ def test_a_hidden_secret_is_judged_by_the_answer_of_keycloak() -> None:
     assert site.finding("client.secret").verdict == NOT_CHECKED
 
 
+def test_a_secret_that_has_expired_is_to_be_rotated() -> None:
+    site = Readings()
+    code_refused("invalid_client")(site)
+    assert "sso_rotate_secret_on" not in site.finding("client.secret").todo
+    with_attribute("client.secret.expiration.time", "1600000000")(site)
+    finding = site.finding("client.secret")
+    assert finding.seen.endswith("It expired on 2020-09-13.")
+    assert "sso_rotate_secret_on" in finding.todo
+
+
+def test_a_login_that_a_client_policy_refuses_is_explained_by_the_policy() -> None:
+    site = Readings()
+    both(policy({"condition": "any-client"}), refused_at_the_form)(site)
+    assert site.finding("client.policies").verdict == BROKEN
+    assert site.finding("client.login_form").seen == "It follows from client.policies."
+
+
 def test_lightweight_tokens_are_judged_by_the_version() -> None:
     site = Readings()
     both(asks_userinfo, with_attribute("client.use.lightweight.access.token.enabled", "true"))(site)
