@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +19,8 @@ from lab.site import Site, make_site
 from support.console import put_connector
 from support.module import call_module
 from support.playbook import Run, run_playbook
-from support.role import PLAYBOOK, run_role
+from support.quick import with_quick
+from support.role import PLAYBOOK, run_role, site_after_role
 
 BAD_TOKEN = "standin-token-that-no-cells-has-made-0123456789abcdef"
 OLD_PYTHON = "#!/bin/sh\necho 'SyntaxError: future feature annotations is not defined' >&2\nexit 1\n"
@@ -73,6 +74,20 @@ BROKEN = {
 AT_ONCE = ("the token of Cells", "the rights", "the LDAP provider", "the configuration", "lists")
 
 
+# Of a site that is set up already.
+UNCHANGED: dict[str, dict[str, Any]] = {
+    "LDAP": {},
+    "LDAP, roles to create": {"sso_roles": {"Test_DEM_WebUsers": "Web users"}},
+    "LDAP, the audience by the API": {"sso_audience_method": "api"},
+}
+
+
+def cells_log(site: Site) -> list[dict[str, Any]]:
+    """Return the requests that Cells has served so far."""
+    log = site.cells.working_dir / "standin-requests.log"
+    return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+
 class Untouched:
     """The requests to both servers, and their state, to see that nothing is written."""
 
@@ -82,21 +97,17 @@ class Untouched:
         site.admin.connection.raw_put(self._realm, data=json.dumps({"adminEventsEnabled": True}))
         site.admin.connection.raw_delete(f"{self._realm}/admin-events")
         self.mark = site.lab.keycloak.mark()
-        self.cells_mark = len(self._cells_log())
+        self.cells_mark = len(cells_log(site))
         self.config = site.cells.config_path.read_bytes()
 
     @property
     def _realm(self) -> str:
         return f"admin/realms/{self.site.realm}"
 
-    def _cells_log(self) -> list[dict[str, Any]]:
-        log = self.site.cells.working_dir / "standin-requests.log"
-        return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
-
     def asked(self) -> tuple[list[str], list[str]]:
         """Return the requests to Keycloak and to Cells: methods and paths, without the logins to Keycloak."""
         keycloak = [f"{r.method} {r.path}" for r in self.site.lab.keycloak.requests_since(self.mark)]
-        cells = [f"{r['method']} {r['path']}" for r in self._cells_log()[self.cells_mark :]]
+        cells = [f"{r['method']} {r['path']}" for r in cells_log(self.site)[self.cells_mark :]]
         return [line for line in keycloak if self.site.realm in line and not line.endswith("/token")], cells
 
     def check(self) -> None:
@@ -168,6 +179,25 @@ def test_an_old_mapper_of_the_same_attribute_is_named_and_taken_over_on_request(
     assert run_role(site, sso_ldap_mapper_take_over=True).exit_code == 0
     mappers = [c["name"] for c in site.admin.get_components() if "cellsgroups" in str(c.get("config"))]
     assert mappers == [rows.GUIDE_LDAP_MAPPER]
+
+
+@pytest.fixture(scope="module")
+def ready_site(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that is set up, with the fields of static clients in the REST API."""
+    yield from site_after_role(lab, tmp_path_factory.mktemp("ready"), env={"STANDIN_OAUTH2CLIENTS": "full"})
+
+
+@pytest.mark.parametrize("variables", with_quick(UNCHANGED, "LDAP"))
+def test_it_takes_two_requests_to_each_server_at_most(variables: dict[str, Any], ready_site: Site) -> None:
+    keycloak = ready_site.lab.keycloak
+    mark, cells_mark = keycloak.mark(), len(cells_log(ready_site))
+    # What is wrong takes no request to see, and the role ends after the preflight.
+    run = run_role(ready_site, **variables, sso_cells_hosts="c1")
+
+    assert run.failure.startswith("Nothing has been written, because a step would fail. sso_cells_hosts is 'c1'.")
+    sent = [request for request in keycloak.requests_since(mark) if ready_site.realm in request.path]
+    assert 0 < len(sent) <= 2, sent
+    assert 0 < len(cells_log(ready_site)[cells_mark:]) <= 2
 
 
 def test_a_rotation_does_not_lock_everybody_out_if_cells_refuses_the_token(site: Site) -> None:

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -15,17 +17,34 @@ import pytest
 import requests
 
 from lab import rows
+from lab.login import Browser
 from lab.realm import create_realm, delete_realm, name_of, new_name
 from lab.site import Site, make_site
 from support.cells.audience import audience_of
-from support.console import add_redirect_uri, client_of, ldap_mapper_of, put_connector, rename_the_connector, scope_of
-from support.playbook import Run
+from support.console import (
+    Realm,
+    add_redirect_uri,
+    client_of,
+    ldap_mapper_of,
+    put_connector,
+    rename_the_connector,
+    scope_of,
+)
+from support.playbook import Run, run_playbook
 from support.quick import with_quick
 from support.role import not_ok, run_role
 
 TIMEOUT = 10
 LINES = 20
 """Fewer lines than these tell of a run that finds nothing to do, blank ones not counted."""
+
+
+def log_in(site: Site) -> list[str]:
+    """Log dora in, refresh her session, and return her roles from groups. Raises LoginError."""
+    browser = Browser(site.cells.url)
+    roles = browser.log_in("keycloak", "dora", site.lab.ldap.users["dora"]).roles
+    browser.refresh()
+    return sorted(roles)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +64,7 @@ def guided(shared_site: Site, previewed: Run) -> Run:
 def test_check_mode_on_the_first_run_predicts_what_the_run_changes(previewed: Run, guided: Run) -> None:
     assert previewed.exit_code == 0, previewed.output
     assert previewed.changes == guided.changes != []
+    assert "[WARNING]" not in previewed.output
 
 
 def test_every_row_of_the_guide_is_on_the_servers(shared_site: Site, guided: Run) -> None:
@@ -204,6 +224,49 @@ def test_objects_that_another_client_uses_stay(site: Site) -> None:
     assert scope_of(site)["name"] == rows.GUIDE_SCOPE
     assert ldap_mapper_of(site)["name"] == rows.GUIDE_LDAP_MAPPER
     assert [c["clientId"] for c in site.admin.get_clients() if c["clientId"] == "localhost"] == []
+
+
+@pytest.mark.thorough
+def test_objects_of_two_realms_are_counted_by_realm(lab: Any, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        sites = [stack.enter_context(contextmanager(make_site)(lab, tmp_path / name)) for name in ("first", "second")]
+        removals = []
+        for site, removed, stays in zip(sites, ("one", "two"), ("two", "one"), strict=True):
+            assert run_role(site, sso_client_id=removed).exit_code == 0
+            other = site.admin.create_client({"clientId": stays})
+            site.admin.add_client_default_client_scope(other, scope_of(site)["id"], {})
+            removals.append({**site.role_variables, "sso_client_id": removed, "sso_state": "absent"})
+        play = {
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "roles": [{"role": "cellsops.sso.setup", "vars": values} for values in removals],
+        }
+        book = tmp_path / "both.yml"
+        book.touch(mode=0o600)
+        book.write_text(json.dumps([play]), encoding="utf-8")
+
+        gone = run_playbook(book, {}, tmp_path / "play")
+
+        assert gone.exit_code == 0, gone.output
+        for site, removed, stays in zip(sites, ("one", "two"), ("two", "one"), strict=True):
+            clients = [client["clientId"] for client in site.admin.get_clients()]
+            assert (removed in clients, stays in clients) == (False, True)
+            assert scope_of(site)["name"] == rows.GUIDE_SCOPE
+            assert ldap_mapper_of(site)["name"] == rows.GUIDE_LDAP_MAPPER
+
+
+@pytest.mark.thorough
+def test_the_client_gets_the_scopes_that_the_realm_does_not_give_new_clients(site: Site) -> None:
+    realm = Realm(site)
+    for kind in ("default", "optional"):
+        for scope in realm.get(f"default-{kind}-client-scopes"):
+            realm.send("delete", f"default-{kind}-client-scopes/{scope['id']}")
+
+    run = run_role(site)
+
+    assert run.exit_code == 0, run.output
+    assert log_in(site) == ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "masked"])
