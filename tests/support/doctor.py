@@ -31,7 +31,7 @@ def ask(site: Site, login: dict[str, Any] | None = None, **options: Any) -> dict
     session = {} if login is None else call_module("cells_session_check", {**doras_login(site), **login})
     from_cells = call_module("keycloak_reachable_info", {"issuer": site.issuer})
     results = {"cells_config": config, "session": session, "keycloak_from_cells": from_cells}
-    asked = {"client_id": "localhost", "ldap_provider": "ldap", "username": "dora"}
+    asked: dict[str, Any] = {"client_id": "localhost", "ldap_provider": "ldap", "username": "dora"}
     asked |= {name: doctor_reading(result, name) for name, result in results.items()}
     return call_module("doctor_info", {**site.keycloak_options, **site.cells_options, **asked, **options})
 

@@ -12,16 +12,18 @@ from typing import Any
 from unittest.mock import patch
 
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor import examine
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized, SsoError, Unreachable
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
+    NOT_READ,
+    KeycloakReadings,
+    Reading,
+)
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized, Unreachable
+from support.healthy_site import CELLS, KEYCLOAK, HealthySite
 
 Report = dict[str, Any]
 Values = dict[str, Any]
 
-CELLS = "https://cells.example.org"
-KEYCLOAK = "https://sso.example.org"
 ISSUER = f"{KEYCLOAK}/realms/staff"
-CALLBACK = f"{CELLS}/auth/login/keycloak/callback"
 GROUPS = [
     "cn=Test_DEM_WebUsers,ou=test-pydio-cells,dc=example,dc=org",
     "cn=Test_Etrange_Gov,ou=test-pydio-cells,dc=example,dc=org",
@@ -33,159 +35,45 @@ HOSTILE = (
 )
 
 
-class Seen:
-    """The readings and options of a healthy site; a sample changes some of them."""
+class ReportSite(HealthySite):
+    """A healthy site with names and claims as long as real ones; a sample changes some of them."""
 
     def __init__(self) -> None:
-        static_client = {"client_id": "cells-frontend", "audience": [CELLS]}
-        self.options: Values = {
-            "auth_keycloak_url": KEYCLOAK,
-            "realm": "staff",
-            "client_id": "cells.example.org",
-            "client_scope": "cellsscope",
-            "groups_attribute": "cellsgroups",
-            "ldap_provider": "ldap",
-            "ldap_attribute": "memberOf",
-            "username": "dora",
-            "dn_to_name": True,
-            "group": "",
-            "max_clock_skew": 5.0,
-            "validate_certs": True,
-            "cells_url": CELLS,
-            "connector_id": "keycloak",
-            "cells_config": {
-                "static_clients": [static_client],
-                "life_spans": {"access_token": 600, "refresh_token": 5184000},
-                "oauth_secret_is_public": False,
-                "username_as_login": [],
-            },
-            "callback_url": "",
-            "roles": {},
-            "keycloak_from_cells": {"url": ISSUER, "reachable": True, "problem": "", "message": "", "seconds": 0.1},
-            "session": {
-                "login": {"username": "dora@example.org", "roles": ["Test_DEM_WebUsers", "Test_Etrange_Gov"]},
-                "refreshes": [{"after_seconds": 0.2, "status": 200, "ok": True, "cause": "", "message": ""}],
-            },
-        }
-        self.keycloak: Values = {
-            "discovery": ISSUER,
-            "group_names": GROUPS,
-            "login": {"skew_seconds": 0.3, "uncertainty_seconds": 0.5},
-            "version": "26.7.3",
-            "realm": {
-                "realm": "staff",
-                "enabled": True,
-                "accessTokenLifespan": 300,
-                "ssoSessionIdleTimeout": 1800,
-                "ssoSessionMaxLifespan": 36000,
-            },
-            "client": {
-                "clientId": "cells.example.org",
-                "enabled": True,
-                "publicClient": False,
-                "standardFlowEnabled": True,
-                "redirectUris": [CALLBACK],
-                "webOrigins": [CELLS],
-                "defaultClientScopes": ["basic", "cellsscope", "email", "profile"],
-            },
-            "secret": "secret-of-a-sample-0123456789",
-            "client_scopes": [
-                {"name": "basic"},
-                {"name": "cellsscope", "protocolMappers": [mapper("cellsgroups")]},
-            ],
-            "login_form": {"form": True, "leads_to": "", "status": 200, "words": "Sign in"},
-            "code": {"error": "invalid_grant", "words": "invalid_grant: Code not valid"},
-            "provider": {
-                "id": "1",
-                "name": "ldap",
-                "config": {"connectionUrl": ["ldaps://ldap.example.org"], "cachePolicy": ["NO_CACHE"]},
-            },
-            "ldap_test": None,
-            "mappers": [
-                {
-                    "name": "memberOf to group",
-                    "parentId": "1",
-                    "providerId": "user-attribute-ldap-mapper",
-                    "config": {
-                        "user.model.attribute": ["cellsgroups"],
-                        "ldap.attribute": ["memberOf"],
-                        "read.only": ["true"],
-                        "always.read.value.from.ldap": ["true"],
-                    },
-                }
-            ],
-            "profile": {"attributes": [{"name": "cellsgroups"}]},
-            "user": {
-                "username": "dora",
-                "enabled": True,
-                "federationLink": "1",
-                "attributes": {"cellsgroups": GROUPS, "LDAP_ENTRY_DN": ["uid=dora,ou=people,dc=example,dc=org"]},
-            },
-            "tokens": tokens(),
-        }
-        self.cells: Values = {
-            "bootconf": {"backend": {"PackageType": "Enterprise", "PackageLabel": "Pydio Cells Enterprise"}},
-            "own_issuer": (f"{CELLS}/oidc/", 200),
-            "login_page": [{"Id": "keycloak", "Name": "SSO with Keycloak"}],
-            "connectors": [
-                {
-                    "id": "keycloak",
-                    "type": "oidc",
-                    "name": "SSO with Keycloak",
-                    "configoidc": {
-                        "clientID": "cells.example.org",
-                        "clientSecret": "secret-of-a-sample-0123456789",
-                        "redirectURI": CALLBACK,
-                        "issuer": ISSUER,
-                        "scopes": ["openid", "profile", "email"],
-                        "insecureSkipEmailVerified": True,
-                        "getUserInfo": True,
-                        "userIDKey": "email",
-                        "userNameKey": "email",
-                    },
-                    "mappingRules": [
-                        {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles", "RuleString": "preg:^Test_.*"}
-                    ],
-                }
-            ],
-            "static_client": static_client,
-            "version": "4.4.13",
-            "issuer": ISSUER,
-            "roles": [{"Uuid": role, "Label": role} for role in ("Test_DEM_WebUsers", "Test_Etrange_Gov")],
-        }
+        super().__init__()
+        self.options.update(realm="staff", client_id="cells.example.org", max_clock_skew=5.0)
+        self.options["cells_config"]["life_spans"]["refresh_token"] = 5184000
+        self.options["session"].update(
+            login={"username": "dora@example.org", "roles": ["Test_DEM_WebUsers", "Test_Etrange_Gov"]},
+            refreshes=[{"after_seconds": 0.2, "status": 200, "ok": True, "cause": "", "message": ""}],
+        )
+        self.options["keycloak_from_cells"]["url"] = ISSUER
+        self.realm.update(ssoSessionIdleTimeout=1800, ssoSessionMaxLifespan=36000)
+        self.groups = GROUPS
+        self.client["clientId"] = self.oidc["clientID"] = "cells.example.org"
+        self.issuer = self.oidc["issuer"] = ISSUER
+        self.oidc["getUserInfo"] = True
+        self.profile = {"attributes": [{"name": "cellsgroups"}]}
+        self.user["attributes"]["cellsgroups"] = GROUPS
+        self.tokens = tokens()
+        self.rule["RuleString"] = "preg:^Test_.*"
+        self.roles = [{"Uuid": role, "Label": role} for role in ("Test_DEM_WebUsers", "Test_Etrange_Gov")]
+        self.clocks["Keycloak"].value["skew_seconds"] = 0.3
         self.days = {KEYCLOAK: 74, CELLS: 30}
+        self.keycloak: KeycloakReadings | None = None
+        """Readings that take the place of all those of Keycloak."""
 
     def report(self) -> Report:
         """Return the doctor's report about it."""
-
-        def readings(values: Values) -> dict[str, Reading]:
-            return {k: Reading(error=v) if isinstance(v, SsoError) else Reading(v) for k, v in values.items()}
-
+        seen = self.seen()
         with patch.multiple(
             examine,
-            read_keycloak=lambda *_: readings(self.keycloak),
-            read_cells=lambda *_: readings(self.cells),
+            read_keycloak=lambda *_: self.keycloak or seen.keycloak,
+            read_cells=lambda *_: seen.cells,
             measure=lambda _: {"skew_seconds": 0.2, "uncertainty_seconds": 0.5},
             days_left=lambda url, _: {"url": url, "days_left": self.days[url], "local": False},
         ):
             report: Report = examine.examine(None, None, self.options)  # type: ignore[arg-type]
         return report | {"checked_at": "2026-11-24T12:00:00Z"}
-
-
-def mapper(claim: str) -> Values:
-    """Return the protocol mapper of a claim."""
-    kinds = {f"{kind}.token.claim": "true" for kind in ("id", "access", "userinfo")}
-    return {
-        "name": "User Group Mapper",
-        "protocolMapper": "oidc-usermodel-attribute-mapper",
-        "config": {
-            "claim.name": claim,
-            "user.attribute": claim,
-            "multivalued": "true",
-            "aggregate.attrs": "true",
-            **kinds,
-        },
-    }
 
 
 def tokens() -> Values:
@@ -198,7 +86,8 @@ def tokens() -> Values:
         "preferred_username": "dora",
         "email": "dora@example.org",
     }
-    token = {"exp": 1795522200, "iat": 1795521900, "iss": ISSUER, "azp": "cells.example.org", "acr": "1"}
+    # The token ends in the year 2100: the doctor compares it with the clock.
+    token = {"exp": 4102444800, "iat": 1795521900, "iss": ISSUER, "azp": "cells.example.org", "acr": "1"}
     access = {
         "allowed-origins": [CELLS],
         "realm_access": {"roles": ["offline_access", "uma_authorization"]},
@@ -212,66 +101,66 @@ def tokens() -> Values:
     }
 
 
-def all_in_order(_seen: Seen) -> None:
+def all_in_order(_site: ReportSite) -> None:
     """Everything was checked and is well."""
 
 
-def healthy(seen: Seen) -> None:
+def healthy(site: ReportSite) -> None:
     """All is well, but a login was not tried."""
-    seen.options["session"] = {}
+    site.options["session"] = {}
 
 
-def broken(seen: Seen) -> None:
+def broken(site: ReportSite) -> None:
     """The claim is missing, a clock is off, and a redirect URI has a wildcard."""
-    healthy(seen)
-    seen.keycloak["client"]["defaultClientScopes"].remove("cellsscope")
-    for claims in seen.keycloak["tokens"].values():
+    healthy(site)
+    site.client["defaultClientScopes"].remove("cellsscope")
+    for claims in site.tokens.values():
         claims.pop("cellsgroups")
-    seen.keycloak["login"]["skew_seconds"] = -342.1
-    seen.keycloak["client"]["redirectUris"].append(f"{CELLS}/*")
+    site.clocks["Keycloak"].value["skew_seconds"] = -342.1
+    site.client["redirectUris"].append(f"{CELLS}/*")
 
 
-def warnings(seen: Seen) -> None:
-    """A rule keeps none of the values, and a redirect URI has a wildcard."""
-    healthy(seen)
-    seen.cells["connectors"][0]["mappingRules"][0]["RuleString"] = "Nobody"
-    seen.keycloak["client"]["redirectUris"].append(f"{CELLS}/*")
+def warnings(site: ReportSite) -> None:
+    """Keycloak caches the users of the directory, and a redirect URI has a wildcard."""
+    healthy(site)
+    site.provider["config"]["cachePolicy"] = ["DEFAULT"]
+    site.client["redirectUris"].append(f"{CELLS}/*")
 
 
-def claim_in_the_id_token_only(seen: Seen) -> None:
+def claim_in_the_id_token_only(site: ReportSite) -> None:
     """The protocol mapper leaves the groups out of access token and userinfo."""
     for kind in ("access", "userinfo"):
-        seen.keycloak["client_scopes"][1]["protocolMappers"][0]["config"][f"{kind}.token.claim"] = "false"
+        site.scope["protocolMappers"][0]["config"][f"{kind}.token.claim"] = "false"
     for kind in ("access_token", "userinfo"):
-        seen.keycloak["tokens"][kind].pop("cellsgroups")
+        site.tokens[kind].pop("cellsgroups")
 
 
-def not_checked(seen: Seen) -> None:
+def not_checked(site: ReportSite) -> None:
     """The account has few rights, nobody is named, and Cells' file was not read."""
-    healthy(seen)
-    seen.options |= {"username": "", "cells_config": {"msg": "The configuration file was not read."}}
+    healthy(site)
+    site.options |= {"username": "", "cells_config": {"msg": "The configuration file was not read."}}
     paths = {"client": "clients", "client_scopes": "client-scopes", "provider": "components"}
     for name, path in paths.items():
         url = f"{KEYCLOAK}/admin/realms/staff/{path}"
-        seen.keycloak[name] = NotAuthorized("GET", url, 403, "no reason given", "The account lacks a right.")
-    del seen.keycloak["user"], seen.keycloak["tokens"]
-    seen.keycloak["login"] = {}
+        error = NotAuthorized("GET", url, 403, "no reason given", "The account lacks a right.")
+        site.instead[name] = Reading(error=error)
+    site.instead.update(user=NOT_READ, tokens=NOT_READ, login=Reading({}))
 
 
-def down(seen: Seen) -> None:
+def down(site: ReportSite) -> None:
     """Keycloak does not answer, so much is not known, and null."""
-    healthy(seen)
+    healthy(site)
     address = f"{ISSUER}/.well-known/openid-configuration"
-    gone = Unreachable("GET", address, "no answer: [Errno 111] Connection refused")
-    seen.keycloak = {"discovery": gone}
-    seen.cells["issuer"] = gone
+    gone = Reading(error=Unreachable("GET", address, "no answer: [Errno 111] Connection refused"))
+    site.keycloak = KeycloakReadings(discovery=gone)
+    site.instead["issuer"] = gone
 
 
-def report_of(change: Callable[[Seen], None]) -> Report:
+def report_of(change: Callable[[ReportSite], None]) -> Report:
     """Return the report of a site after a change."""
-    seen = Seen()
-    change(seen)
-    return seen.report()
+    site = ReportSite()
+    change(site)
+    return site.report()
 
 
 def with_text(text: str) -> Report:

@@ -25,18 +25,18 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     are_broken,
     is_one_of,
 )
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import KeycloakReadings
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 
 def chain(
-    keycloak: Readings, options: Mapping[str, Any], connector: State | None, findings: list[Finding]
+    keycloak: KeycloakReadings, options: Mapping[str, Any], connector: State | None, findings: list[Finding]
 ) -> dict[str, Any] | None:
     """Return the way from the group to the role for the named user, {username, links}, None if nobody is named.
 
     A link: {id, title, values, verdict, note}; its verdict is the worst of the findings about it.
     """
-    user = keycloak["user"].value if "user" in keycloak else None
+    user = keycloak.user.value
     if not options["username"] or user is None:
         return None
     attribute, claims = options["groups_attribute"], claims_for_cells(keycloak, connector)

@@ -23,7 +23,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     skipped,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import STATIC_CLIENT, connector, oidc
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import CellsReadings, Reading, why
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, MissingLibrary
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import origin
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
@@ -37,13 +37,13 @@ CONNECTOR_IDS = ("connector.exists", "connector.sites", "connector.login_page", 
 RULE_IDS = ("mapping.rule", "mapping.regex")
 
 
-def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: str | None) -> list[Finding]:
+def check_cells(readings: CellsReadings, options: Mapping[str, Any], realm_issuer: str | None) -> list[Finding]:
     """Return the findings of cells.*, keycloak.reachable_from_cells, connector.* (but those of check_identity),
     mapping.rule, mapping.regex and audience.*.
 
     readings: those of read_cells. options: those of doctor_info. realm_issuer: None if the realm was not reached.
     """
-    bootconf = readings["bootconf"]
+    bootconf = readings.bootconf
     rest = (*CONNECTOR_IDS, *RULE_IDS, "audience.*")
     secret, from_cells = _check_secret(options["cells_config"]), _check_reachable_from_cells(options)
     if bootconf.error:
@@ -60,7 +60,7 @@ def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: st
     findings = [
         Finding("cells.reachable", OK, f"{options['cells_url']} answers."),
         judged("cells.enterprise", not home, f"It is {label}.", "Install Cells Enterprise, with its license."),
-        _check_external_url(readings["own_issuer"], options["cells_url"].rstrip("/")),
+        _check_external_url(readings.own_issuer, options["cells_url"].rstrip("/")),
         secret,
         from_cells,
     ]
@@ -69,7 +69,7 @@ def check_cells(readings: Readings, options: Mapping[str, Any], realm_issuer: st
     return [
         *findings,
         *_check_connector(readings, options, realm_issuer),
-        *_check_audience(readings["static_client"], options),
+        *_check_audience(readings.static_client, options),
     ]
 
 
@@ -127,10 +127,10 @@ def _check_reachable_from_cells(options: Mapping[str, Any]) -> Finding:
     return Finding(finding_id, BROKEN, seen, todo)
 
 
-def _check_connector(readings: Readings, options: Mapping[str, Any], realm_issuer: str | None) -> list[Finding]:
-    reading, connector_id = readings["connectors"], options["connector_id"]
+def _check_connector(readings: CellsReadings, options: Mapping[str, Any], realm_issuer: str | None) -> list[Finding]:
+    reading, connector_id = readings.connectors, options["connector_id"]
     if reading.error:
-        offered = _check_login_page(readings["login_page"], connector_id)
+        offered = _check_login_page(readings.login_page, connector_id)
         return [
             *skipped(why(reading), "connector.exists", "connector.sites"),
             offered,
@@ -147,9 +147,9 @@ def _check_connector(readings: Readings, options: Mapping[str, Any], realm_issue
     return [
         _check_exists(state, config),
         _check_sites(state, options["cells_url"]),
-        _check_login_page(readings["login_page"], connector_id),
+        _check_login_page(readings.login_page, connector_id),
         _check_redirect_uri(config, options),
-        _check_issuer(config, readings.get("issuer", Reading()), realm_issuer),
+        _check_issuer(config, readings.issuer, realm_issuer),
         judged(
             "connector.client_id",
             config.get("clientID") == options["client_id"],

@@ -12,33 +12,33 @@ from typing import Any
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_groups import all_values
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import BROKEN, OK, WARNING, Finding, skipped
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import oidc
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import KeycloakReadings
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 
-def claims_for_cells(keycloak: Readings, connector: State | None) -> State | None:
+def claims_for_cells(keycloak: KeycloakReadings, connector: State | None) -> State | None:
     """Return the claims that Cells reads: those of the ID token, overridden by those of userinfo if Cells requests it.
 
     None if Keycloak did not show them.
     """
-    tokens = keycloak.get("tokens", Reading()).value
+    tokens = keycloak.tokens.value
     if tokens is None:
         return None
     return {**tokens["id_token"], **(tokens["userinfo"] if oidc(connector).get("getUserInfo") else {})}
 
 
 def in_light_of_claims(
-    found: list[Finding], keycloak: Readings, connector: State | None, options: Mapping[str, Any]
+    found: list[Finding], keycloak: KeycloakReadings, connector: State | None, options: Mapping[str, Any]
 ) -> list[Finding]:
     """Return the findings. If the claim exists, those about its origin are at most warnings.
 
     Another scope or mapper than that of the guide may set the claim. Only the claims that Cells would read count.
     """
-    user: State = (keycloak["user"].value if "user" in keycloak else None) or {}
+    user: State = keycloak.user.value or {}
     claims, claim = claims_for_cells(keycloak, connector) or {}, options["groups_attribute"]
     groups = all_values(keycloak, user, options)
     # Without a provider of that name, a user from another one is as good.
-    elsewhere = user.get("federationLink") and keycloak.get("provider", Reading()).error
+    elsewhere = user.get("federationLink") and keycloak.provider.error
     about = ("scope.assigned", "scope.mapper", *(["ldap.enabled"] if elsewhere else []))
     if not groups or sorted(groups) != sorted(texts_of(claims.get(claim))):
         return found

@@ -21,7 +21,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     skipped,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.login_flow import more_than_a_password
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import KeycloakReadings, Reading, why
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import version_number
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import origin
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
@@ -49,9 +49,9 @@ USERINFO_REFUSES_LIGHTWEIGHT = (26, 6, 2)
 """The first version of Keycloak whose userinfo endpoint answers 401 to a lightweight access token."""
 
 
-def check_client(readings: Readings, options: Mapping[str, Any], connector_config: State) -> list[Finding]:
+def check_client(readings: KeycloakReadings, options: Mapping[str, Any], connector_config: State) -> list[Finding]:
     """Return the findings of client.*; the arguments are those of check_keycloak."""
-    reading, client_id = readings["client"], options["client_id"]
+    reading, client_id = readings.client, options["client_id"]
     if reading.error:
         return skipped(why(reading), "client.*")
     client: State | None = reading.value
@@ -77,17 +77,17 @@ def check_client(readings: Readings, options: Mapping[str, Any], connector_confi
         ),
         _check_policies(readings, client),
         _check_login_flow(readings),
-        _check_login_form(readings.get("login_form", Reading()), bool(options["ldap_provider"])).resting_on(
+        _check_login_form(readings.login_form, bool(options["ldap_provider"])).resting_on(
             *_assumed_path(options, connector_config)
         ),
-        _check_code(readings.get("code", Reading()), client),
+        _check_code(readings.code, client),
         _check_tokens(readings, client, connector_config),
         *_check_uris(
-            readings.get("login_form", Reading()),
+            readings.login_form,
             client,
             options,
             connector_config,
-            origin(readings["discovery"].value),
+            origin(readings.discovery.value),
         ),
     ]
 
@@ -132,7 +132,9 @@ def _check_consent(client: State) -> Finding:
     return judged("client.consent", not asks, seen, f"Turn off consent of {client['clientId']}: run the role setup.")
 
 
-def _check_secret(readings: Readings, client: State, config: State, by_secret: bool, logged_in: bool) -> Finding:
+def _check_secret(
+    readings: KeycloakReadings, client: State, config: State, by_secret: bool, logged_in: bool
+) -> Finding:
     """Compare the two secrets, and judge Keycloak's answer to that of the connector. The finding contains no secret.
 
     logged_in: whether a real login got through, which answers the question if a secret is hidden.
@@ -142,7 +144,7 @@ def _check_secret(readings: Readings, client: State, config: State, by_secret: b
         return Finding(finding_id, OK, "The client is public: Keycloak does not look at the secret that Cells sends.")
     if not by_secret:
         return skipped("The client does not use a secret.", finding_id)[0]
-    there, given, answer = readings["secret"], config.get("clientSecret") or "", readings.get("code", Reading()).value
+    there, given, answer = readings.secret, config.get("clientSecret") or "", readings.code.value
     accepted = logged_in or (answer is not None and answer["error"] == "invalid_grant")
     refused = answer is not None and answer["error"] in ("invalid_client", "unauthorized_client")
     comparable = there.error is None and str(there.value or "").strip("*") and given.strip("*•")
@@ -175,10 +177,10 @@ def _expiry(client: State) -> tuple[float | None, str]:
     return days, f" It expires on {day}." if days > 0 else f" It expired on {day}."
 
 
-def _check_policies(readings: Readings, client: State) -> Finding:
+def _check_policies(readings: KeycloakReadings, client: State) -> Finding:
     """Judge whether client policies of the realm refuse a login as Cells makes it."""
     finding_id = "client.policies"
-    policies, profiles = readings.get("policies", Reading()), readings.get("policy_profiles", Reading())
+    policies, profiles = readings.policies, readings.policy_profiles
     if policies.error or profiles.error:
         return skipped(why(policies if policies.error else profiles), finding_id)[0]
     found = refusals(policies.value or {}, profiles.value or {}, client)
@@ -192,14 +194,14 @@ def _check_policies(readings: Readings, client: State) -> Finding:
     return Finding(finding_id, BROKEN if certain else WARNING, f"{seen[0].upper()}{seen[1:]}.", todo)
 
 
-def _check_login_flow(readings: Readings) -> Finding:
+def _check_login_flow(readings: KeycloakReadings) -> Finding:
     """Judge whether the steps of the login ask for more than name and password."""
-    finding_id, reading = "client.login_flow", readings.get("flow", Reading())
+    finding_id, reading = "client.login_flow", readings.flow
     if reading.error:
         return skipped(why(reading), finding_id)[0]
     if reading.value is None:
         return skipped("The login flow is not known.", finding_id)[0]
-    alias, credentials = reading.value["alias"], readings.get("credentials", Reading()).value or []
+    alias, credentials = reading.value["alias"], readings.credentials.value or []
     asked = more_than_a_password(
         reading.value["executions"], {str(credential.get("type")) for credential in credentials}
     )
@@ -259,14 +261,14 @@ def _check_code(reading: Reading, client: State) -> Finding:
     return judged(finding_id, good, seen, "Change the client so that its id and secret are enough.")
 
 
-def _check_tokens(readings: Readings, client: State, config: State) -> Finding:
+def _check_tokens(readings: KeycloakReadings, client: State, config: State) -> Finding:
     """Judge whether Cells can use the tokens, which a preview does not show: signature, encryption, life, userinfo."""
     finding_id = "client.tokens"
-    attributes, realm = client.get("attributes") or {}, readings["realm"].value or {}
-    tokens, asks_userinfo = readings.get("tokens", Reading()).value, bool(config.get("getUserInfo"))
+    attributes, realm = client.get("attributes") or {}, readings.realm.value or {}
+    tokens, asks_userinfo = readings.tokens.value, bool(config.get("getUserInfo"))
     wrong = _unusable_id_token(attributes, realm)
     if asks_userinfo:
-        wrong += _unusable_userinfo(attributes, client, realm, readings.get("version", Reading()).value)
+        wrong += _unusable_userinfo(attributes, client, realm, readings.version.value)
     if tokens and not wrong:
         wrong = _refused_claims(tokens, config, asks_userinfo)
     if not wrong and not config:

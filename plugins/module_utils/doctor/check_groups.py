@@ -17,7 +17,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     skipped,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import sources_of
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import KeycloakReadings, why
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import (
     ATTRIBUTE,
     GROUPS,
@@ -114,26 +114,26 @@ def _what(source: str, options: Mapping[str, Any]) -> str:
     return words.get(source, str(options["groups_attribute"]))
 
 
-def values_of(source: str, readings: Readings, user: State, options: Mapping[str, Any]) -> list[str]:
-    """Return the values of a user from a source, as they should be in the claim. readings: those of read_groups."""
+def values_of(source: str, readings: KeycloakReadings, user: State, options: Mapping[str, Any]) -> list[str]:
+    """Return the values of a user from a source, as they should be in the claim."""
     if SOURCES[source] is ATTRIBUTE:
         return list((user.get("attributes") or {}).get(options["groups_attribute"]) or [])
     key = "path" if options.get("groups_full_path") and SOURCES[source] is GROUPS else "name"
-    names = [str(item.get(key)) for item in readings.get(source, Reading()).value or []]
+    names = [str(item.get(key)) for item in readings.source(source).own.value or []]
     if source not in ROLE_SOURCES:
         return names
-    granted = readings.get(f"granted_{source}", Reading()).value
+    granted = readings.source(source).granted.value
     kept = [name for name in names if granted is None or name in granted]
     return [f"{options.get('groups_role_prefix') or ''}{name}" for name in kept]
 
 
-def all_values(readings: Readings, user: State, options: Mapping[str, Any]) -> list[str]:
+def all_values(readings: KeycloakReadings, user: State, options: Mapping[str, Any]) -> list[str]:
     """Return the values of a user from all sources, each value once."""
     found = [v for source in sources_of(options) for v in values_of(source, readings, user, options)]
     return list(dict.fromkeys(found))
 
 
-def check_role_scope(readings: Readings, options: Mapping[str, Any], client: State | None) -> Finding:
+def check_role_scope(readings: KeycloakReadings, options: Mapping[str, Any], client: State | None) -> Finding:
     """Judge whether the client's tokens contain the roles: without full scope, Keycloak drops roles outside its
     scope."""
     finding_id = "scope.roles"
@@ -142,15 +142,15 @@ def check_role_scope(readings: Readings, options: Mapping[str, Any], client: Sta
         return Finding(finding_id, OK, "The groups do not come from roles.")
     if client is None:
         return skipped("There is no client.", finding_id)[0]
-    unread = [readings[name] for name in readings if name.endswith(tuple(sources)) and readings[name].error]
+    unread = [reading for source in sources for reading in readings.source(source) if reading.error]
     if unread:
         return skipped(why(unread[0]), finding_id)[0]
     if client.get("fullScopeAllowed") is not False:
         return Finding(
             finding_id, OK, ('The client\'s tokens contain all roles of a user ("Full scope allowed" is on).')
         )
-    granted = {name for source in sources for name in readings[f"granted_{source}"].value}
-    has = [role["name"] for source in sources for role in readings.get(source, Reading()).value or []]
+    granted = {name for source in sources for name in readings.source(source).granted.value or []}
+    has = [role["name"] for source in sources for role in readings.source(source).own.value or []]
     dropped = [name for name in has if name not in granted]
     todo = 'Turn on "Full scope allowed" for the client, or add the roles to the scope of the client scope.'
     if dropped or not granted:
@@ -160,14 +160,14 @@ def check_role_scope(readings: Readings, options: Mapping[str, Any], client: Sta
     return Finding(finding_id, OK, f'"Full scope allowed" is off, and the client\'s scope has {len(granted)} roles.')
 
 
-def group_mappers(readings: Readings) -> list[State]:
+def group_mappers(readings: KeycloakReadings) -> list[State]:
     """Return the mappers of the LDAP provider that bring groups of the directory to Keycloak."""
-    mappers = readings.get("mappers", Reading()).value or []
+    mappers = readings.mappers.value or []
     return [mapper for mapper in mappers if mapper.get("providerId") == GROUP_MAPPER]
 
 
 def source_links(
-    readings: Readings, user: State, options: Mapping[str, Any], ldap_broken: bool
+    readings: KeycloakReadings, user: State, options: Mapping[str, Any], ldap_broken: bool
 ) -> dict[str, tuple[str, list[str], list[str]]]:
     """Return the first links of the chain, up to the user's data in Keycloak: {id: (title, values, findings)}.
 
@@ -182,7 +182,7 @@ def source_links(
     elif "groups" in sources and group_mappers(readings) and user.get("federationLink"):
         name = group_mappers(readings)[0]["name"]
         links["ldap_group"] = (f"LDAP: mapper {name}", values["groups"] if federated else [], ["ldap.*"])
-    providers = readings.get("identity_providers", Reading()).value
+    providers = readings.identity_providers.value
     if providers:
         links["identity_provider"] = ("Identity provider", providers, [])
     if from_attribute(options):

@@ -20,19 +20,19 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     skipped,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import oidc
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import KeycloakReadings, why
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 
-def check_identity(keycloak: Readings, options: Mapping[str, Any], connector: State | None) -> list[Finding]:
+def check_identity(keycloak: KeycloakReadings, options: Mapping[str, Any], connector: State | None) -> list[Finding]:
     """Return the findings token.email, connector.email_verified and connector.login_name.
 
     keycloak: readings of read_keycloak. options: those of doctor_info. connector: None if it is not known.
     """
     claims, reason = claims_for_cells(keycloak, connector), ""
     if claims is None:
-        tokens = keycloak.get("tokens")
-        reason = why(tokens) if tokens and tokens.error else "No tokens were previewed for a user."
+        tokens = keycloak.tokens
+        reason = why(tokens) if tokens.error else "No tokens were previewed for a user."
     email = _check_email(claims, options["username"]) if claims is not None else skipped(reason, "token.email")[0]
     if not oidc(connector):
         return [email, *skipped("The connector is not known.", "connector.email_verified", "connector.login_name")]

@@ -27,7 +27,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     skipped,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import sources_of
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import KeycloakReadings, Reading, why
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, ServerError
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mapper_types import ATTRIBUTE_MAPPER, CONFIG
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import (
@@ -42,13 +42,13 @@ NEEDS_BASIC, SUB_WITHOUT_BASIC = (25,), (26, 7)
 SUB_MAPPER = "oidc-sub-mapper"
 
 
-def check_keycloak(readings: Readings, options: Mapping[str, Any], connector_config: State) -> list[Finding]:
+def check_keycloak(readings: KeycloakReadings, options: Mapping[str, Any], connector_config: State) -> list[Finding]:
     """Return the findings of keycloak.*, client.*, scope.* and ldap.*.
 
     readings: those of read_keycloak. options: those of doctor_info. connector_config: configoidc of the connector; {}
     if it is not known.
     """
-    discovery, login = readings["discovery"], readings.get("login", Reading())
+    discovery, login = readings.discovery, readings.login
     if discovery.error:
         todo = f"Start Keycloak, and check the URL {options['auth_keycloak_url']} and the realm {options['realm']}."
         return [
@@ -60,10 +60,10 @@ def check_keycloak(readings: Readings, options: Mapping[str, Any], connector_con
         return [reached, *skipped(why(login), "keycloak.realm", "client.*", "scope.*", "ldap.*")]
     return [
         reached,
-        *_check_realm(readings["realm"], options["realm"]),
+        *_check_realm(readings.realm, options["realm"]),
         *check_client(readings, options, connector_config),
         *_check_scope(readings, options, connector_config),
-        check_role_scope(readings, options, readings["client"].value),
+        check_role_scope(readings, options, readings.client.value),
         *_check_ldap(readings, options),
     ]
 
@@ -81,12 +81,12 @@ def _check_realm(reading: Reading, name: str) -> list[Finding]:
     return [judged("keycloak.realm", bool(enabled), seen, f"Enable realm {name} in Keycloak.")]
 
 
-def _check_scope(readings: Readings, options: Mapping[str, Any], connector_config: State) -> list[Finding]:
-    reading, name = readings["client_scopes"], options["client_scope"]
+def _check_scope(readings: KeycloakReadings, options: Mapping[str, Any], connector_config: State) -> list[Finding]:
+    reading, name = readings.client_scopes, options["client_scope"]
     if reading.error:
         return skipped(why(reading), "scope.*")
     scopes = {scope["name"]: scope for scope in reading.value}
-    client: State | None = readings["client"].value
+    client: State | None = readings.client.value
     if client is None:
         assigned = skipped(
             ("There is no client, so nothing can be assigned to it."),
@@ -135,16 +135,16 @@ def _check_requested(client: State, connector_config: State) -> Finding:
     return judged(finding_id, not lacking, seen, todo)
 
 
-def _check_basic(scopes: Mapping[str, State], client: State, readings: Readings) -> Finding:
+def _check_basic(scopes: Mapping[str, State], client: State, readings: KeycloakReadings) -> Finding:
     """Judge whether tokens have a sub. 26.7.3 gives ID token and userinfo one in any case (measured)."""
-    version: str | None = readings.get("version", Reading()).value
+    version: str | None = readings.version.value
     if "basic" not in scopes and (version is None or number(version) < NEEDS_BASIC):
         return Finding("scope.basic", OK, "This realm has no scope basic. Keycloak needs it from version 25 on.")
     there = "basic" in client.get("defaultClientScopes", [])
     seen = "The client has basic." if there else "The client does not have basic as a default scope."
     todo = "Assign the client scope basic to the client as a default scope: run the role setup."
     found = _judged_by_claim("scope.basic", there, seen, todo, client, "sub")
-    id_token = (readings.get("tokens", Reading()).value or {}).get("id_token", {"sub": ""})
+    id_token = (readings.tokens.value or {}).get("id_token", {"sub": ""})
     if found.verdict == BROKEN and number(version) >= SUB_WITHOUT_BASIC and "sub" in id_token:
         return found._replace(verdict=WARNING, seen=f"{seen} Its access tokens have no sub.")
     return found
@@ -164,10 +164,10 @@ def _gives(mapper: State, claim: str) -> bool:
     return gives(mapper, claim)
 
 
-def _check_ldap(readings: Readings, options: Mapping[str, Any]) -> list[Finding]:
+def _check_ldap(readings: KeycloakReadings, options: Mapping[str, Any]) -> list[Finding]:
     if not options["ldap_provider"]:
         return skipped("No LDAP provider is named.", "ldap.*")
-    provider = readings["provider"]
+    provider = readings.provider
     if isinstance(provider.error, InvalidInput):
         todo = "Give the name or id of an existing provider, or add the provider in Keycloak's user federation."
         return [
@@ -186,7 +186,7 @@ def _check_ldap(readings: Readings, options: Mapping[str, Any]) -> list[Finding]
             f"LDAP provider {name} is {'enabled' if enabled else 'disabled'}.",
             f"Enable the LDAP provider {name}.",
         ),
-        _check_ldap_login(readings["ldap_test"], config),
+        _check_ldap_login(readings.ldap_test, config),
         _check_ldap_mapper(readings, options, provider.value["id"]),
         _check_cache(config),
     ]
@@ -225,15 +225,15 @@ def _check_ldap_login(test: Reading, config: Mapping[str, str]) -> Finding:
     return Finding("ldap.reachable", NOT_CHECKED, why(test))
 
 
-def _check_ldap_mapper(readings: Readings, options: Mapping[str, Any], provider_id: str) -> Finding:
-    reading, finding_id = readings["mappers"], "ldap.mapper"
+def _check_ldap_mapper(readings: KeycloakReadings, options: Mapping[str, Any], provider_id: str) -> Finding:
+    reading, finding_id = readings.mappers, "ldap.mapper"
     if reading.error:
         return skipped(why(reading), finding_id)[0]
     if "ldap_attribute" not in sources_of(options):
         return _check_group_mapper(readings)
     attribute = options["groups_attribute"]
     mappers = [m for m in reading.value if m.get("parentId") == provider_id and m.get("providerId") == ATTRIBUTE_MAPPER]
-    profile = (readings["profile"].value if "profile" in readings else None) or {}
+    profile = readings.profile.value or {}
     declared = {entry.get("name") for entry in profile.get("attributes") or []}
     twice = {name: names for name, names in duplicates(mappers).items() if name not in declared}
     if twice:
@@ -264,7 +264,7 @@ def _check_attribute_mapper(name: str, config: State, options: Mapping[str, Any]
     return judged(finding_id, not wrong, seen, RUN, WARNING)
 
 
-def _check_group_mapper(readings: Readings) -> Finding:
+def _check_group_mapper(readings: KeycloakReadings) -> Finding:
     """Say which mapper brings groups of the directory to Keycloak; not every site has one."""
     finding_id = "ldap.mapper"
     mappers = group_mappers(readings)

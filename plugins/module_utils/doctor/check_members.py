@@ -17,7 +17,14 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     skipped,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import oidc
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
+    NOT_READ,
+    CellsReadings,
+    KeycloakReadings,
+    Reading,
+    take,
+    why,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
 FINDING = "mapping.group"
@@ -36,18 +43,18 @@ def login_in_cells(user: State, connector: State | None, options: Mapping[str, A
 
 
 def group_chain(
-    keycloak: Readings, cells: Readings, connector: State | None, options: Mapping[str, Any]
+    keycloak: KeycloakReadings, cells: CellsReadings, connector: State | None, options: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Return {group, roles, members: [{username, login, in_cells, has_role}], complete}, None if no group is known.
 
     keycloak: members, of read_members. cells: accounts, the users of Cells with the members' logins. in_cells and
     has_role are None if Cells did not tell.
     """
-    members = keycloak.get("members", Reading()).value
+    members = keycloak.members.value
     if members is None:
         return None
     roles = _roles(connector, options).value or []
-    accounts = cells.get("accounts", Reading()).value
+    accounts = cells.accounts.value
     known = {str(account.get("Login")).lower(): account for account in accounts or []}
     return {
         "group": options["group"],
@@ -75,7 +82,9 @@ def _roles(connector: State | None, options: Mapping[str, Any]) -> Reading:
     return take(lambda: list(dict.fromkeys(predicted_roles({claim: [options["group"]]}, rules, certain=True))))
 
 
-def check_members(keycloak: Readings, cells: Readings, connector: State | None, options: Mapping[str, Any]) -> Finding:
+def check_members(
+    keycloak: KeycloakReadings, cells: CellsReadings, connector: State | None, options: Mapping[str, Any]
+) -> Finding:
     """Return the finding mapping.group: the arguments are those of group_chain."""
     if not options["group"]:
         return Finding(FINDING, OK, "No group is named.")
@@ -96,16 +105,18 @@ def check_members(keycloak: Readings, cells: Readings, connector: State | None, 
     return Finding(FINDING, OK, f"{members} {_told(chain['members'], chain['roles'])}")
 
 
-def _cannot(keycloak: Readings, cells: Readings, connector: State | None, options: Mapping[str, Any]) -> str:
+def _cannot(
+    keycloak: KeycloakReadings, cells: CellsReadings, connector: State | None, options: Mapping[str, Any]
+) -> str:
     """Return why nothing can be said of the group, empty if something can."""
-    if "members" not in keycloak:
+    if keycloak.members is NOT_READ:
         return "Keycloak was not reached, or it refused the credentials."
     if connector is None:
         return "The connector is not known."
     roles = _roles(connector, options)
     if roles.error:
         return str(roles.error)
-    unread = [each for each in (keycloak["members"], cells.get("accounts", Reading())) if each.error]
+    unread = [each for each in (keycloak.members, cells.accounts) if each.error]
     return why(unread[0]) if unread else ""
 
 

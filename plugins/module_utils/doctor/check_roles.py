@@ -19,7 +19,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     Finding,
     skipped,
 )
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import CellsReadings, Reading, why
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -49,14 +49,14 @@ def roles_of_login(options: Mapping[str, Any], claims: State | None) -> list[str
 
 
 def check_roles(
-    cells: Readings, groups: Reading, of_user: OfUser, connector: State | None, options: Mapping[str, Any]
+    cells: CellsReadings, groups: Reading, of_user: OfUser, connector: State | None, options: Mapping[str, Any]
 ) -> list[Finding]:
     """Return the findings mapping.role_missing and mapping.role_unused.
 
     cells: readings of read_cells. groups: all groups of the claim's source (list of str), None if they are not known.
     connector: None if there is none. options: those of doctor_info.
     """
-    reading = cells.get("roles", Reading())
+    reading = cells.roles
     if connector is None or reading.value is None:
         reason = why(reading) if reading.error else "There is no connector, or Cells was not reached."
         return skipped(reason, *IDS)

@@ -19,7 +19,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     skipped,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import STATIC_CLIENT
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import KeycloakReadings, Reading, why
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import Unreachable
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -88,10 +88,10 @@ def check_certificate(finding_id: str, reading: Reading, checked: bool) -> Findi
     return judged(finding_id, days >= FEW_DAYS, seen, "Renew the certificate.", WARNING)
 
 
-def life_spans(keycloak: Readings, config: Mapping[str, Any]) -> list[dict[str, Any]]:
+def life_spans(keycloak: KeycloakReadings, config: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return lifetimes as reports have them, {name, seconds}: Keycloak's by realm and client, Cells' by its file."""
-    realm: State = keycloak["realm"].value or {} if "realm" in keycloak else {}
-    client: State = (keycloak["client"].value if "client" in keycloak else None) or {}
+    realm: State = keycloak.realm.value or {}
+    client: State = keycloak.client.value or {}
     own = (client.get("attributes") or {}).get("access.token.lifespan")
     spans = {
         KEYCLOAK_ACCESS_TOKEN: int(str(own)) if str(own).isdigit() else realm.get("accessTokenLifespan"),

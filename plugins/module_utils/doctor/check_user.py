@@ -27,7 +27,12 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     skipped,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import oidc
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, why
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
+    NOT_READ,
+    KeycloakReadings,
+    Reading,
+    why,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.user_profile import unfit
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.ldap_mappers import first_values
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.user_profile import lets_through
@@ -40,7 +45,7 @@ USER_IDS = ("user_profile.*", "token.user", *CLAIM_IDS)
 
 
 def check_user(
-    keycloak: Readings, options: Mapping[str, Any], connector: State | None, before: list[Finding]
+    keycloak: KeycloakReadings, options: Mapping[str, Any], connector: State | None, before: list[Finding]
 ) -> list[Finding]:
     """Return the findings of token.* (but token.email), user_profile.* and mapping.roles.
 
@@ -52,7 +57,7 @@ def check_user(
     reason = _cannot(keycloak, username, before)
     if reason:
         return skipped(reason, *USER_IDS)
-    user: State | None = keycloak["user"].value
+    user: State | None = keycloak.user.value
     known = _check_login(keycloak, user, options)
     if user is None or not user.get("enabled", True):
         rest = f"{username} cannot log in."
@@ -60,8 +65,8 @@ def check_user(
             known,
             *skipped(rest, "user_profile.*", *CLAIM_IDS),
         ]
-    profile = _check_profile(keycloak["profile"], user, options, known.verdict == WARNING)
-    tokens, claims = keycloak.get("tokens", Reading()), claims_for_cells(keycloak, connector)
+    profile = _check_profile(keycloak.profile, user, options, known.verdict == WARNING)
+    tokens, claims = keycloak.tokens, claims_for_cells(keycloak, connector)
     if known.verdict == WARNING and claims is not None and not claims.get(options["groups_attribute"]):
         known = known._replace(verdict=BROKEN, seen=f"{known.seen} That user has no {options['groups_attribute']}.")
     if claims is None:
@@ -91,19 +96,19 @@ def _no_user(username: str, realm: State) -> Finding:
     return Finding("token.user", BROKEN, seen, todo)
 
 
-def _check_login(keycloak: Readings, user: State | None, options: Mapping[str, Any]) -> Finding:
+def _check_login(keycloak: KeycloakReadings, user: State | None, options: Mapping[str, Any]) -> Finding:
     """Judge whether name and password are all that Keycloak asks of the user."""
     finding_id, username = "token.user", options["username"]
     if user is None:
-        return _no_user(username, keycloak["realm"].value or {})
+        return _no_user(username, keycloak.realm.value or {})
     if not user.get("enabled", True):
         return Finding(finding_id, BROKEN, f"User {username} is disabled in Keycloak.", "Enable the user.")
-    if (keycloak.get("lockout", Reading()).value or {}).get("disabled"):
+    if (keycloak.lockout.value or {}).get("disabled"):
         seen = f"Keycloak has locked {username} out after failed logins (brute force detection)."
         return Finding(
             finding_id, BROKEN, seen, ("Unlock the user in Keycloak, and find out where the failed logins come from.")
         )
-    provider = (keycloak["provider"].value if "provider" in keycloak else None) or {}
+    provider = keycloak.provider.value or {}
     if provider and user.get("federationLink") not in (provider["id"], provider.get("name")):
         return _hidden_by_another(username, provider["name"])
     asked = _asked_first(keycloak, user)
@@ -127,10 +132,10 @@ def _hidden_by_another(username: str, provider: str) -> Finding:
     return Finding("token.user", WARNING, seen, todo)
 
 
-def _asked_first(keycloak: Readings, user: State) -> list[str]:
+def _asked_first(keycloak: KeycloakReadings, user: State) -> list[str]:
     """Return the questions that Keycloak asks the user after the password, in words."""
-    realm = (keycloak["realm"].value if "realm" in keycloak else None) or {}
-    actions = keycloak.get("required_actions", Reading()).value or []
+    realm = keycloak.realm.value or {}
+    actions = keycloak.required_actions.value or []
     names = {action.get("alias"): action.get("name") for action in actions if action.get("enabled")}
     known = bool(actions)
     pending = [name for name in user.get("requiredActions") or [] if name in names or not known]
@@ -143,15 +148,15 @@ def _asked_first(keycloak: Readings, user: State) -> list[str]:
     ):
         asked.append("a verified e-mail address (verifyEmail of the realm)")
     if "VERIFY_PROFILE" in names and not _is_read_only(keycloak, user):
-        profile = (keycloak["profile"].value if "profile" in keycloak else None) or {}
-        client: State = (keycloak["client"].value if "client" in keycloak else None) or {}
+        profile = keycloak.profile.value or {}
+        client: State = keycloak.client.value or {}
         asked += [f"{what} (user profile)" for what in unfit(profile, user, _scopes_of(client))]
     return asked
 
 
-def _is_read_only(keycloak: Readings, user: State) -> bool:
+def _is_read_only(keycloak: KeycloakReadings, user: State) -> bool:
     """Return whether the user is from a directory that Keycloak only reads: such a user is asked for nothing."""
-    provider = (keycloak["provider"].value if "provider" in keycloak else None) or {}
+    provider = keycloak.provider.value or {}
     mode = first_values(provider).get("editMode") or READ_ONLY
     return bool(user.get("federationLink")) and mode == READ_ONLY
 
@@ -160,14 +165,14 @@ def _scopes_of(client: State) -> list[str]:
     return [*(client.get("defaultClientScopes") or []), "openid"]
 
 
-def _cannot(keycloak: Readings, username: str, before: list[Finding]) -> str:
+def _cannot(keycloak: KeycloakReadings, username: str, before: list[Finding]) -> str:
     """Return why nothing is known about the user; empty if something is."""
     if not username:
         return "No user is named."
-    if "user" not in keycloak:
+    if keycloak.user is NOT_READ:
         return "Keycloak was not reached, or it refused the credentials."
-    if keycloak["user"].error:
-        return why(keycloak["user"])
+    if keycloak.user.error:
+        return why(keycloak.user)
     if are_broken(before, "ldap.enabled", "ldap.reachable"):
         return "Keycloak cannot reach the directory, so its data about the user may be old."
     return ""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Predicts the roles of a user: what each mapping rule makes of each value of the claim (row M1)."""
+"""Predicts the roles of a user: the result of each mapping rule for each value of the claim (row M1)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     judged,
     skipped,
 )
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import KeycloakReadings, Reading, take
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -113,6 +113,6 @@ def _roles(rules: list[dict[str, Any]]) -> list[str]:
     return [step["role"] for rule in rules for step in rule["steps"] if step["passes"]]
 
 
-def roles_of_user(keycloak: Readings, connector: State | None, options: Mapping[str, Any]) -> list[str]:
+def roles_of_user(keycloak: KeycloakReadings, connector: State | None, options: Mapping[str, Any]) -> list[str]:
     """Return the ids of the roles that the user would get, if known."""
     return _roles(rule_steps(claims_for_cells(keycloak, connector), connector, options).value or [])

@@ -44,7 +44,12 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells imp
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import sources_of
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_keycloak import read_keycloak
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
+    CellsReadings,
+    KeycloakReadings,
+    Reading,
+    take,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -109,8 +114,8 @@ TODO_IF_IT_WORKS = {"connector.redirect_uri": "Set sso_callback_url to the redir
 class Seen(NamedTuple):
     """All that was read: clocks by Keycloak and Cells, certificates by their findings' ids."""
 
-    keycloak: Readings
-    cells: Readings
+    keycloak: KeycloakReadings
+    cells: CellsReadings
     clocks: dict[str, Reading]
     certificates: dict[str, Reading]
 
@@ -124,11 +129,11 @@ def examine(
     scopes = oidc(state).get("scopes") or DEFAULT_SCOPES
     # Cells always requests openid.
     keycloak = read_keycloak(keycloak_session, options, list(dict.fromkeys(["openid", *scopes])), _asks(state, options))
-    members = keycloak.get("members", Reading()).value
+    members = keycloak.members.value
     if members is not None:
         logins = [check_members.login_in_cells(user, state, options) for user in members.users]
-        cells["accounts"] = take(lambda: read_accounts(cells_session, [login for login in logins if login]))
-    clocks = {"Keycloak": keycloak.get("login", Reading()), "Cells": _clock_of_cells(cells, options)}
+        cells.accounts = take(lambda: read_accounts(cells_session, [login for login in logins if login]))
+    clocks = {"Keycloak": keycloak.login, "Cells": _clock_of_cells(cells, options)}
     certificates = {
         "tls.keycloak": take(lambda: days_left(options["auth_keycloak_url"], options)),
         "tls.cells": take(lambda: days_left(options["cells_url"], options)),
@@ -144,7 +149,7 @@ def examine(
         "group": check_members.group_chain(keycloak, cells, state, options),
         # If the result is not known, a finding gives the reason.
         "rules": check_user_roles.rule_steps(claims, state, options).value or [],
-        "claims": keycloak["tokens"].value if "tokens" in keycloak else None,
+        "claims": keycloak.tokens.value,
         "tokens": check_times.life_spans(keycloak, options["cells_config"]),
         "clocks": check_times.shown_clocks(clocks),
         "tls": [r.value for r in certificates.values() if r.value and r.value["days_left"] is not None],
@@ -157,12 +162,12 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
     spans = check_times.life_spans(keycloak, options["cells_config"])
     found = [
         *check_keycloak.check_keycloak(keycloak, options, oidc(state)),
-        *check_cells.check_cells(cells, options, keycloak["discovery"].value),
+        *check_cells.check_cells(cells, options, keycloak.discovery.value),
     ]
     found = check_claims.in_light_of_claims(found, keycloak, state, options)
     found += check_user.check_user(keycloak, options, state, found)
     found += check_roles.check_roles(
-        cells, keycloak.get("group_names", Reading()), _roles_of_user(keycloak, state, options), state, options
+        cells, keycloak.group_names, _roles_of_user(keycloak, state, options), state, options
     )
     found.append(check_members.check_members(keycloak, cells, state, options))
     found += check_identity.check_identity(keycloak, options, state)
@@ -177,7 +182,7 @@ def judge(seen: Seen, options: Mapping[str, Any]) -> list[Finding]:
     return sorted(_each_break_once(_in_light_of_what_works(found)), key=lambda finding: order.index(finding.id))
 
 
-def _roles_of_user(keycloak: Readings, state: State | None, options: Mapping[str, Any]) -> check_roles.OfUser:
+def _roles_of_user(keycloak: KeycloakReadings, state: State | None, options: Mapping[str, Any]) -> check_roles.OfUser:
     claims = check_claims.claims_for_cells(keycloak, state)
     return check_roles.OfUser(
         check_user_roles.roles_of_user(keycloak, state, options), check_roles.roles_of_login(options, claims)
@@ -229,25 +234,22 @@ def left_out(options: Mapping[str, Any]) -> list[str]:
     return user + (elsewhere if options["ldap_provider"] else ["ldap.*"])
 
 
-def _clock_of_cells(cells: Readings, options: Mapping[str, Any]) -> Reading:
-    if cells["bootconf"].error:
-        return cells["bootconf"]
+def _clock_of_cells(cells: CellsReadings, options: Mapping[str, Any]) -> Reading:
+    if cells.bootconf.error:
+        return cells.bootconf
     url = f"{options['cells_url'].rstrip('/')}/a/frontend/bootconf"
     return take(lambda: measure({**options, "url": url, "max_skew": None}))
 
 
-def _site(options: Mapping[str, Any], keycloak: Readings, cells: Readings) -> dict[str, Any]:
+def _site(options: Mapping[str, Any], keycloak: KeycloakReadings, cells: CellsReadings) -> dict[str, Any]:
     state = connector(cells)
     return {
         "keycloak_url": options["auth_keycloak_url"],
         "realm": options["realm"],
-        "issuer": keycloak["discovery"].value,
+        "issuer": keycloak.discovery.value,
         "client_id": options["client_id"],
         "cells_url": options["cells_url"],
         "connector_id": options["connector_id"],
         "connector_name": (state or {}).get("name"),
-        "versions": {
-            name: readings["version"].value if "version" in readings else None
-            for name, readings in (("keycloak", keycloak), ("cells", cells))
-        },
+        "versions": {name: readings.version.value for name, readings in (("keycloak", keycloak), ("cells", cells))},
     }

@@ -15,7 +15,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.cells.connectors impo
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer, discovery_document
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.roles import list_roles
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.session import CellsSession
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import CellsReadings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import ServerError
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
 
@@ -23,26 +23,20 @@ STATIC_CLIENT = "cells-frontend"
 """The static client with which Cells refreshes every session, for all connectors."""
 
 
-def read_cells(session: CellsSession, options: Mapping[str, Any]) -> Readings:
-    """Return the readings of Cells.
-
-    options: those of doctor_info. The keys, each only if its question arose: bootconf, own_issuer (str, or None without
-    a discovery document, and the HTTP status), version (str), connectors (list, those of the id, with secrets),
-    login_page (list), static_client, roles (list, those that can be given to users), issuer (str, the one in the
-    discovery document of the connector's issuer).
-    """
-    readings: Readings = {"bootconf": take(lambda: session.get_public("frontend", "bootconf"))}
-    if readings["bootconf"].error:
+def read_cells(session: CellsSession, options: Mapping[str, Any]) -> CellsReadings:
+    """Return the readings of Cells, each only if its question arose. options: those of doctor_info."""
+    readings = CellsReadings(bootconf=take(lambda: session.get_public("frontend", "bootconf")))
+    if readings.bootconf.error:
         return readings
-    readings["own_issuer"] = take(lambda: discovery_document(f"{session.url}/oidc", options))
-    readings["login_page"] = take(lambda: login_connectors(session))
-    readings["connectors"] = take(lambda: list_connectors(session, options["connector_id"]))
-    readings["static_client"] = take(lambda: _static_client(session))
-    readings["roles"] = take(lambda: list_roles(session))
-    readings["version"] = take(lambda: session.get("config", "discovery").get("Version"))
+    readings.own_issuer = take(lambda: discovery_document(f"{session.url}/oidc", options))
+    readings.login_page = take(lambda: login_connectors(session))
+    readings.connectors = take(lambda: list_connectors(session, options["connector_id"]))
+    readings.static_client = take(lambda: _static_client(session))
+    readings.roles = take(lambda: list_roles(session))
+    readings.version = take(lambda: session.get("config", "discovery").get("Version"))
     issuer = oidc(connector(readings)).get("issuer")
     if issuer:
-        readings["issuer"] = take(lambda: discovered_issuer(issuer, options))
+        readings.issuer = take(lambda: discovered_issuer(issuer, options))
     return readings
 
 
@@ -68,9 +62,9 @@ def read_accounts(session: CellsSession, logins: Sequence[str]) -> list[State]:
     return users
 
 
-def connector(readings: Readings) -> State | None:
+def connector(readings: CellsReadings) -> State | None:
     """Return the connector; None if there is none or it could not be read."""
-    found = readings["connectors"].value if "connectors" in readings else None
+    found = readings.connectors.value
     return found[0] if found else None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import NOT_READ, SourceReading, take
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import ROLE_SOURCES
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.role_scope import (
     drops_roles,
@@ -28,26 +28,23 @@ def sources_of(options: Mapping[str, Any]) -> list[str]:
 
 def read_groups(
     session: KeycloakSession, options: Mapping[str, Any], client: State | None, user: State | None, scope: str
-) -> Readings:
-    """Return the readings of the sources that options name.
+) -> dict[str, SourceReading]:
+    """Return the readings of the sources that options name, but for attributes, by their names.
 
-    scope: the scopes that Cells requests. The keys, each only if its question arose: groups, realm_roles and
-    client_roles (those of the user, lists of {name, path}), granted_realm_roles and granted_client_roles (names of the
-    roles that the client lets through, if it does not let through all), identity_providers (aliases).
+    scope: the scopes that Cells requests.
     """
-    readings: Readings = {}
-    sources = sources_of(options)
+    sources, found = sources_of(options), {}
     if "groups" in sources and user:
         path = f"users/{user['id']}/groups"
-        readings["groups"] = take(lambda: session.get_list(path, briefRepresentation="true"))
-    if "user_attribute" in sources and user:
-        path_of_links = f"users/{user['id']}/federated-identity"
-        readings["identity_providers"] = take(
-            lambda: [str(link.get("identityProvider")) for link in session.get_list(path_of_links)]
-        )
+        found["groups"] = SourceReading(take(lambda: session.get_list(path, briefRepresentation="true")))
     for source in sorted(ROLE_SOURCES.intersection(sources)):
-        readings.update(_read_roles(session, source, options, client, user, scope))
-    return readings
+        found[source] = _read_roles(session, source, options, client, user, scope)
+    return found
+
+
+def read_identity_providers(session: KeycloakSession, user: State) -> list[str]:
+    """Return the aliases of a user's identity providers. Raises SsoError."""
+    return [str(link.get("identityProvider")) for link in session.get_list(f"users/{user['id']}/federated-identity")]
 
 
 def _read_roles(
@@ -57,14 +54,14 @@ def _read_roles(
     client: State | None,
     user: State | None,
     scope: str,
-) -> Readings:
+) -> SourceReading:
     owner = take(lambda: role_owner(session, source, options.get("groups_client") or "", client))
     if owner.error:
-        return {source: owner}
-    readings: Readings = {}
+        return SourceReading(owner)
+    own = granted = NOT_READ
     if user:
         path = f"users/{user['id']}/role-mappings/{owner.value.below_user}/composite"
-        readings[source] = take(lambda: session.get_list(path))
+        own = take(lambda: session.get_list(path))
     if client and drops_roles(client):
-        readings[f"granted_{source}"] = take(lambda: granted_roles(session, client, owner.value, scope))
-    return readings
+        granted = take(lambda: granted_roles(session, client, owner.value, scope))
+    return SourceReading(own, granted)

@@ -14,9 +14,13 @@ from urllib.parse import quote
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.issuer import discovered_issuer
 from ansible_collections.cellsops.sso.plugins.module_utils.clock_skew import of_token
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names import group_names
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import read_groups
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_groups import (
+    read_groups,
+    read_identity_providers,
+    sources_of,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_members import read_members
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import KeycloakReadings, take
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.try_flow import try_flow
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized
 from ansible_collections.cellsops.sso.plugins.module_utils.jwt import claims_of
@@ -33,58 +37,53 @@ POLICIES = "client-policies/{0}?include-global-{0}=true"
 
 def read_keycloak(
     session: KeycloakSession, options: Mapping[str, Any], scopes: list[str], config: State | None = None
-) -> Readings:
+) -> KeycloakReadings:
     """Return the readings of Keycloak.
 
     options: those of doctor_info. scopes: the scopes that Cells requests. config: configoidc of the connector with its
-    redirect URI, None if it is not known. The keys, each only if its question arose: discovery (str, the issuer),
-    login_form and code (of try_flow), login (dict, the skew of Keycloak's clock, {} if no login was needed), realm,
-    client (None if there is none), secret (str), client_scopes (list), provider, ldap_test (None), mappers, profile,
-    user (None), tokens ({id_token, access_token, userinfo}), lockout ({disabled}), required_actions (list), version
-    (str), flow ({alias, executions} of a login by browser), credentials (list, the user's), policies and
-    policy_profiles (of clients), group_names (list of str, None if Keycloak cannot list them), members (of
-    read_members) and those of read_groups.
+    redirect URI, None if it is not known.
     """
     realm_url = f"{session.url}/realms/{session.connection.realm_name}"
-    readings: Readings = {"discovery": take(lambda: discovered_issuer(realm_url, options))}
-    if readings["discovery"].error:
+    readings = KeycloakReadings(discovery=take(lambda: discovered_issuer(realm_url, options)))
+    if readings.discovery.error:
         return readings
     if config:
-        readings.update(try_flow(realm_url, config, scopes, options))
-    readings["login"] = take(lambda: _login(session))
-    if readings["login"].error:
+        readings.login_form, readings.code = try_flow(realm_url, config, scopes, options)
+    readings.login = take(lambda: _login(session))
+    if readings.login.error:
         return readings
-    readings["realm"] = take(lambda: session.get(""))
-    readings["version"] = take(session.version)
-    readings["client"] = take(lambda: _client(session, options["client_id"]))
-    readings["client_scopes"] = take(lambda: session.get_list("client-scopes"))
-    readings["group_names"] = take(
+    readings.realm = take(lambda: session.get(""))
+    readings.version = take(session.version)
+    readings.client = take(lambda: _client(session, options["client_id"]))
+    readings.client_scopes = take(lambda: session.get_list("client-scopes"))
+    readings.group_names = take(
         lambda: group_names(
-            session, readings["client_scopes"].value or [], options["client_scope"], options["groups_attribute"]
+            session, readings.client_scopes.value or [], options["client_scope"], options["groups_attribute"]
         )
     )
-    readings["profile"] = take(lambda: read_profile(session))
-    client: State | None = readings["client"].value
+    readings.profile = take(lambda: read_profile(session))
+    client: State | None = readings.client.value
     if client:
-        readings["secret"] = take(lambda: session.get(f"clients/{client['id']}/client-secret").get("value"))
-        readings["policies"] = take(lambda: session.get(POLICIES.format("policies")))
-        readings["policy_profiles"] = take(lambda: session.get(POLICIES.format("profiles")))
-        readings["flow"] = take(lambda: _browser_flow(session, client, readings["realm"].value or {}))
+        readings.secret = take(lambda: session.get(f"clients/{client['id']}/client-secret").get("value"))
+        readings.policies = take(lambda: session.get(POLICIES.format("policies")))
+        readings.policy_profiles = take(lambda: session.get(POLICIES.format("profiles")))
+        readings.flow = take(lambda: _browser_flow(session, client, readings.realm.value or {}))
     if options["ldap_provider"]:
-        readings.update(_read_ldap(session, options["ldap_provider"]))
+        _read_ldap(session, options["ldap_provider"], readings)
     if options["username"]:
-        readings["user"] = take(lambda: find_user(session, options["username"]))
-        user: State | None = readings["user"].value
+        readings.user = take(lambda: find_user(session, options["username"]))
+        user: State | None = readings.user.value
         if user:
-            readings["required_actions"] = take(lambda: session.get_list("authentication/required-actions"))
-            readings["credentials"] = take(lambda: session.get_list(f"users/{user['id']}/credentials"))
-            readings["lockout"] = take(lambda: session.get(f"attack-detection/brute-force/users/{user['id']}"))
+            readings.required_actions = take(lambda: session.get_list("authentication/required-actions"))
+            readings.credentials = take(lambda: session.get_list(f"users/{user['id']}/credentials"))
+            readings.lockout = take(lambda: session.get(f"attack-detection/brute-force/users/{user['id']}"))
         if client and user:
-            readings["tokens"] = take(lambda: example_tokens(session, client["id"], user["id"], " ".join(scopes)))
-    known = readings["user"].value if "user" in readings else None
-    readings.update(read_groups(session, options, client, known, " ".join(scopes)))
+            readings.tokens = take(lambda: example_tokens(session, client["id"], user["id"], " ".join(scopes)))
+        if user and "user_attribute" in sources_of(options):
+            readings.identity_providers = take(lambda: read_identity_providers(session, user))
+    readings.sources = read_groups(session, options, client, readings.user.value, " ".join(scopes))
     if options["group"]:
-        readings["members"] = take(lambda: read_members(session, options))
+        readings.members = take(lambda: read_members(session, options))
     return readings
 
 
@@ -116,16 +115,14 @@ def _client(session: KeycloakSession, client_id: str) -> State | None:
     return client
 
 
-def _read_ldap(session: KeycloakSession, name: str) -> Readings:
-    provider = take(lambda: find_provider(session, name))
-    if provider.error:
-        return {"provider": provider}
-    parent = provider.value["id"]
-    return {
-        "provider": provider,
-        "mappers": take(lambda: session.get_list("components", parent=parent, type=MAPPER_TYPE)),
-        "ldap_test": take(lambda: _test_ldap(session, provider.value)),
-    }
+def _read_ldap(session: KeycloakSession, name: str, readings: KeycloakReadings) -> None:
+    """Add the readings of the LDAP provider."""
+    readings.provider = take(lambda: find_provider(session, name))
+    if readings.provider.error:
+        return
+    provider: State = readings.provider.value
+    readings.mappers = take(lambda: session.get_list("components", parent=provider["id"], type=MAPPER_TYPE))
+    readings.ldap_test = take(lambda: _test_ldap(session, provider))
 
 
 def _test_ldap(session: KeycloakSession, provider: State) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from ansible_collections.cellsops.sso.plugins.module_utils.cells.browser import Browser, bare
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Readings, take
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading, take
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import ServerError, SsoError
 from ansible_collections.cellsops.sso.plugins.module_utils.transport import REPEATED_STATUSES, server_words
 from ansible_collections.cellsops.sso.plugins.module_utils.web_page import Page
@@ -25,21 +25,18 @@ MOST_REDIRECTS = 5
 NO_CODE = "a-code-that-does-not-exist"
 
 
-def try_flow(realm_url: str, config: State, scopes: list[str], options: Mapping[str, Any]) -> Readings:
-    """Return the readings login_form and code.
+def try_flow(realm_url: str, config: State, scopes: list[str], options: Mapping[str, Any]) -> tuple[Reading, Reading]:
+    """Return login_form and code, as KeycloakReadings describes them.
 
     realm_url: of the realm, without a slash at its end. config: configoidc of the connector, with its redirect URI.
     scopes: the scopes that Cells requests. options: those of doctor_info.
-
-    login_form: {form (bool), leads_to (str, the URL of another server), status (int), words (str)}. code: {error (str,
-    as in RFC 6749, section 5.2), words (str)}, or None if Cells does not show the connector's secret.
     """
     browser = Browser({**options, "keycloak_url": options["auth_keycloak_url"]})
     secret = config.get("clientSecret") or ""
-    return {
-        "login_form": take(lambda: _begin(browser, realm_url, config, scopes)),
-        "code": take(lambda: None if not secret or is_mask(secret) else _trade(browser, realm_url, config)),
-    }
+    return (
+        take(lambda: _begin(browser, realm_url, config, scopes)),
+        take(lambda: None if not secret or is_mask(secret) else _trade(browser, realm_url, config)),
+    )
 
 
 def _begin(browser: Browser, realm_url: str, config: State, scopes: list[str]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import BROKEN, NOT_CHECKED, OK, WARNING
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import NOT_READ, Reading, SourceReading
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.group_sources import SOURCES, protocol_mappers
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import text_map
-from support.doctor_readings import FORBIDDEN, Readings
+from support.healthy_site import FORBIDDEN, HealthySite
 
 SETTINGS = {"attribute": "cellsgroups", "full_path": False, "client": "portal", "role_prefix": ""}
 GROUP_MAPPER = {
@@ -26,7 +26,7 @@ GROUP_MAPPER = {
 LINKS = {"groups": "keycloak_group", "realm_roles": "realm_role", "client_roles": "client_role"}
 
 
-class SourceSite(Readings):
+class SourceSite(HealthySite):
     """A whole site whose groups come from the sources given; the user is Keycloak's own."""
 
     def __init__(self, *sources: str, values: tuple[str, ...] = ("staff", "it")) -> None:
@@ -41,15 +41,16 @@ class SourceSite(Readings):
             claims["cellsgroups"] = list(values)
         self.groups = list(values)
         self.roles = [{"Uuid": value, "Label": value} for value in values]
-        self.own: dict[str, Any] = {s: [{"name": value, "path": f"/{value}"} for value in values] for s in sources}
+        own = Reading([{"name": value, "path": f"/{value}"} for value in values])
+        self.identity_providers = NOT_READ
+        self.sources = {source: SourceReading(own) for source in sources}
 
     def seen(self) -> Any:
         """Return all readings, those of the sources too."""
         seen = super().seen()
         for name in () if self.options["ldap_provider"] else ("provider", "mappers", "ldap_test"):
-            seen.keycloak.pop(name)
-        sources = {name: self.instead.get(name, Reading(value)) for name, value in self.own.items()}
-        seen.keycloak.update(sources)
+            setattr(seen.keycloak, name, NOT_READ)
+        seen.keycloak.sources, seen.keycloak.identity_providers = self.sources, self.identity_providers
         return seen
 
 
@@ -94,7 +95,7 @@ def test_an_identity_provider_is_the_first_link_of_an_attribute() -> None:
     site = SourceSite("user_attribute")
     site.user["attributes"] = {"cellsgroups": ["staff", "it"]}
     site.profile = {"attributes": [{"name": "cellsgroups"}]}
-    site.own = {"identity_providers": ["corporate"]}
+    site.identity_providers, site.sources = Reading(["corporate"]), {}
 
     assert list(site.links()) == ["identity_provider", "keycloak_attribute", "claim", "rule", "role"]
     assert site.links()["identity_provider"]["values"] == ["corporate"]
@@ -132,7 +133,7 @@ def test_the_mapper_of_another_source_is_told() -> None:
 def test_roles_that_a_client_without_full_scope_drops_are_named(source: str, granted: list[str], verdict: str) -> None:
     site = SourceSite(source)
     site.client["fullScopeAllowed"] = False
-    site.own[f"granted_{source}"] = granted
+    site.sources[source] = site.sources[source]._replace(granted=Reading(granted))
     kept = [name for name in ("staff", "it") if name in granted]
     for claims in site.tokens.values():
         claims["cellsgroups"] = kept
@@ -146,7 +147,7 @@ def test_roles_that_a_client_without_full_scope_drops_are_named(source: str, gra
 
 def test_findings_without_a_reading_are_not_checked() -> None:
     site = SourceSite("realm_roles")
-    site.instead["realm_roles"] = FORBIDDEN
+    site.sources["realm_roles"] = SourceReading(FORBIDDEN)
 
     assert site.finding("scope.roles").verdict == NOT_CHECKED
 

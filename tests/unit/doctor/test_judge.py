@@ -25,7 +25,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.module_results import RESULT_OPTIONS
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
-from support.doctor_readings import (
+from support.healthy_site import (
     CALLBACK,
     CELLS,
     FORBIDDEN,
@@ -35,12 +35,12 @@ from support.doctor_readings import (
     OTHER,
     SILENT,
     Change,
-    Readings,
+    HealthySite,
 )
 
 
 def test_a_site_that_is_whole() -> None:
-    site = Readings()
+    site = HealthySite()
     assert {finding.id for finding in site.findings()} == set(CATALOGUE)
     assert {finding.verdict for finding in site.findings()} == {OK}
     assert [link["verdict"] for link in site.links().values()] == [OK] * 5
@@ -51,7 +51,7 @@ def test_a_site_that_is_whole() -> None:
 def no_tls(name: str, reading: str) -> Change:
     """A server's certificate keeps everybody from it."""
 
-    def change(site: Readings) -> None:
+    def change(site: HealthySite) -> None:
         site.certificates[f"tls.{name}"] = NO_TLS
         site.instead[reading] = SILENT
 
@@ -63,41 +63,41 @@ def claims_without(kind: str, *names: str) -> Change:
     return lambda site: [site.tokens[kind].pop(name) for name in names]
 
 
-def no_groups(site: Readings) -> None:
+def no_groups(site: HealthySite) -> None:
     for claims in site.tokens.values():
         claims.pop("cellsgroups")
 
 
-def failed_login(site: Readings) -> None:
+def failed_login(site: HealthySite) -> None:
     site.options["session"] = {"msg": "The login ended.", "refused": {"by": "Cells", "words": "No."}}
 
 
-def no_login(site: Readings) -> None:
+def no_login(site: HealthySite) -> None:
     """Nobody is given to log in."""
     site.options["session"] = dict.fromkeys(RESULT_OPTIONS["session"])
 
 
-def refused_at_the_form(site: Readings) -> None:
+def refused_at_the_form(site: HealthySite) -> None:
     """Keycloak shows an error instead of its login form."""
     site.login_form.update(form=False, status=400, words="Invalid parameter: redirect_uri")
 
 
-def hidden_login_page(site: Readings) -> None:
+def hidden_login_page(site: HealthySite) -> None:
     site.instead["login_page"] = SILENT
 
 
-def no_redirect_uri(site: Readings) -> None:
+def no_redirect_uri(site: HealthySite) -> None:
     site.client["redirectUris"].clear()
     refused_at_the_form(site)
 
 
-def scope_of_another_name(site: Readings) -> None:
+def scope_of_another_name(site: HealthySite) -> None:
     """The client scope is there, and the client has it, but it has another name than the doctor is told."""
     site.scope["name"] = "groups"
     site.client["defaultClientScopes"][1] = "groups"
 
 
-def asks_userinfo(site: Readings) -> None:
+def asks_userinfo(site: HealthySite) -> None:
     site.oidc["getUserInfo"] = True
 
 
@@ -127,7 +127,7 @@ def refresh(cause: str, status: int | None = 401) -> Change:
     return lambda site: site.options["session"].update(refreshes=[entry])
 
 
-def unreachable_from_the_host(site: Readings) -> None:
+def unreachable_from_the_host(site: HealthySite) -> None:
     site.options["keycloak_from_cells"].update(
         reachable=False, problem="certificate", message="GET it: the certificate is not trusted on this host"
     )
@@ -322,7 +322,7 @@ BREAKS: dict[str, tuple[Change, list[str]]] = {
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_break_is_named_once(name: str) -> None:
     change, broken = BREAKS[name]
-    site = Readings()
+    site = HealthySite()
     change(site)
     assert site.named(BROKEN) == broken
 
@@ -417,7 +417,7 @@ REDIRECTS = ["client.redirect_wildcard"]
     ],
 )
 def test_settings_that_are_worth_a_warning(change: Change, warnings: list[str]) -> None:
-    site = Readings()
+    site = HealthySite()
     change(site)
     assert site.named(BROKEN) == []
     assert site.named(WARNING) == warnings
@@ -427,14 +427,14 @@ def test_settings_that_are_worth_a_warning(change: Change, warnings: list[str]) 
     ("listed", "verdict"), [(["keycloak"], OK), (["other"], WARNING), ([], WARNING), (None, NOT_CHECKED)]
 )
 def test_the_login_name_depends_on_a_variable_of_cells(listed: list[str] | None, verdict: str) -> None:
-    site = Readings()
+    site = HealthySite()
     site.oidc.update(userNameKey="name")
     site.options["cells_config"].update(username_as_login=listed)
     assert site.finding("connector.login_name").verdict == verdict
 
 
 def test_tokens_are_not_judged_for_a_connector_that_is_not_known() -> None:
-    site = Readings()
+    site = HealthySite()
     site.instead["connectors"] = SILENT
     found = site.finding("client.tokens")
     assert (found.verdict, found.seen) == (NOT_CHECKED, "The connector is not known.")
@@ -442,7 +442,7 @@ def test_tokens_are_not_judged_for_a_connector_that_is_not_known() -> None:
 
 @pytest.mark.parametrize("key", ["issuer", "clientID"])
 def test_an_issuer_or_client_of_another_connector_is_named_once(key: str) -> None:
-    site = Readings()
+    site = HealthySite()
     site.oidc[key] = "https://other.example.org"
     assert "client.tokens" not in site.named(BROKEN)
 
@@ -452,14 +452,14 @@ def test_an_issuer_or_client_of_another_connector_is_named_once(key: str) -> Non
     [("keycloak_from_cells", "keycloak.reachable_from_cells"), ("cells_config", "cells.oauth_secret")],
 )
 def test_findings_about_the_cells_host_without_a_reading_are_not_checked(name: str, finding_id: str) -> None:
-    site = Readings()
+    site = HealthySite()
     site.options[name] = {"msg": "The host did not answer."}
     found = site.finding(finding_id)
     assert (found.verdict, found.seen) == (NOT_CHECKED, "The host did not answer.")
 
 
 def test_a_rule_that_can_be_read_in_two_ways_gives_no_verdict() -> None:
-    site = Readings()
+    site = HealthySite()
     site.rule.update(RuleString="Test(.*)")
     found = site.finding("mapping.roles")
     assert found.verdict == NOT_CHECKED
@@ -467,7 +467,7 @@ def test_a_rule_that_can_be_read_in_two_ways_gives_no_verdict() -> None:
 
 
 def test_another_callback_url_can_be_set() -> None:
-    site = Readings()
+    site = HealthySite()
     callback = f"{CELLS}/auth/dex/callback"
     no_login(site)
     site.oidc.update(redirectURI=callback)
@@ -477,7 +477,7 @@ def test_another_callback_url_can_be_set() -> None:
 
 
 def test_the_port_that_goes_without_saying_makes_no_other_origin() -> None:
-    site = Readings()
+    site = HealthySite()
     site.options["cells_url"] = "https://Cells.example.org:443/"
     assert site.finding("client.web_origin").verdict == OK
 
@@ -492,7 +492,7 @@ def test_the_port_that_goes_without_saying_makes_no_other_origin() -> None:
     ],
 )
 def test_a_relative_redirect_uri_goes_behind_the_root_url(root: str | None, wanted: str, verdict: str) -> None:
-    site = Readings()
+    site = HealthySite()
     site.client.update(redirectUris=["/auth/login/keycloak/callback"], rootUrl=root)
     site.oidc["redirectURI"] = wanted
     refused_at_the_form(site)
@@ -501,7 +501,7 @@ def test_a_relative_redirect_uri_goes_behind_the_root_url(root: str | None, want
 
 
 def test_a_user_of_a_realm_with_addresses_as_names_is_not_missing() -> None:
-    site = Readings()
+    site = HealthySite()
     site.instead["user"] = Reading(None)
     site.realm["registrationEmailAsUsername"] = True
     assert site.finding("token.user").verdict == NOT_CHECKED
@@ -509,13 +509,13 @@ def test_a_user_of_a_realm_with_addresses_as_names_is_not_missing() -> None:
 
 
 def test_a_mapper_may_name_the_attribute_in_other_letters() -> None:
-    site = Readings()
+    site = HealthySite()
     site.ldap_mapper["config"]["user.model.attribute"] = ["CellsGroups"]
     assert site.finding("ldap.mapper").verdict == OK
 
 
 def test_a_public_client_works_but_is_not_safe() -> None:
-    site = Readings()
+    site = HealthySite()
     site.client["publicClient"] = True
     site.instead["secret"] = Reading(error=FORBIDDEN.error)
     assert (site.named(BROKEN), site.named(WARNING)) == ([], ["client.confidential"])
@@ -524,7 +524,7 @@ def test_a_public_client_works_but_is_not_safe() -> None:
 
 @pytest.mark.parametrize("kind", ["client-jwt", "client-secret-jwt", "client-x509"])
 def test_cells_has_no_other_proof_than_a_secret(kind: str) -> None:
-    site = Readings()
+    site = HealthySite()
     site.client["clientAuthenticatorType"] = kind
     assert site.named(BROKEN) == ["client.confidential"]
     site.client["clientAuthenticatorType"] = "client-secret"
@@ -532,13 +532,13 @@ def test_cells_has_no_other_proof_than_a_secret(kind: str) -> None:
 
 
 def test_findings_that_the_account_cannot_see_are_not_checked() -> None:
-    site = Readings()
+    site = HealthySite()
     del site.realm["enabled"]
     assert site.named(NOT_CHECKED) == ["keycloak.realm"]
 
 
 def test_without_a_preview_the_claim_is_not_checked_and_the_rules_show() -> None:
-    site = Readings()
+    site = HealthySite()
     site.instead["tokens"] = FORBIDDEN
     links = site.links()
     assert (links["claim"]["verdict"], links["role"]["verdict"]) == (NOT_CHECKED, NOT_CHECKED)
@@ -555,7 +555,7 @@ def test_without_a_preview_the_claim_is_not_checked_and_the_rules_show() -> None
     ],
 )
 def test_the_claim_is_not_to_blame_for_the_rest_of_the_client(change: Change) -> None:
-    site = Readings()
+    site = HealthySite()
     change(site)
     assert {link["verdict"] for link in site.links().values()} == {OK}
 
@@ -568,19 +568,19 @@ def test_the_claim_is_not_to_blame_for_the_rest_of_the_client(change: Change) ->
     ],
 )
 def test_a_group_belongs_to_the_directory_only_if_the_directory_gives_it(change: Change) -> None:
-    site = Readings()
+    site = HealthySite()
     change(site)
     assert site.links()["ldap_group"]["values"] == []
 
 
 def test_the_claim_of_a_user_says_nothing_of_the_attribute() -> None:
-    site = Readings()
+    site = HealthySite()
     site.oidc["userIDKey"] = "uuid"
     assert site.links()["keycloak_attribute"]["verdict"] == OK
 
 
 def test_a_hidden_secret_is_judged_by_the_answer_of_keycloak() -> None:
-    site = Readings()
+    site = HealthySite()
     site.instead["secret"] = Reading("**********")
     assert site.finding("client.secret").verdict == OK
     site.instead["code"] = Reading()
@@ -607,7 +607,7 @@ def test_a_login_that_a_client_policy_refuses_is_explained_by_the_policy() -> No
 
 
 def test_lightweight_tokens_are_judged_by_the_version() -> None:
-    site = Readings()
+    site = HealthySite()
     both(asks_userinfo, with_attribute("client.use.lightweight.access.token.enabled", "true"))(site)
     site.instead["version"] = Reading("26.4.7")
     assert site.finding("client.tokens").verdict == OK
@@ -674,7 +674,7 @@ def test_no_assumption_is_forgotten() -> None:
     [(name, *case) for name, cases in ASSUMED.items() for case in cases],
 )
 def test_a_verdict_names_what_it_assumes(name: str, change: Change, finding_id: str, verdict: str) -> None:
-    site = Readings()
+    site = HealthySite()
     no_login(site)
     change(site)
     found = site.finding(finding_id)
@@ -687,14 +687,14 @@ def test_a_verdict_names_what_it_assumes(name: str, change: Change, finding_id: 
     "change", [change for cases in ASSUMED.values() for change, finding_id, _verdict in cases if finding_id in SHOWN_BY]
 )
 def test_a_working_login_counts_more_than_an_assumption(change: Change) -> None:
-    site = Readings()
+    site = HealthySite()
     change(site)
     assert site.named(BROKEN) == []
     assert [finding for finding in site.findings() if finding.id in SHOWN_BY and finding.assumes] == []
 
 
 def test_a_redirect_uri_that_works_is_to_be_kept() -> None:
-    site = Readings()
+    site = HealthySite()
     site.oidc.update(redirectURI=f"{CELLS}/auth/dex/callback")
     found = site.finding("connector.redirect_uri")
     assert (found.verdict, found.todo) == (WARNING, "Set sso_callback_url to the redirect URI of the connector.")
@@ -702,7 +702,7 @@ def test_a_redirect_uri_that_works_is_to_be_kept() -> None:
 
 
 def test_consequences_name_their_cause() -> None:
-    site = Readings()
+    site = HealthySite()
     failed_login(site)
     site.oidc.update(clientID="another", clientSecret="another-secret-0123456789")
     followers = {finding.id: finding.seen for finding in site.findings() if finding.verdict == NOT_CHECKED}
@@ -736,7 +736,7 @@ def test_everything_that_follows_and_is_followed_is_in_the_catalogue() -> None:
     ],
 )
 def test_each_cause_of_a_refused_refresh_has_its_remedy(cause: str, status: int | None, todo: str) -> None:
-    site = Readings()
+    site = HealthySite()
     refresh(cause, status)(site)
     found = site.finding("session.refresh")
     assert found.verdict == BROKEN
@@ -747,13 +747,13 @@ def test_each_cause_of_a_refused_refresh_has_its_remedy(cause: str, status: int 
 
 
 def test_a_login_that_was_not_refused_is_not_checked() -> None:
-    site = Readings()
+    site = HealthySite()
     site.options["session"] = {"failed": True, "msg": "GET https://cells.example.org: no answer in time"}
     found = site.finding("session.login")
     assert (found.verdict, found.seen) == (NOT_CHECKED, "GET https://cells.example.org: no answer in time")
 
 
 def test_a_refused_login_is_fixed_by_the_cause_that_the_server_names() -> None:
-    site = Readings()
+    site = HealthySite()
     failed_login(site)
     assert site.finding("session.login").todo == "Fix the cause that Cells gives: No."

@@ -17,7 +17,11 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_members 
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import NOT_CHECKED, OK, WARNING
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_members import Members
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
+    CellsReadings,
+    KeycloakReadings,
+    Reading,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
 
 RULE = {"LeftAttribute": "cellsgroups", "RightAttribute": "Roles", "RuleString": ""}
@@ -32,14 +36,14 @@ DORA = {"id": "1", "username": "dora", "email": "Dora@example.org"}
 FAILED = Reading(error=SsoError("no answer"))
 
 
-def members(*users: dict[str, Any], complete: bool = True) -> dict[str, Reading]:
+def members(*users: dict[str, Any], complete: bool = True) -> KeycloakReadings:
     """Return the readings of Keycloak with these members."""
-    return {"members": Reading(Members(list(users), complete))}
+    return KeycloakReadings(members=Reading(Members(list(users), complete)))
 
 
-def account(*roles: str) -> dict[str, Reading]:
+def account(*roles: str) -> CellsReadings:
     """Return the readings of Cells with dora's account."""
-    return {"accounts": Reading([{"Login": "dora@example.org", "Roles": [{"Uuid": role} for role in roles]}])}
+    return CellsReadings(accounts=Reading([{"Login": "dora@example.org", "Roles": [{"Uuid": role} for role in roles]}]))
 
 
 @pytest.mark.parametrize(
@@ -47,9 +51,9 @@ def account(*roles: str) -> dict[str, Reading]:
     [
         (members(DORA), account("staff"), CONNECTOR, OK, "With the role staff in Cells: 1."),
         (members(DORA), account(), CONNECTOR, OK, "The role comes with the next login: dora."),
-        (members(DORA), {"accounts": Reading([])}, CONNECTOR, OK, "No login to Cells so far: dora."),
+        (members(DORA), CellsReadings(accounts=Reading([])), CONNECTOR, OK, "No login to Cells so far: dora."),
         (members(DORA, complete=False), account("staff"), CONNECTOR, OK, "Members of the group staff: 1 or more."),
-        ({"members": Reading(None)}, {}, CONNECTOR, WARNING, "Keycloak has no group staff."),
+        (KeycloakReadings(members=Reading(None)), CellsReadings(), CONNECTOR, WARNING, "Keycloak has no group staff."),
         (
             members(DORA),
             account(),
@@ -57,14 +61,14 @@ def account(*roles: str) -> dict[str, Reading]:
             WARNING,
             "No mapping rule lets the group through",
         ),
-        ({"members": FAILED}, {}, CONNECTOR, NOT_CHECKED, "no answer"),
-        (members(DORA), {"accounts": FAILED}, CONNECTOR, NOT_CHECKED, "no answer"),
+        (KeycloakReadings(members=FAILED), CellsReadings(), CONNECTOR, NOT_CHECKED, "no answer"),
+        (members(DORA), CellsReadings(accounts=FAILED), CONNECTOR, NOT_CHECKED, "no answer"),
         (members(DORA), account(), None, NOT_CHECKED, "The connector is not known."),
-        ({}, {}, CONNECTOR, NOT_CHECKED, "Keycloak was not reached"),
+        (KeycloakReadings(), CellsReadings(), CONNECTOR, NOT_CHECKED, "Keycloak was not reached"),
     ],
 )
 def test_the_verdict_on_a_group(
-    keycloak: dict[str, Reading], cells: dict[str, Reading], connector: Any, verdict: str, words: str
+    keycloak: KeycloakReadings, cells: CellsReadings, connector: Any, verdict: str, words: str
 ) -> None:
     finding = check_members(keycloak, cells, connector, OPTIONS)
 
@@ -73,7 +77,7 @@ def test_the_verdict_on_a_group(
 
 
 def test_a_member_is_not_known_in_cells_if_cells_did_not_tell() -> None:
-    chain = group_chain(members(DORA), {"accounts": FAILED}, CONNECTOR, OPTIONS)
+    chain = group_chain(members(DORA), CellsReadings(accounts=FAILED), CONNECTOR, OPTIONS)
 
     assert chain is not None
     assert chain["members"] == [

@@ -17,33 +17,33 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.group_names im
     group_names,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import SsoError
-from support.doctor_readings import GROUPS, Change, Readings
+from support.healthy_site import GROUPS, Change, HealthySite
 
 MISSING, UNUSED = "mapping.role_missing", "mapping.role_unused"
 WEB_USERS = {GROUPS[0]: "Web users"}
 
 
-def not_there(site: Readings) -> None:
+def not_there(site: HealthySite) -> None:
     site.roles = [{"Uuid": "ADMINS"}]
     site.options["session"] = {}
 
 
-def logged_in_without(site: Readings) -> None:
+def logged_in_without(site: HealthySite) -> None:
     site.roles = [{"Uuid": "ADMINS"}]
     site.options["session"]["login"]["roles"] = ["other"]
 
 
-def declared_and_not_there(site: Readings) -> None:
+def declared_and_not_there(site: HealthySite) -> None:
     not_there(site)
     site.options["roles"] = WEB_USERS
 
 
-def of_others(site: Readings) -> None:
+def of_others(site: HealthySite) -> None:
     for claims in site.tokens.values():
         claims.pop("cellsgroups")
 
 
-def of_nobody(site: Readings) -> None:
+def of_nobody(site: HealthySite) -> None:
     of_others(site)
     site.groups = []
 
@@ -91,7 +91,7 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
 
 @pytest.mark.parametrize(("change", "finding_id", "verdict", "words"), CASES.values(), ids=CASES)
 def test_roles_and_groups(change: Change, finding_id: str, verdict: str, words: str) -> None:
-    site = Readings()
+    site = HealthySite()
     site.groups = [*GROUPS]
     change(site)
 

@@ -16,7 +16,11 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings impor
     Finding,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_cells import connector
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import Reading
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
+    CellsReadings,
+    KeycloakReadings,
+    Reading,
+)
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import NotAuthorized, Unreachable
 
 OTHER = "https://files.example.com"
@@ -67,7 +71,7 @@ NO_TLS = Reading(error=Unreachable("TLS", KEYCLOAK, "TLS failed: certificate has
 SILENT = Reading(error=Unreachable("GET", KEYCLOAK, "TLS failed: certificate has expired"))
 
 
-class Readings:
+class HealthySite:
     """Readings, and the options they were read for; those of a site that is whole until a test changes them."""
 
     def __init__(self) -> None:
@@ -85,6 +89,7 @@ class Readings:
             "always.read.value.from.ldap": ["true"],
         }
         self.options = copy.deepcopy(OPTIONS)
+        self.issuer = ISSUER
         self.realm: dict[str, Any] = {"enabled": True, "accessTokenLifespan": 300}
         self.groups: list[str] | None = GROUPS
         self.roles: list[dict[str, Any]] = [{"Uuid": "ADMINS"}, {"Uuid": "Test_DEM_WebUsers", "Label": "Web users"}]
@@ -101,7 +106,7 @@ class Readings:
         self.scope: dict[str, Any] = {
             "name": "cellsscope",
             "protocolMappers": [
-                {"name": "groups", "protocolMapper": "oidc-usermodel-attribute-mapper", "config": mapper}
+                {"name": "User Group Mapper", "protocolMapper": "oidc-usermodel-attribute-mapper", "config": mapper}
             ],
         }
         self.ldap_mapper: dict[str, Any] = {
@@ -113,7 +118,11 @@ class Readings:
         self.provider: dict[str, Any] = {
             "id": "p",
             "name": "ldap",
-            "config": {"enabled": ["true"], "cachePolicy": ["NO_CACHE"]},
+            "config": {
+                "enabled": ["true"],
+                "cachePolicy": ["NO_CACHE"],
+                "connectionUrl": ["ldaps://ldap.example.org"],
+            },
         }
         self.mappers = [self.ldap_mapper]
         self.policies: dict[str, Any] = {"policies": []}
@@ -155,8 +164,8 @@ class Readings:
     def seen(self) -> Seen:
         """Return all readings."""
         keycloak = {
-            "discovery": ISSUER,
-            "login": CLOCK,
+            "discovery": self.issuer,
+            "login": self.clocks["Keycloak"].value,
             "realm": self.realm,
             "version": "26.7.3",
             "client": self.client,
@@ -183,14 +192,14 @@ class Readings:
             "tokens": self.tokens,
         }
         cells = {
-            "bootconf": {"backend": {"PackageType": "PydioEnterprise"}},
+            "bootconf": {"backend": {"PackageType": "PydioEnterprise", "PackageLabel": "Pydio Cells Enterprise"}},
             "own_issuer": self.own_issuer,
             "login_page": self.login_page,
             "connectors": [
                 {
                     "id": "keycloak",
                     "sites": self.sites,
-                    "name": "SSO",
+                    "name": "SSO with Keycloak",
                     "type": "oidc",
                     "configoidc": self.oidc,
                     "mappingRules": [self.rule],
@@ -199,11 +208,16 @@ class Readings:
             "static_client": {"client_id": "cells-frontend", "audience": self.audience},
             "roles": self.roles,
             "version": "4.4.13",
-            "issuer": ISSUER,
+            "issuer": self.issuer,
         }
-        return Seen(self._read(keycloak), self._read(cells), self.clocks, self.certificates)
+        return Seen(
+            KeycloakReadings(**self._read(keycloak)),
+            CellsReadings(**self._read(cells)),
+            self.clocks,
+            self.certificates,
+        )
 
-    def _read(self, side: dict[str, Any]) -> dict[str, Reading]:
+    def _read(self, side: dict[str, Any]) -> dict[str, Any]:
         return {name: self.instead.get(name, Reading(value)) for name, value in side.items()}
 
     def findings(self) -> list[Finding]:
@@ -227,4 +241,4 @@ class Readings:
         return {link["id"]: link for link in shown["links"]}
 
 
-Change = Callable[[Readings], object]
+Change = Callable[[HealthySite], object]
