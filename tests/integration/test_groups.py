@@ -17,10 +17,10 @@ import yaml
 
 from lab import rows
 from lab.login import Browser
+from lab.secret import new_password
 from lab.site import Site
 from support.console import Realm, scope_of
 from support.module import call_module
-from support.people import add_person
 from support.quick import with_quick
 from support.role import not_ok, run_role
 
@@ -31,6 +31,20 @@ SOMEBODY_ELSES = {
     "protocolMapper": "oidc-group-membership-mapper",
     "config": {"claim.name": "othergroups", "full.path": "true", "id.token.claim": "true"},
 }
+
+
+def add_person(site: Site, name: str) -> dict[str, str]:
+    """Make a user who can log in; return id and password."""
+    password = new_password(f"user-{name}")
+    user = {
+        "username": name,
+        "email": f"{name}@example.org",
+        "firstName": name.title(),
+        "lastName": "Test",
+        "enabled": True,
+        "credentials": [{"type": "password", "value": password, "temporary": False}],
+    }
+    return {"id": site.admin.create_user(user), "password": password}
 
 
 def join_group(site: Site, user_id: str, name: str) -> None:
