@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -105,11 +104,7 @@ class Ldap(Server):
 
     def ready(self) -> bool:
         """Whether it takes connections, which it does only when all entries are there."""
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
-        except OSError:
-            return False
-        return True
+        return process.takes_connections(self.port)
 
 
 def with_passwords(ldif: str, passwords: Mapping[str, str]) -> str:

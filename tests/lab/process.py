@@ -46,6 +46,15 @@ def free_port() -> int:
     raise LabError(f"Found no free port among 200 of {PORTS.start}-{PORTS.stop - 1} on 127.0.0.1")
 
 
+def takes_connections(port: int) -> bool:
+    """Return whether a server listens on a port of this machine."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
 def _stat(pid: int) -> tuple[str, int] | None:
     """Return the state of a process (a letter) and when it was started (clock ticks since boot); None if it is gone."""
     try:

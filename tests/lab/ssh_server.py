@@ -9,7 +9,6 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -70,8 +69,4 @@ class Ssh(Server):
 
     def ready(self) -> bool:
         """Whether it takes connections."""
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
-        except OSError:
-            return False
-        return True
+        return process.takes_connections(self.port)

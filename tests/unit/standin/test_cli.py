@@ -31,7 +31,7 @@ def run(tmp_path: Path) -> Run:
     folder = tmp_path / "work"
     folder.mkdir()
 
-    def called(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def called(*arguments: str, patience: float = PATIENCE, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-I", "-S", str(COMMAND), *arguments],
             env={"PATH": os.environ["PATH"], "CELLS_WORKING_DIR": str(folder), **environment},
@@ -39,7 +39,7 @@ def run(tmp_path: Path) -> Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE,
+            timeout=patience,
         )
 
     return called
@@ -187,7 +187,7 @@ def test_a_setting_that_cannot_be_used_is_one_line(run: Run) -> None:
 
 def test_token_needs_its_arguments_and_never_ends_without_a_running_server(run: Run) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
-        run("admin", "user", "token", "-u", "admin", "-e", "1h", "-q")
+        run("admin", "user", "token", "-u", "admin", "-e", "1h", "-q", patience=3)
     done = run("admin", "user", "token", "-u", "admin", "-e", "soon", "-q")
     assert (done.returncode, "Cannot parse expire duration" in done.stdout) == (1, True)
     done = run("admin", "user", "token", "-u", "admin")
