@@ -72,15 +72,22 @@ def check_user(
     if claims is None:
         reason = why(tokens) if tokens.error else "There is no client for a token preview."
         return [known, profile, *skipped(reason, *CLAIM_IDS)]
+    attribute = options["groups_attribute"]
+    groups = check_claim(tokens.value, claims, all_values(keycloak, user, options), attribute)
     return [
         known,
         profile,
         # If the connector does not name them, Cells uses the same claims as dex.
         check_key("token.user_id_key", config, config.get("userIDKey") or "sub", claims, username),
         check_key("token.user_name_key", config, config.get("userNameKey") or "name", claims, username),
-        check_claim(tokens.value, claims, all_values(keycloak, user, options), options["groups_attribute"]),
-        check_size(tokens.value, config, options["groups_attribute"]),
-        check_user_roles(claims, connector, options),
+        groups,
+        check_size(tokens.value, config, attribute),
+        # That no roles follow from a claim that is missing by mistake says nothing about the mapping rules.
+        *(
+            skipped("Cells does not get the groups.", "mapping.roles")
+            if groups.verdict == BROKEN and not claims.get(attribute)
+            else [check_user_roles(claims, connector, options)]
+        ),
     ]
 
 
