@@ -171,9 +171,10 @@ options:
           cause:
             description: The cause of a refusal, as in RV(cellsops.sso.cells_session_check#module:refreshes).
             type: str
-          message:
+          reason:
             description: The refusal in one line.
             type: str
+            aliases: [message]
       skipped:
         description: Whether no login was tried, because the task ran in check mode.
         type: bool
@@ -202,9 +203,10 @@ options:
       problem:
         description: The kind of problem, as in RV(cellsops.sso.keycloak_reachable_info#module:problem).
         type: str
-      message:
+      reason:
         description: The problem in one line.
         type: str
+        aliases: [message]
       seconds:
         description: How long the request took.
         type: float

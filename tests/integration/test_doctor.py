@@ -310,7 +310,7 @@ def test_settings_that_break_nothing_can_be_worth_a_warning(
 
 
 @pytest.mark.thorough
-def test_a_user_whom_keycloak_does_not_import_is_not_called_unknown(lab: Any, tmp_path: Path) -> None:
+def test_a_user_that_keycloak_does_not_import_is_not_called_unknown(lab: Any, tmp_path: Path) -> None:
     twin = [
         *("dn: uid=dave,ou=people,dc=example,dc=org", "objectClass: person", "objectClass: organizationalPerson"),
         *("objectClass: inetOrgPerson", "uid: dave", "cn: Dave", "sn: Doppel", "mail: dora@example.org"),

@@ -58,12 +58,12 @@ OPTIONS: dict[str, Any] = {
         "url": f"{ISSUER}/.well-known/openid-configuration",
         "reachable": True,
         "problem": "",
-        "message": "",
+        "reason": "",
         "seconds": 0.1,
     },
     "session": {
         "login": {"username": "dora", "roles": []},
-        "refreshes": [{"after_seconds": 0.1, "status": 200, "ok": True, "message": ""}],
+        "refreshes": [{"after_seconds": 0.1, "status": 200, "ok": True, "reason": ""}],
     },
 }
 FORBIDDEN = Reading(error=NotAuthorized("GET", KEYCLOAK, 403, "", "view-users is missing."))

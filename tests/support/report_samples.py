@@ -44,7 +44,7 @@ class ReportSite(HealthySite):
         self.options["cells_config"]["life_spans"]["refresh_token"] = 5184000
         self.options["session"].update(
             login={"username": "dora@example.org", "roles": ["Test_DEM_WebUsers", "Test_Etrange_Gov"]},
-            refreshes=[{"after_seconds": 0.2, "status": 200, "ok": True, "cause": "", "message": ""}],
+            refreshes=[{"after_seconds": 0.2, "status": 200, "ok": True, "cause": "", "reason": ""}],
         )
         self.options["keycloak_from_cells"]["url"] = ISSUER
         self.realm.update(ssoSessionIdleTimeout=1800, ssoSessionMaxLifespan=36000)

@@ -120,7 +120,7 @@ def _check_reachable_from_cells(options: Mapping[str, Any]) -> Finding:
         "certificate": "Add the CA of Keycloak's certificate to the trusted certificates of the Cells host.",
         "issuer": "Give the connector the issuer in the discovery document.",
     }.get(found["problem"], "Make Keycloak reachable from the Cells host: check name resolution, firewall and proxy.")
-    seen, todo = f"On the Cells host: {found['message']}.", f"{todo} Then restart Cells."
+    seen, todo = f"On the Cells host: {found['reason']}.", f"{todo} Then restart Cells."
     if options["session"].get("login"):
         # Cells may have its own proxy or certificates, such as SSL_CERT_FILE in its unit.
         return Finding(finding_id, WARNING, f"{seen} Cells itself reached Keycloak, because the login worked.", todo)

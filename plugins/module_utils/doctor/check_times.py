@@ -146,7 +146,7 @@ def _check_refreshes(refreshes: list[Mapping[str, Any]]) -> Finding:
     failed = [refresh for refresh in refreshes if not refresh["ok"]]
     if not failed:
         return Finding(finding_id, OK, seen)
-    seen += f" {failed[0].get('message') or ''}".rstrip()
+    seen += f" {failed[0].get('reason') or ''}".rstrip()
     log = "Look in the log of Cells, or of the proxy in front of it, for the reason."
     return Finding(finding_id, BROKEN, seen, REFRESH_TODO.get(str(failed[0].get("cause")), log))
 

@@ -157,8 +157,8 @@ def test_the_outcome_of_a_login() -> None:
 
     login = {"username": "dora", "roles": []}
     refused = {"by": "Keycloak", "words": "Client disabled."}
-    good = {"after_seconds": 0.1, "status": 200, "ok": True, "message": ""}
-    bad = {"after_seconds": 620.0, "status": 401, "ok": False, "message": "not whitelisted"}
+    good = {"after_seconds": 0.1, "status": 200, "ok": True, "reason": ""}
+    bad = {"after_seconds": 620.0, "status": 401, "ok": False, "reason": "not whitelisted"}
     assert verdicts({}) == [NOT_CHECKED, NOT_CHECKED]
     assert verdicts({"skipped": True, "msg": "check mode"}) == [NOT_CHECKED, NOT_CHECKED]
     assert verdicts({"msg": "The login ended at Keycloak", "refused": refused}) == [BROKEN, NOT_CHECKED]

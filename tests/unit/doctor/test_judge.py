@@ -123,13 +123,13 @@ def both(*changes: Change) -> Change:
 
 def refresh(cause: str, status: int | None = 401) -> Change:
     """The refresh is refused for that cause."""
-    entry = {"after_seconds": 0.1, "status": status, "ok": False, "cause": cause, "message": "words of Cells"}
+    entry = {"after_seconds": 0.1, "status": status, "ok": False, "cause": cause, "reason": "words of Cells"}
     return lambda site: site.options["session"].update(refreshes=[entry])
 
 
 def unreachable_from_the_host(site: HealthySite) -> None:
     site.options["keycloak_from_cells"].update(
-        reachable=False, problem="certificate", message="GET it: the certificate is not trusted on this host"
+        reachable=False, problem="certificate", reason="GET it: the certificate is not trusted on this host"
     )
 
 
@@ -590,7 +590,7 @@ def test_a_hidden_secret_is_judged_by_the_answer_of_keycloak() -> None:
 
 
 def test_a_secret_that_has_expired_is_to_be_rotated() -> None:
-    site = Readings()
+    site = HealthySite()
     code_refused("invalid_client")(site)
     assert "sso_rotate_secret_on" not in site.finding("client.secret").todo
     with_attribute("client.secret.expiration.time", "1600000000")(site)
@@ -600,7 +600,7 @@ def test_a_secret_that_has_expired_is_to_be_rotated() -> None:
 
 
 def test_a_login_that_a_client_policy_refuses_is_explained_by_the_policy() -> None:
-    site = Readings()
+    site = HealthySite()
     both(policy({"condition": "any-client"}), refused_at_the_form)(site)
     assert site.finding("client.policies").verdict == BROKEN
     assert site.finding("client.login_form").seen == "It follows from client.policies."
