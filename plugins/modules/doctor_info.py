@@ -172,9 +172,8 @@ options:
             description: The cause of a refusal, as in RV(cellsops.sso.cells_session_check#module:refreshes).
             type: str
           reason:
-            description: The refusal in one line.
+            description: The refusal in one line, the return value C(message).
             type: str
-            aliases: [message]
       skipped:
         description: Whether no login was tried, because the task ran in check mode.
         type: bool
@@ -204,9 +203,8 @@ options:
         description: The kind of problem, as in RV(cellsops.sso.keycloak_reachable_info#module:problem).
         type: str
       reason:
-        description: The problem in one line.
+        description: The problem in one line, the return value C(message).
         type: str
-        aliases: [message]
       seconds:
         description: How long the request took.
         type: float

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# ansible-test accepts no option with the name message, which the results have.
-_REASON: dict[str, Any] = {"type": "str", "aliases": ["message"]}
+_REASON = {"type": "str"}
+_OWN_NAMES = {"reason": "message"}
+"""Suboptions that cannot have the name of the return value, because Ansible accepts no option with that name."""
 _MESSAGE = {"msg": {"type": "str"}}
 _REFRESH = {
     "after_seconds": {"type": "float", "required": True},
@@ -80,17 +81,12 @@ def doctor_reading(result: Mapping[str, Any], option: str) -> dict[str, Any]:
 
 
 def _selected(values: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: _first(values, name, *spec[name].get("aliases", [])) for name in spec}
+    found = {name: values.get(_OWN_NAMES.get(name, name)) for name in spec}
     known = {name: value for name, value in found.items() if value is not None}
     return {
         name: _selected_below(value, spec[name]["options"]) if "options" in spec[name] else value
         for name, value in known.items()
     }
-
-
-def _first(values: Mapping[str, Any], *names: str) -> Any:
-    """Return the value of the first of these keys that has one, or None."""
-    return next((values[name] for name in names if values.get(name) is not None), None)
 
 
 def _selected_below(value: Any, spec: Mapping[str, Any]) -> Any:

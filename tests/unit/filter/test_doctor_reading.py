@@ -116,7 +116,8 @@ def test_the_doctor_takes_the_values_that_the_filter_returns(option: str, call_f
 
 
 @pytest.mark.parametrize("option", RESULTS)
-def test_the_doctor_refuses_a_value_that_it_does_not_read(option: str) -> None:
-    (message,) = validated(option, {**RESULTS[option], "wrong": True}).error_messages
+def test_the_doctor_refuses_a_value_that_it_does_not_read(option: str, call_filter: Filter) -> None:
+    reading = call_filter(NAME, RESULTS[option], option)
+    (message,) = validated(option, {**reading, "wrong": True}).error_messages
 
     assert message.startswith(f"{option}.wrong. Supported parameters include: ")
