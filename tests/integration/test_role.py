@@ -21,6 +21,7 @@ from lab.login import Browser
 from lab.realm import create_realm, delete_realm, name_of, new_name
 from lab.site import Site, make_site
 from support.cells.audience import audience_of
+from support.changes.of_realm import policy
 from support.console import (
     Realm,
     add_redirect_uri,
@@ -30,6 +31,7 @@ from support.console import (
     rename_the_connector,
     scope_of,
 )
+from support.module import call_module
 from support.playbook import Run, run_playbook
 from support.quick import with_quick
 from support.role import not_ok, run_role
@@ -269,6 +271,37 @@ def test_the_client_gets_the_scopes_that_the_realm_does_not_give_new_clients(sit
     assert log_in(site) == ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
 
 
+@pytest.mark.thorough
+def test_a_claim_with_a_dot_in_its_name_gives_the_roles(site: Site) -> None:
+    run = run_role(site, sso_groups_attribute="cells.groups")
+
+    assert run.exit_code == 0, run.output
+    assert log_in(site) == ["Test_DEM_WebUsers", "Test_Etrange_Gov"]
+
+
+@pytest.mark.thorough
+def test_a_secret_that_contains_the_password_of_the_administrator_is_not_written_in_parts(site: Site) -> None:
+    assert run_role(site).exit_code == 0
+    secret = f"{site.lab.keycloak.admin_password}-client-secret"
+    site.admin.update_client(client_of(site)["id"], {"secret": secret})
+
+    run = run_role(site)
+
+    assert run.exit_code != 0
+    assert "Ansible has replaced a part of this value" in run.failure
+    (connector,) = [c for c in site.rows().cells("config/oauth2connectors")["connectors"] if c["id"] == "keycloak"]
+    assert "*" not in connector["configoidc"]["clientSecret"]
+
+
+@pytest.mark.thorough
+def test_a_setting_that_a_client_policy_changes_back_is_named(site: Site) -> None:
+    with policy("pkce-enforcer", auto_configure=True)(site):
+        run = run_role(site)
+
+    assert run.exit_code != 0
+    assert "attributes.pkce.code.challenge.method was written as '', but is 'S256'" in run.failure
+
+
 @pytest.mark.parametrize("visibility", ["hidden", "masked"])
 @pytest.mark.thorough
 def test_a_cells_that_hides_secrets_gets_the_guide_too(lab: Any, tmp_path: Path, visibility: str) -> None:
@@ -371,14 +404,22 @@ def test_the_roles_are_predicted_by_the_rules_that_the_connector_has(shared_site
 
 @pytest.mark.thorough
 def test_a_realm_whose_name_is_written_otherwise_in_urls(site: Site) -> None:
-    realm = name_of(create_realm(site.lab.keycloak, new_name("Büro 'A'")))
+    realm = name_of(create_realm(site.lab.keycloak, new_name("Büro 'A' 100%")))
     try:
         run = run_role(site, "--tags", "client", sso_realm=realm)
+        options = {**site.keycloak_options, **site.cells_options, "realm": realm, "client_id": "localhost"}
+        report = call_module("doctor_info", options)["report"]
     finally:
         delete_realm(site.lab.keycloak, quote(realm))
 
     assert run.exit_code == 0, run.output
     assert run.task("Create the connector").changed
+    seen = {finding["id"]: finding["verdict"] for finding in report["findings"]}
+    assert {name: seen[name] for name in ("keycloak.realm", "client.exists", "client.login_form")} == {
+        "keycloak.realm": "ok",
+        "client.exists": "ok",
+        "client.login_form": "ok",
+    }
 
 
 @pytest.mark.thorough

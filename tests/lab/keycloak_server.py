@@ -57,7 +57,7 @@ class Keycloak(Server):
 
     tls: the files for https on ``https_port``. Keycloak still uses its plain URL as its own. version: which one, from
     22.0.0 on. access_log: whether each request is logged (``requests_since`` needs it). outlives_stop: the database is
-    a file, and there again after stop and start.
+    a file, and there again after stop and start. features: the names of optional features, separated by commas.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Keycloak(Server):
         access_log: bool = True,
         tls: Tls | None = None,
         outlives_stop: bool = False,
+        features: str = "",
     ) -> None:
         super().__init__(directory)
         self.version = version
@@ -81,6 +82,7 @@ class Keycloak(Server):
         self.access_log = access_log
         self.tls = tls
         self.outlives_stop = outlives_stop
+        self.features = features
         self.https_port = process.free_port() if tls else 0
         self.title = f"Keycloak {version}"
         self._java = ""
@@ -103,7 +105,8 @@ class Keycloak(Server):
     def prepare(self) -> None:
         """Fetch and build the distribution, the first time."""
         self._java = tools.java()
-        self._distribution = install(self.version, self._java, self.tls.client_auth if self.tls else "none")
+        client_auth = self.tls.client_auth if self.tls else "none"
+        self._distribution = install(self.version, self._java, client_auth, self.features)
 
     def launch(self) -> None:
         """Start Keycloak with its own home, so that its files do not mix with those of other runs."""
@@ -143,6 +146,8 @@ class Keycloak(Server):
             }
             if self.tls.client_ca:
                 options["KC_TRUSTSTORE_PATHS"] = str(self.tls.client_ca)
+        if self.features:
+            options["KC_FEATURES"] = self.features
         if self._release >= OWN_ACCESS_LOG:
             options["KC_HTTP_ACCESS_LOG_ENABLED"] = str(self.access_log).lower()
         if self._release >= (25, 0):
