@@ -135,6 +135,25 @@ def test_a_limit_leaves_other_hosts_alone(fleet: Fleet) -> None:
     assert fleet.client("three") is not None
 
 
+def test_one_host_lets_its_user_attribute_through_the_user_profile(fleet: Fleet) -> None:
+    one = {
+        "sso_groups_source": "user_attribute",
+        "sso_groups_attribute": "teams",
+        "sso_user_profile_attribute": True,
+        "sso_scope_name": "teamscope",
+    }
+
+    run = fleet.run("--limit", "one,two", one=one)
+
+    assert run.exit_code == 0, run.output
+    answer = fleet.realms[0].connection.raw_get(f"admin/realms/{fleet.hosts['one']['sso_realm']}/users/profile")
+    names = [each["name"] for each in answer.json()["attributes"]]
+    assert ("teams" in names, "cellsgroups" in names) == (True, False)
+    scopes = {host: (fleet.client(host) or {})["defaultClientScopes"] for host in ("one", "two")}
+    assert ("teamscope" in scopes["one"], "teamscope" in scopes["two"]) == (True, False)
+    assert fleet.run("--limit", "one,two", one=one).changes == []
+
+
 def test_each_host_has_its_own_sites_and_login_names(
     fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
