@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ NOBODY = 65534
 """The id of a user without rights."""
 EditAudience = Callable[..., Outcome]
 """Runs cells_config_audience on the file with these options; check=True: in check mode."""
+AsNobody = Callable[[], AbstractContextManager[None]]
+"""Takes the rights of the user nobody for the time of a with block."""
 
 _CLIENTS: list[dict[str, Any]] = [
     {

@@ -25,6 +25,8 @@ from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reco
 
 ADVICE = "Give the name of its unit in systemd_unit, or its commands in stop_command and start_command."
 BECOME = "Run the task as root (become: true)."
+EFFECTIVE_IDS = os.access in os.supports_effective_ids
+"""Whether this system can tell the rights that opening a file would have, which is so on Linux."""
 
 
 class CellsHost:
@@ -54,7 +56,7 @@ class CellsHost:
 
     def _changes(self) -> bool:
         """Return whether the audience has to change. Raises InvalidInput if the file does not allow to tell."""
-        if os.path.exists(self.path) and not os.access(self.path, os.R_OK):
+        if os.path.exists(self.path) and not os.access(self.path, os.R_OK, effective_ids=EFFECTIVE_IDS):
             raise InvalidInput(f"config_path: {_user()} may not read {self.path}. {BECOME}")
         resource = StaticClientAudience(self._store(), self._audience_options())
         self.warnings = resource.warnings
@@ -72,7 +74,7 @@ class CellsHost:
     def _look_at_rights(self) -> Iterator[str]:
         folder = os.path.dirname(os.path.realpath(self.path))
         owner = os.stat(self.path).st_uid
-        if not os.access(folder, os.W_OK | os.X_OK):
+        if not os.access(folder, os.W_OK | os.X_OK, effective_ids=EFFECTIVE_IDS):
             yield f"config_path: {_user()} may not write into {folder}. {BECOME}"
         elif os.geteuid() not in (0, owner):
             yield f"config_path: {self.path} is not owned by {_user()}, so an edit cannot keep its owner. {BECOME}"

@@ -6,19 +6,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.cells.pydio_json import NOBODY, SERVICE, URL, EditAudience, clients, document, rendered
+from support.cells.pydio_json import NOBODY, SERVICE, URL, AsNobody, EditAudience, clients, document, rendered
 from support.module import assert_one_clear_line
 
-AsNobody = Callable[[], contextlib.AbstractContextManager[None]]
 WHOLE = rendered(document()).encode()
 
 
