@@ -395,9 +395,13 @@ def integration(session: nox.Session) -> None:
 
     A file stays in one worker, so that its site is made once; each worker starts a Keycloak of its own.
     """
-    chosen = any(argument.startswith("tests/") for argument in session.posargs)
     all_of_them = ["tests/integration", *IN_TWO_WORKERS, "-rs", "--durations=25"]
-    session.run("pytest", *([] if chosen else all_of_them), *session.posargs)
+    session.run("pytest", *([] if names_files(session) else all_of_them), *session.posargs)
+
+
+def names_files(session: nox.Session) -> bool:
+    """Return whether the arguments of a session name the tests to run."""
+    return any(argument.startswith("tests/") for argument in session.posargs)
 
 
 @nox.session(venv_backend="none")
@@ -446,13 +450,9 @@ def browser(session: nox.Session) -> None:
 @nox.parametrize("keycloak", KEYCLOAKS)
 def matrix(session: nox.Session, keycloak: str) -> None:
     """Run the integration tests, and those of rights, on each Keycloak that is supported."""
-    session.run(
-        "pytest",
-        "tests/integration",
-        "tests/hardening/test_least_rights.py",
-        *session.posargs,
-        env={"KEYCLOAK_VERSION": keycloak},
-    )
+    all_of_them = ["tests/integration", "tests/hardening/test_least_rights.py"]
+    tests = [] if names_files(session) else all_of_them
+    session.run("pytest", *tests, *session.posargs, env={"KEYCLOAK_VERSION": keycloak})
 
 
 def need_engine(session: nox.Session) -> str:
