@@ -300,6 +300,7 @@ def test_a_setting_that_a_client_policy_changes_back_is_named(site: Site) -> Non
 
     assert run.exit_code != 0
     assert "attributes.pkce.code.challenge.method was written as '', but is 'S256'" in run.failure
+    assert "client policy" in run.failure
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "masked"])

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.definition import Answer, Call, Definition, reconciled
-from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput
+from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotKept
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.rights import management_client
@@ -61,7 +61,12 @@ def answer(call: Call) -> Answer:
 def bring_about(client: Client, check_mode: bool) -> Answer:
     """Bring a client to the state that its options declare. Raises SsoError."""
     client.predicted_scopes = client.options["predicted_client_scopes"] or [] if check_mode else []
-    result = reconcile(client, check_mode)
+    try:
+        result = reconcile(client, check_mode)
+    except NotKept as error:
+        raise NotKept(
+            f"{error} Look for a client policy of the realm that sets it (Realm settings, Client policies)."
+        ) from None
     own = {"client": shown(client, result.state), "new_secret": client.has_new_secret(result)}
     if not client.options["return_secret"]:
         return reconciled(client, result, **own)
