@@ -32,7 +32,7 @@ from ansible_collections.cellsops.sso.plugins.plugin_utils.in_place import plain
 ROLE = Path(__file__).parents[3] / "roles/setup"
 DEFINITIONS = "ansible_collections.cellsops.sso.plugins.module_utils.definitions"
 NAMESPACE = "cellsops.sso."
-STEPS = ("preflight", "ldap", "scope", "client", "client_secret", "connector", "audience_api", "verify")
+STEPS = ("preflight", "ldap", "client", "client_secret", "connector", "audience_api", "verify")
 OMITTED = "(omitted)"
 ANSIBLES_OWN = {"ansible_check_mode": False, "ansible_run_tags": ["all"], "ansible_skip_tags": [], "omit": OMITTED}
 
