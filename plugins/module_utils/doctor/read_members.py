@@ -29,11 +29,25 @@ class Members(NamedTuple):
     """Whether these are all."""
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """A list of users below the realm, and the query for those that are members."""
 
     path: str
     query: Mapping[str, Any]
+    attribute: str = ""
+    """The user attribute that the query asks for, empty for none."""
+    value: str = ""
+
+    def members(self, users: list[State]) -> list[State]:
+        """Return the users that are members.
+
+        Keycloak 22 adds users of an LDAP provider that do not have the value. Newer versions may show no attributes.
+        """
+        values = [(user.get("attributes") or {}).get(self.attribute) for user in users]
+        if not any(values):
+            return users
+        wanted = self.value.casefold()
+        return [user for user, has in zip(users, values) if wanted in [str(value).casefold() for value in has or []]]
 
 
 def read_members(session: KeycloakSession, options: Mapping[str, Any]) -> Members | None:
@@ -49,22 +63,23 @@ def read_members(session: KeycloakSession, options: Mapping[str, Any]) -> Member
     for place in places:
         users = session.get_list(place.path, max=MOST + 1, **place.query)
         complete = complete and len(users) <= MOST
-        found.update({str(user["id"]): user for user in users})
+        found.update({str(user["id"]): user for user in place.members(users)})
     by_name = sorted(found.values(), key=lambda user: str(user.get("username")))
     return Members(by_name[:MOST], complete and len(by_name) <= MOST)
 
 
-def _places(session: KeycloakSession, source: str, options: Mapping[str, Any]) -> list[_Place]:
+def _places(session: KeycloakSession, source: str, options: Mapping[str, Any]) -> list[Place]:
     group, prefix = options["group"], options.get("groups_role_prefix") or ""
     if SOURCES[source] is ATTRIBUTE:
-        return [_Place("users", {"q": f'"{options["groups_attribute"]}":"{group}"'})]
+        attribute = options["groups_attribute"]
+        return [Place("users", {"q": f'"{attribute}":"{group}"'}, attribute, group)]
     if source == "groups":
         return _of_groups(_groups_of_name(session, group, bool(options.get("groups_full_path"))))
     return _of_role(session, source, options, group[len(prefix) :]) if group.startswith(prefix) else []
 
 
-def _of_groups(groups: Sequence[State]) -> list[_Place]:
-    return [_Place(f"groups/{group['id']}/members", {"briefRepresentation": "true"}) for group in groups]
+def _of_groups(groups: Sequence[State]) -> list[Place]:
+    return [Place(f"groups/{group['id']}/members", {"briefRepresentation": "true"}) for group in groups]
 
 
 def _groups_of_name(session: KeycloakSession, group: str, full_path: bool) -> list[State]:
@@ -86,7 +101,7 @@ def _with_children(groups: Sequence[State]) -> Iterator[State]:
         yield from _with_children(group.get("subGroups") or [])
 
 
-def _of_role(session: KeycloakSession, source: str, options: Mapping[str, Any], name: str) -> list[_Place]:
+def _of_role(session: KeycloakSession, source: str, options: Mapping[str, Any], name: str) -> list[Place]:
     """Return the paths of the users that have a role, directly or through a group."""
     folder = "roles"
     if source == "client_roles":
@@ -99,4 +114,4 @@ def _of_role(session: KeycloakSession, source: str, options: Mapping[str, Any], 
         groups = session.get_list(f"{role}/groups")
     except NotFound:
         return []
-    return [_Place(f"{role}/users", {}), *_of_groups(groups)]
+    return [Place(f"{role}/users", {}), *_of_groups(groups)]

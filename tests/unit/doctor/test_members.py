@@ -16,7 +16,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.doctor.check_members 
     login_in_cells,
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.findings import NOT_CHECKED, OK, WARNING
-from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_members import Members
+from ansible_collections.cellsops.sso.plugins.module_utils.doctor.read_members import Members, Place
 from ansible_collections.cellsops.sso.plugins.module_utils.doctor.readings import (
     CellsReadings,
     KeycloakReadings,
@@ -99,3 +99,20 @@ def test_the_login_in_cells_is_the_address_unless_cells_takes_user_names(
     options = {**OPTIONS, "cells_config": {"username_as_login": listed}}
 
     assert login_in_cells(DORA, {"configoidc": {"userNameKey": key}}, options) == login
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ([{"cellsgroups": ["CN=Staff"]}, {"cellsgroups": ["cn=other"]}, {}], ["0"]),
+        ([{}, {}], ["0", "1"]),
+    ],
+    ids=["Keycloak 22 adds users without the value", "a newer Keycloak shows no attributes"],
+)
+def test_users_of_a_query_are_members_unless_keycloak_shows_other_values(
+    shown: list[dict[str, Any]], found: list[str]
+) -> None:
+    place = Place("users", {}, "cellsgroups", "cn=staff")
+    users = [{"id": str(number), "attributes": attributes} for number, attributes in enumerate(shown)]
+
+    assert [user["id"] for user in place.members(users)] == found
