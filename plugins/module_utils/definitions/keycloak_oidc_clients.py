@@ -18,8 +18,8 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_
 )
 from ansible_collections.cellsops.sso.plugins.module_utils.definitions.keycloak_oidc_client import OPTIONS, bring_about
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_scopes import ClientScope
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.many_clients import check_once, for_each
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import keycloak_argument_spec
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.many_clients import check_wishes, for_each
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_once, keycloak_argument_spec
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession
 
 NOTHING = {"changed": False, "actions": [], "client": {}, "new_secret": False}
@@ -32,6 +32,7 @@ PRESENT = {"state": "present", "if_unused": False, "apart_from_clients": []}
 def answer(call: Call) -> Answer:
     """Return the module's return values; it fails after the last client if one failed. Raises SsoError."""
     session = KeycloakSession(call.options, call.options["realm"])
+    check_wishes(call.options["clients"], call.options["parallel"])
     scopes = _client_scopes(session, call)
     names = [scope["name"] for scope in scopes]
     wishes: list[Mapping[str, Any]] = [

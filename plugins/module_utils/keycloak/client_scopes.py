@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, NotAuthorized
-from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_lengths
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_lengths, check_once
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, make_once, only
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.usage import check_options, users_of_scope
 from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import Action, Verb
@@ -47,10 +47,7 @@ class ClientScope:
         """The clients that keep the scope from being removed."""
         check_options(options)
         check_lengths(options, "name", "description")
-        names = [mapper["name"] for mapper in options["protocol_mappers"] or []]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise InvalidInput(f"protocol_mappers: {', '.join(twice)} is declared more than once.")
+        check_once("protocol_mappers", [mapper["name"] for mapper in options["protocol_mappers"] or []])
 
     def read(self) -> State | None:
         """Return the scope with its mappers by name, or None. Raises Ambiguous for two mappers of one name."""

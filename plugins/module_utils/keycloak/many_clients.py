@@ -15,6 +15,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.definition import Ans
 from ansible_collections.cellsops.sso.plugins.module_utils.errors import InvalidInput, LoginFailed, Unreachable
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.client_representation import comparable
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.clients import Client
+from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.options import check_once
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.realm_scopes import RealmScopes
 from ansible_collections.cellsops.sso.plugins.module_utils.keycloak.session import KeycloakSession, only
 from ansible_collections.cellsops.sso.plugins.module_utils.wire import State
@@ -41,11 +42,11 @@ class ListedClient(Client):
         return None if client is None else comparable(client)
 
 
-def check_once(option: str, names: list[str]) -> None:
-    """Refuse names that a list option declares more than once. Raises InvalidInput."""
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InvalidInput(f"{option}: {', '.join(twice)} is declared more than once.")
+def check_wishes(wishes: list[Mapping[str, Any]], parallel: int) -> None:
+    """Refuse options of for_each that cannot be used, before anything is sent. Raises InvalidInput."""
+    if not 1 <= parallel <= MOST_AT_ONCE:
+        raise InvalidInput(f"parallel is {parallel}. Give a number from 1 to {MOST_AT_ONCE}.")
+    check_once("clients", [wish["client_id"] for wish in wishes])
 
 
 def for_each(
@@ -58,13 +59,9 @@ def for_each(
 
     wishes: each the options of keycloak_oidc_client. parallel: how many clients are worked on at a time. answer: what
     to do with one. If the server cannot be reached any more or refuses a login, the clients that follow are not tried.
-    Raises InvalidInput, and SsoError if the clients cannot be listed.
+    Raises SsoError if the clients cannot be listed. check_wishes comes first.
     """
-    if not 1 <= parallel <= MOST_AT_ONCE:
-        raise InvalidInput(f"parallel is {parallel}. Give a number from 1 to {MOST_AT_ONCE}.")
-    ids = [wish["client_id"] for wish in wishes]
-    check_once("clients", ids)
-    listed: dict[str, list[State]] = {client_id: [] for client_id in ids}
+    listed: dict[str, list[State]] = {wish["client_id"]: [] for wish in wishes}
     # One client is looked up by its id, which costs less than a listing.
     for client in session.get_list("clients") if len(wishes) > 1 else []:
         listed.get(client.get("clientId", ""), []).append(client)

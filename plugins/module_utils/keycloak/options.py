@@ -67,3 +67,10 @@ def check_lengths(options: Mapping[str, Any], *names: str) -> None:
         longest = max((len(text) for text in ([value] if isinstance(value, str) else value or [])), default=0)
         if longest > LONGEST:
             raise InvalidInput(f"{name}: {longest} characters are given, and Keycloak takes {LONGEST} at most.")
+
+
+def check_once(option: str, names: list[str]) -> None:
+    """Refuse names that a list option declares more than once. Raises InvalidInput."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInput(f"{option}: {', '.join(twice)} is declared more than once.")

@@ -251,6 +251,15 @@ def test_no_client_is_written_if_a_client_scope_fails(keycloak: Script, run_modu
     assert_one_clear_line(outcome, "client-scopes: HTTP 400")
 
 
+@pytest.mark.parametrize("wrong", [{"parallel": 0}, {"clients": [{"client_id": "a"}, {"client_id": "a"}]}], ids=list)
+def test_no_client_scope_is_written_if_the_clients_cannot_be_declared(
+    wrong: dict[str, Any], keycloak: Script, run_module: RunModule
+) -> None:
+    declared = {**wishes({"client_id": "a"}, client_scopes=[SCOPE]), **wrong}
+
+    assert_one_clear_line(run_module(MODULE, declared), next(iter(wrong)))
+
+
 def test_a_client_scope_that_is_declared_twice_is_refused_before_anything_is_sent(
     keycloak: Script, run_module: RunModule
 ) -> None:
