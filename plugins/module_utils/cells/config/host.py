@@ -26,7 +26,7 @@ from ansible_collections.cellsops.sso.plugins.module_utils.reconcile import reco
 ADVICE = "Give the name of its unit in systemd_unit, or its commands in stop_command and start_command."
 BECOME = "Run the task as root (become: true)."
 EFFECTIVE_IDS = os.access in os.supports_effective_ids
-"""Whether this system can tell the rights that opening a file would have, which is so on Linux."""
+"""Whether os.access can check the rights of the effective user, which count when a file is opened. On Linux it can."""
 
 
 class CellsHost:
@@ -55,7 +55,7 @@ class CellsHost:
         return {"changes": changes, "unit_active": active, "problems": problems}
 
     def _changes(self) -> bool:
-        """Return whether the audience has to change. Raises InvalidInput if the file does not allow to tell."""
+        """Return whether the audience has to change. Raises InvalidInput if the file cannot be read."""
         if os.path.exists(self.path) and not os.access(self.path, os.R_OK, effective_ids=EFFECTIVE_IDS):
             raise InvalidInput(f"config_path: {_user()} may not read {self.path}. {BECOME}")
         resource = StaticClientAudience(self._store(), self._audience_options())
