@@ -42,6 +42,7 @@ MARKDOWN_CODE = re.compile(
 YAML_CODE = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|[A-Z]\([^)\n]*\)|(?m:^ *(?:when|that|failed_when|changed_when|until): [^\n]*)", re.DOTALL
 )
+F_STRING, CODE_IN_TEXT = re.compile(r"[rR]?[fF][rR]?['\"]"), re.compile(r"\{[^{}\n]*\}")
 TEMPLATE_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<style>.*?</style>|<[^>]*>", re.DOTALL)
 
 
@@ -85,6 +86,10 @@ def _prose_of_python(source: str) -> str:
         is_sentence = " " in token.string or token.type == tokenize.COMMENT
         if token.type in texts and is_sentence:
             keep(token.start, token.end)
+            # Before Python 3.12, an f-string is one token with the code in it.
+            for code in CODE_IN_TEXT.finditer(token.string) if F_STRING.match(token.string) else ():
+                row, column = token.start[0] - 1, token.start[1]
+                lines[row][column + code.start() : column + code.end()] = " " * len(code.group())
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             row, column = node.lineno - 1, given[node.lineno - 1].index("test_") + len("test_")
